@@ -1,0 +1,22 @@
+import type { DeliveryFailure } from './delivery-outcome.ts';
+import type { NewLedgerEntry } from './ledger-entry.ts';
+import type { QueueMessage } from './queue-message.ts';
+
+/** What happened, as facts. Logs, metrics and the local terminal are all told from these. */
+export type JournalEvent =
+  | { kind: 'baseline set'; mailbox: string; uidValidity: string; baselineUid: number }
+  | { kind: 'uidValidity changed'; mailbox: string; from: string; to: string; rescanFromUid: number }
+  | { kind: 'mail accepted'; entry: NewLedgerEntry }
+  | { kind: 'mail recognised'; mailbox: string; mailId: string; uid: number }
+  | { kind: 'mail handed over'; entry: NewLedgerEntry }
+  | { kind: 'poll overtaken'; mailbox: string }
+  | { kind: 'poll finished'; mailbox: string; accepted: number; recognised: number; left: number; uidNext: number }
+  | { kind: 'poll failed'; mailbox: string; failure: { kind: string; text: string } }
+  | { kind: 'alerts posted'; route: string; discordMessageId: string; alerts: readonly QueueMessage[] }
+  | { kind: 'alert handed back'; alert: QueueMessage; delayMs: number; failure: DeliveryFailure | undefined }
+  | { kind: 'alert dead'; route: string; alert: QueueMessage | undefined; failure: DeliveryFailure }
+  | { kind: 'alert already settled'; alert: QueueMessage }
+  | { kind: 'digest sent'; subject: string; messageId: string; mailIds: readonly string[] };
+
+/** Tells whoever watches. Never throws and never waits: watching must not fail what is watched. */
+export type Journal = (event: JournalEvent) => void;

@@ -1,0 +1,45 @@
+import type { DeliveryFailure } from './delivery-outcome.ts';
+import type { MailLocation, MailRecord } from './mail.ts';
+
+/** The route of every mail that no rule matched; never a configured Discord route. */
+export const UNKNOWN_ROUTE = 'unknown';
+
+/**
+ * `accepted → dispatched → settled`, and `dispatched → dead → dispatched` by redrive.
+ * Open means: not settled. An open entry never expires.
+ */
+export type LedgerState = 'accepted' | 'dispatched' | 'dead' | 'settled';
+
+/** What the poll writes down of a mail before it is handed to a queue or the spool. */
+export type NewLedgerEntry = {
+  mailId: string;
+  location: MailLocation;
+  /** A configured route, or `unknown`. */
+  route: string;
+  /** The rule that chose the route; null for unknown mail. */
+  rule: string | null;
+  /** Why unknown mail is unknown; null for alerts. */
+  reason: string | null;
+  record: MailRecord;
+  acceptedAt: Date;
+};
+
+/** The one record of a mail's fate. */
+export type LedgerEntry = NewLedgerEntry & {
+  state: LedgerState;
+  dispatchedAt: Date | undefined;
+  settledAt: Date | undefined;
+  /** Posts that were tried and failed. */
+  attempts: number;
+  lastFailure: DeliveryFailure | undefined;
+  discordMessageId: string | undefined;
+};
+
+/** What the index by location tells of an entry, without its record. */
+export type LedgerLine = {
+  mailId: string;
+  uid: number;
+  route: string;
+  state: LedgerState;
+  acceptedAt: Date;
+};

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+
+/** Where a mail lies. A uid means something only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
+export type MailLocation = {
+  /** One folder of one account, such as `support/INBOX`. */
+  mailbox: string;
+  /** A 32-bit number in IMAP; carried as a string because imapflow hands it out as a bigint. */
+  uidValidity: string;
+  uid: number;
+};
+
+export type MailAddress = {
+  /** Display name, decoded; empty where the mail names none. */
+  name: string;
+  /** Address as written, `user@domain`; empty where it could not be read. */
+  address: string;
+};
+
+/** What a poll reads of one mail: envelope, ids and a snippet of its text, never the whole mail. */
+export type Mail = {
+  mailId: string;
+  location: MailLocation;
+  messageId: string | undefined;
+  from: readonly MailAddress[];
+  to: readonly MailAddress[];
+  subject: string;
+  /** The Date header as ISO 8601; the server's internal date where the header is missing or unreadable. */
+  date: string;
+  /** Readable text, at most 500 characters. */
+  snippet: string;
+  /** Header fields that rules ask for, by lower-case name, unfolded and decoded. */
+  headers: ReadonlyMap<string, readonly string[]>;
+  /** Opens the mail in the reader's mail client. */
+  link: string | undefined;
+  /** Why the mail could not be read as it should; such a mail goes to `unknown` with this reason. */
+  problem: string | undefined;
+};
+
+/** What a person needs to recognise a mail, kept with it on every way: ledger, queue, spool, post and digest. */
+export type MailRecord = {
+  from: string;
+  to: string;
+  subject: string;
+  snippet: string;
+  date: string;
+  messageId: string | null;
+  link: string | null;
+};
+
+/** The header fields that make a mail the same mail wherever it lies; raw and unfolded, so that no decoder's update changes an id. */
+export type IdentityHeaders = { messageId: string; from: string; date: string; subject: string };
+
+const ID_HEX_DIGITS = 32;
+
+/**
+ * The identity of a mail across re-upload, move and a change of UIDVALIDITY.
+ *
+ * With a Message-ID: a hash over account, Message-ID, From, Date and Subject, since a Message-ID alone can be
+ * repeated or forged. Without one: over mailbox, uidValidity and uid, so that such a mail is never taken for another.
+ */
+export function mailIdOf(account: string, location: MailLocation, headers: IdentityHeaders): string {
+  const identity = headers.messageId
+    ? ['message', account, headers.messageId, headers.from, headers.date, headers.subject]
+    : ['location', location.mailbox, location.uidValidity, String(location.uid)];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, ID_HEX_DIGITS);
+}
+
+/** The account part of a mailbox name: `support` of `support/INBOX/2026`. */
+export function accountOf(mailbox: string): string {
+  return mailbox.slice(0, mailbox.indexOf('/'));
+}
+
+/** `Ada Lovelace <ada@example.com>`, or the address alone. */
+export function formatAddress({ name, address }: MailAddress): string {
+  if (!name) return address;
+  return address ? `${name} <${address}>` : name;
+}
+
+export function recordOf(mail: Mail): MailRecord {
+  return {
+    from: mail.from.map(formatAddress).join(', '),
+    to: mail.to.map(formatAddress).join(', '),
+    subject: mail.subject,
+    snippet: mail.snippet,
+    date: mail.date,
+    messageId: mail.messageId ?? null,
+    link: mail.link ?? null,
+  };
+}

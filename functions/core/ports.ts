@@ -1,0 +1,144 @@
+import type { DeliveryFailure } from './delivery-outcome.ts';
+import type { DiscordAnswer, DiscordMessage, DiscordTarget } from './discord.ts';
+import type { LedgerEntry, LedgerLine, NewLedgerEntry } from './ledger-entry.ts';
+import type { Mail } from './mail.ts';
+import type { QueueMessage } from './queue-message.ts';
+import type { MailboxHealth, Watermark } from './watermark.ts';
+
+/** The time, in a form that a test can hold still. */
+export interface Clock {
+  now(): Date;
+  /** Resolves after `ms` milliseconds. */
+  wait(ms: number): Promise<void>;
+}
+
+/** Reads one account over IMAP. Every failure is a `MailboxFailure`. */
+export interface MailReader {
+  /** Connects, runs `visit`, and closes the connection on every way out. */
+  visit<T>(folder: string, visit: (session: MailSession) => Promise<T>): Promise<T>;
+}
+
+/** One connection to one folder. The mailbox is only read: EXAMINE and BODY.PEEK, no flag ever changes. */
+export interface MailSession {
+  /** The cheapest question: STATUS, without selecting the folder. */
+  status(): Promise<{ uidValidity: string; uidNext: number }>;
+  /** All uids above `uid`, ascending. */
+  uidsAbove(uid: number): Promise<number[]>;
+  /** All uids of mail that the server received on or after the day of `since`, ascending (SEARCH SINCE knows days only). */
+  uidsSince(since: Date): Promise<number[]>;
+  /**
+   * Reads these mails, one page an item, in the order of their uids, fetching the next page while one is worked on.
+   * Every uid is in a page, or was expunged since it was listed; anything else is a `MailboxFailure`.
+   */
+  pages(uids: readonly number[], mailsPerPage: number): AsyncIterable<Mail[]>;
+}
+
+/** Where each mailbox stands. */
+export interface Watermarks {
+  get(mailbox: string): Promise<MailboxHealth | undefined>;
+  /** Puts the first watermark; `already there` when another poll was first. */
+  create(watermark: Watermark): Promise<'created' | 'already there'>;
+  /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
+  move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
+  /** A poll ended well: counts it and clears the last error. */
+  recordPoll(mailbox: string, poll: { at: Date; uidNext: number }): Promise<void>;
+  /** A poll failed: counts it and keeps the error, with the time at which failing began. Works before a watermark exists. */
+  recordPollFailure(mailbox: string, failure: { at: Date; kind: string; text: string }): Promise<void>;
+  /** SES accepted a digest: the counts of polls begin anew, less those that the digest reported. */
+  recordDigest(mailbox: string, digest: { at: Date; polls: number; failedPolls: number }): Promise<void>;
+}
+
+export type Claim =
+  | { kind: 'claimed' }
+  /** Discord has it already, or a digest carried it. */
+  | { kind: 'settled' }
+  /** Another invocation holds it; it is free again at `until`. */
+  | { kind: 'leased'; until: Date };
+
+/** The record of every mail's fate. Single-item conditional writes only. */
+export interface Ledger {
+  /** The entries among these ids, strongly consistent. */
+  find(mailIds: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
+  /** Puts the entry in state `accepted` if the ledger knows nothing of this mailId. */
+  accept(entry: NewLedgerEntry): Promise<'accepted' | 'already there'>;
+  /** The mail is in its queue or spool. Changes `accepted` and `dead` entries; a settled or dispatched one stays as it is. */
+  markDispatched(mailId: string, at: Date): Promise<void>;
+  /**
+   * Takes an alert for posting: fails only where it is settled or leased. An entry that the ledger has lost is written
+   * anew from the message, so that its fate is known again.
+   */
+  claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim>;
+  /** Discord took it (with the message's id), or a digest carried it. Starts the entry's expiry. */
+  settle(mailId: string, settlement: { at: Date; discordMessageId?: string }): Promise<void>;
+  /** A post failed and will be tried again: counts the attempt, keeps the failure, ends the holder's lease. */
+  recordFailure(mailId: string, holder: string, failure: DeliveryFailure): Promise<void>;
+  /** A post failed for good: waits for a person. Counts the attempt, keeps the failure, ends the lease. */
+  recordDead(mailId: string, failure: DeliveryFailure): Promise<void>;
+  /** Entries of a route (or of `unknown`) that are not settled, oldest first. */
+  openEntries(route: string): AsyncIterable<LedgerEntry>;
+  /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
+  linesAbove(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerLine>;
+}
+
+/** Hands alerts to the queue of their route. */
+export interface RouteQueues {
+  /** Sends in batches of ten; throws `HandOverFailed` if the queue did not take every one of them. */
+  send(route: string, messages: readonly QueueMessage[]): Promise<void>;
+}
+
+/** A message that a queue delivered to an invocation. */
+export type ReceivedMessage = {
+  messageId: string;
+  receiptHandle: string;
+  body: string;
+  /** How often the queue has delivered it, this time included. */
+  receiveCount: number;
+};
+
+/** The queue's end at which alerts are taken from. */
+export interface AlertQueue {
+  /** Hides the message for `delayMs` more; the invocation must also report it as failed, or Lambda deletes it. */
+  handBack(message: ReceivedMessage, delayMs: number): Promise<void>;
+  /** Copies the message to the dead-letter queue with the reason as attributes. */
+  deadLetter(
+    message: ReceivedMessage,
+    letter: { mailId: string | undefined; target: string; failure: DeliveryFailure },
+  ): Promise<void>;
+}
+
+/** One JSONL object of unknown mail. */
+export type SpoolSegment = { key: string; text: string };
+
+/** The durable file of everything that no rule matched. */
+export interface Spool {
+  /** Writes a pending segment; a repeated page overwrites itself. */
+  write(segment: SpoolSegment): Promise<void>;
+  /** All pending segments, in no order that anyone may rely on. */
+  pending(): AsyncIterable<SpoolSegment>;
+  /** Moves a pending segment under the day on which a digest carried it: copy first, then delete. */
+  archive(key: string, day: Date): Promise<void>;
+}
+
+/** Posts to Discord. Judging the answer is the caller's business. */
+export interface Discord {
+  /** `freshSecret` reads the secret past the cache, after a 401. */
+  post(target: DiscordTarget, message: DiscordMessage, options: { freshSecret: boolean }): Promise<DiscordAnswer>;
+}
+
+export type DigestMail = {
+  subject: string;
+  text: string;
+  html: string;
+  attachments: readonly { fileName: string; contentType: string; content: string }[];
+};
+
+/** Sends the digest; throws unless the mail service accepted it. */
+export interface Mailer {
+  send(mail: DigestMail): Promise<{ messageId: string }>;
+}
+
+/** Named secrets, cached for five minutes. */
+export interface Secrets {
+  /** Throws `SecretMissing` where there is no such parameter. `fresh` reads past the cache. */
+  read(parameter: string, options?: { fresh: boolean }): Promise<string>;
+}

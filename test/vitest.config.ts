@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: '.',
+    include: ['test/**/*.test.{ts,tsx}'],
+    // Embedded servers, CDK synthesis and Dovecot need a moment on a busy machine; a hang still ends.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});

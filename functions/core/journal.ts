@@ -1,6 +1,6 @@
-import type { DeliveryFailure } from './delivery-outcome.ts';
-import type { NewLedgerEntry } from './ledger-entry.ts';
-import type { QueueMessage } from './queue-message.ts';
+import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
+import type { QueueMessage } from './delivery/queue-message.ts';
+import type { NewLedgerEntry } from './ledger/ledger-entry.ts';
 
 /** What happened, as facts. Logs, metrics and the local terminal are all told from these. */
 export type JournalEvent =

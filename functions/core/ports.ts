@@ -1,9 +1,9 @@
-import type { DeliveryFailure } from './delivery-outcome.ts';
-import type { DiscordAnswer, DiscordMessage, DiscordTarget } from './discord.ts';
-import type { LedgerEntry, LedgerLine, NewLedgerEntry } from './ledger-entry.ts';
-import type { Mail } from './mail.ts';
-import type { QueueMessage } from './queue-message.ts';
-import type { MailboxHealth, Watermark } from './watermark.ts';
+import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
+import type { DiscordAnswer, DiscordMessage, DiscordTarget } from './delivery/discord.ts';
+import type { QueueMessage } from './delivery/queue-message.ts';
+import type { LedgerEntry, LedgerLine, NewLedgerEntry } from './ledger/ledger-entry.ts';
+import type { Mail } from './mail/mail.ts';
+import type { MailboxHealth, Watermark } from './poll/watermark.ts';
 
 /** The time, in a form that a test can hold still. */
 export interface Clock {
@@ -24,7 +24,7 @@ export interface MailSession {
   status(): Promise<{ uidValidity: string; uidNext: number }>;
   /** All uids above `uid`, ascending. */
   uidsAbove(uid: number): Promise<number[]>;
-  /** All uids of mail that the server received on or after the day of `since`, ascending (SEARCH SINCE knows days only). */
+  /** All uids of mail that the server received since then, ascending; of that day's earlier mail too where the server knows days only. */
   uidsSince(since: Date): Promise<number[]>;
   /**
    * Reads these mails, one page an item, in the order of their uids, fetching the next page while one is worked on.
@@ -35,6 +35,7 @@ export interface MailSession {
 
 /** Where each mailbox stands. */
 export interface Watermarks {
+  /** Undefined where no poll has run yet, good or bad. */
   get(mailbox: string): Promise<MailboxHealth | undefined>;
   /** Puts the first watermark; `already there` when another poll was first. */
   create(watermark: Watermark): Promise<'created' | 'already there'>;
@@ -61,14 +62,17 @@ export interface Ledger {
   find(mailIds: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
   /** Puts the entry in state `accepted` if the ledger knows nothing of this mailId. */
   accept(entry: NewLedgerEntry): Promise<'accepted' | 'already there'>;
-  /** The mail is in its queue or spool. Changes `accepted` and `dead` entries; a settled or dispatched one stays as it is. */
+  /**
+   * The mail is in its queue or spool since `at`, a time before it was sent. Changes `accepted` and `dead` entries; a
+   * settled or dispatched one stays as it is, and so does one that died after `at`.
+   */
   markDispatched(mailId: string, at: Date): Promise<void>;
   /**
    * Takes an alert for posting: fails only where it is settled or leased. An entry that the ledger has lost is written
    * anew from the message, so that its fate is known again.
    */
   claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim>;
-  /** Discord took it (with the message's id), or a digest carried it. Starts the entry's expiry. */
+  /** Discord took it (with the message's id), or a digest carried it. Starts the entry's expiry; unknown ids are ignored. */
   settle(mailId: string, settlement: { at: Date; discordMessageId?: string }): Promise<void>;
   /** A post failed and will be tried again: counts the attempt, keeps the failure, ends the holder's lease. */
   recordFailure(mailId: string, holder: string, failure: DeliveryFailure): Promise<void>;

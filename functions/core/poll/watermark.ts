@@ -11,8 +11,10 @@ export type Watermark = {
   previousUidValidity: string | undefined;
 };
 
-/** A mailbox's watermark with its history of polls and digests: what health is judged by. */
-export type MailboxHealth = Watermark & {
+/** What is known of a mailbox: its watermark, and the history of polls and digests that its health is judged by. */
+export type MailboxHealth = {
+  /** Undefined as long as no poll has ended well. */
+  watermark: Watermark | undefined;
   /** What the server last named as the next uid. */
   uidNext: number | undefined;
   /** Last poll that ended well. */
@@ -20,7 +22,7 @@ export type MailboxHealth = Watermark & {
   /** Undefined as soon as a poll ends well. */
   lastPollError: { kind: string; text: string; since: Date; at: Date } | undefined;
   lastDigestAt: Date | undefined;
-  /** Polls since the last digest that SES accepted. */
+  /** Polls since the last digest that SES accepted, failed ones included. */
   pollsSinceDigest: number;
   failedPollsSinceDigest: number;
 };

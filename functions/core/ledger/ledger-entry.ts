@@ -1,5 +1,5 @@
-import type { DeliveryFailure } from './delivery-outcome.ts';
-import type { MailLocation, MailRecord } from './mail.ts';
+import type { DeliveryFailure } from '../delivery/delivery-outcome.ts';
+import type { MailLocation, MailRecord } from '../mail/mail.ts';
 
 /** The route of every mail that no rule matched; never a configured Discord route. */
 export const UNKNOWN_ROUTE = 'unknown';

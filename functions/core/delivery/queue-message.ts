@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { LedgerEntry, NewLedgerEntry } from './ledger-entry.ts';
+import type { LedgerEntry, NewLedgerEntry } from '../ledger/ledger-entry.ts';
 
 const VERSION = 1;
 

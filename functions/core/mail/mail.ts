@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutText } from './displayed-text.ts';
 
 /** Where a mail lies. A uid means something only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
 export type MailLocation = {
@@ -28,7 +29,10 @@ export type Mail = {
   date: string;
   /** Readable text, at most 500 characters. */
   snippet: string;
-  /** Header fields that rules ask for, by lower-case name, unfolded and decoded. */
+  /**
+   * Header fields that rules ask for, by lower-case name, unfolded and decoded. Authentication-Results stay as sent:
+   * decoding would let a sender write results of its own, as an encoded word in an address that the field repeats.
+   */
   headers: ReadonlyMap<string, readonly string[]>;
   /** Opens the mail in the reader's mail client. */
   link: string | undefined;
@@ -76,10 +80,13 @@ export function formatAddress({ name, address }: MailAddress): string {
   return address ? `${name} <${address}>` : name;
 }
 
+/** Nobody reads more of an address list; a hostile one must not outgrow a queue message or a ledger item. */
+const ADDRESSES_CHARACTERS = 500;
+
 export function recordOf(mail: Mail): MailRecord {
   return {
-    from: mail.from.map(formatAddress).join(', '),
-    to: mail.to.map(formatAddress).join(', '),
+    from: cutText(mail.from.map(formatAddress).join(', '), ADDRESSES_CHARACTERS),
+    to: cutText(mail.to.map(formatAddress).join(', '), ADDRESSES_CHARACTERS),
     subject: mail.subject,
     snippet: mail.snippet,
     date: mail.date,

@@ -1,0 +1,15 @@
+const FIRST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 15 * 60_000;
+
+/**
+ * How long an alert waits before its next try, where Discord names no time: 30 s, doubled with each receive up to a
+ * quarter of an hour, less up to half of it by chance, so that many alerts do not come back at once. With
+ * `MAX_RECEIVES` this rides out an outage of about three hours.
+ *
+ * @param receiveCount how often the queue has delivered it, 1 the first time
+ * @param random 0 (inclusive) to 1 (exclusive)
+ */
+export function retryWaitMs(receiveCount: number, random: number): number {
+  const fullMs = Math.min(FIRST_WAIT_MS * 2 ** (receiveCount - 1), LONGEST_WAIT_MS);
+  return Math.round(fullMs * (1 - random / 2));
+}

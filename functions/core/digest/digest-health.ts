@@ -1,0 +1,36 @@
+import type { MailboxHealth } from '../poll/watermark.ts';
+import { counted, shown, type TimeTeller } from './digest-words.ts';
+
+/** How a mailbox has been read since the last digest, in sentences. */
+export function healthTold(health: MailboxHealth | undefined, seen: number, tell: TimeTeller): string[] {
+  if (!health) return ['No poll has run yet.'];
+  const { pollsSinceDigest, failedPollsSinceDigest, lastPollAt, lastPollError } = health;
+  const failed = failedPollsSinceDigest > 0 ? `${failedPollsSinceDigest} failed` : 'none failed';
+  const facts = [
+    `${counted(pollsSinceDigest, 'poll')}, ${failed}. ${counted(seen, 'mail')} came.`,
+    lastPollAt ? `Last read ${tell(lastPollAt)}, ${lagOf(health)}.` : 'No poll has ended well yet.',
+  ];
+  if (lastPollError) facts.push(`The poll of ${tell(lastPollError.at)} failed: ${shown(lastPollError.text, 300)}`);
+  return [...facts, ...beginningOf(health, tell)];
+}
+
+/** Uids have gaps, so the distance to UIDNEXT says how many mails there can be at most (RFC 9051, 2.3.1.1). */
+function lagOf({ uidNext, watermark }: MailboxHealth): string {
+  const left = uidNext === undefined || !watermark ? 0 : uidNext - 1 - watermark.lastUid;
+  return left > 0 ? `at most ${counted(left, 'mail')} left to read` : 'nothing left to read';
+}
+
+/** A new baseline is told once, in the first digest after it. */
+function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
+  const { watermark, lastDigestAt } = health;
+  if (!watermark) return [];
+  const { baselineAt, baselineUid, previousUidValidity, uidValidity } = watermark;
+  if (lastDigestAt && baselineAt < lastDigestAt) return [];
+  if (previousUidValidity === undefined) {
+    return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`];
+  }
+  return [
+    `The server renumbered its mail: UIDVALIDITY was ${previousUidValidity} and is ${uidValidity} since ` +
+      `${tell(baselineAt)}. Mail above uid ${baselineUid} was read again; what was known was recognised.`,
+  ];
+}

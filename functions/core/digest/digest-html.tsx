@@ -1,0 +1,87 @@
+import { renderToString } from 'preact-render-to-string';
+import { Counts } from './digest-html-counts.tsx';
+import { Group, Need } from './digest-html-mails.tsx';
+import type { DigestPage } from './digest-page.ts';
+import { STYLE_SHEET, style } from './digest-style.ts';
+
+/** A digest as HTML for mail clients. All text goes through preact, which escapes it; nothing is loaded from anywhere. */
+export function digestHtml(page: DigestPage): string {
+  return `<!doctype html>${renderToString(<DigestDocument page={page} />)}`;
+}
+
+function DigestDocument({ page }: { page: DigestPage }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <title>{page.subject}</title>
+        <style>{STYLE_SHEET}</style>
+      </head>
+      <body class="paper" style={style.body}>
+        <table role="presentation" width="100%" cellPadding="0" cellSpacing="0" class="paper">
+          <tr>
+            <td align="center" style={style.padding}>
+              <table role="presentation" cellPadding="0" cellSpacing="0" class="ink" style={style.column}>
+                <tr>
+                  <td>
+                    <Parts page={page} />
+                  </td>
+                </tr>
+              </table>
+            </td>
+          </tr>
+        </table>
+      </body>
+    </html>
+  );
+}
+
+function Parts({ page: { headline, dateline, needs, unknown, accounts, health } }: { page: DigestPage }) {
+  const alarming = needs.length > 0;
+  return (
+    <>
+      <h1 class={alarming ? 'alarm' : 'ink'} style={alarming ? style.alarmingHeadline : style.headline}>
+        {headline}
+      </h1>
+      <p class="quiet" style={style.dateline}>
+        {dateline}
+      </p>
+      {needs.map((need) => (
+        <Need need={need} />
+      ))}
+      <Section title="Unknown mail" />
+      {unknown.notes.map((note) => (
+        <p class="quiet" style={style.note}>
+          {note}
+        </p>
+      ))}
+      {unknown.groups.map((group) => (
+        <Group group={group} />
+      ))}
+      <Section title="Mail seen" />
+      <Counts accounts={accounts} />
+      <Section title="Health" />
+      {health.map(({ mailbox, facts }) => (
+        <div style={style.mail}>
+          {mailbox}
+          {facts.map((fact) => (
+            <div class="quiet" style={style.quiet}>
+              {fact}
+            </div>
+          ))}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Section({ title }: { title: string }) {
+  return (
+    <h2 class="quiet hairline" style={style.section}>
+      {title}
+    </h2>
+  );
+}

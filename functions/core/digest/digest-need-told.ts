@@ -1,0 +1,103 @@
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import { EXAMPLES_SHOWN } from './digest-limits.ts';
+import { type MailTold, mailTold } from './digest-mail-told.ts';
+import type { Need } from './digest-needs.ts';
+import { counted, duration, shown, type TimeTeller } from './digest-words.ts';
+
+/** One thing that needs a person: what it is, what is known and can be done, which mails it holds up. */
+export type NeedTold = {
+  title: string;
+  details: readonly string[];
+  mails: readonly MailTold[];
+  /** Text as it was found, to be shown as such. */
+  quotes: readonly string[];
+  /** What was left out of mails or quotes. */
+  more: string | undefined;
+};
+
+export function needTold(need: Need, at: Date, tell: TimeTeller): NeedTold {
+  switch (need.kind) {
+    case 'alerts undelivered':
+      return undeliveredAlerts(need, at, tell);
+    case 'mailbox not read':
+      return unreadMailbox(need, tell);
+    case 'mail missing from the spool':
+      return {
+        title: `${counted(need.entries.length, 'unknown mail')} missing from the spool`,
+        details: [
+          'By the ledger this mail was handed to the spool, but no readable line there holds it. ' +
+            'It stays open in the ledger and is told in every digest until one has carried it.',
+        ],
+        ...examples(need.entries, (entry) => mailTold(entry.record, tell, locationOf(entry))),
+      };
+    case 'spool damaged':
+      return damagedSpool(need);
+    case 'sums differ':
+      return {
+        ...NOTHING_LISTED,
+        title: `${need.unaccounted} of ${counted(need.seen, 'mail')} unaccounted for`,
+        details: ['The counts below do not add up to the mail that was seen.'],
+      };
+  }
+}
+
+const NOTHING_LISTED = { mails: [], quotes: [], more: undefined } as const;
+
+function undeliveredAlerts(
+  { route, reason, alerts }: Extract<Need, { kind: 'alerts undelivered' }>,
+  at: Date,
+  tell: TimeTeller,
+): NeedTold {
+  const [oldest] = alerts;
+  const age = oldest && duration(at.getTime() - oldest.acceptedAt.getTime());
+  const failure = alerts.findLast(({ lastFailure }) => lastFailure)?.lastFailure;
+  return {
+    title: `${counted(alerts.length, 'alert')} for ${route} undelivered${age ? ` for ${age}` : ''}: ${reason}`,
+    details: failure ? [`${shown(failure.text, 500)} (${tell(failure.at)})`] : [],
+    ...examples(alerts, (alert) => mailTold(alert.record, tell)),
+  };
+}
+
+function unreadMailbox(
+  { mailbox, since, error }: Extract<Need, { kind: 'mailbox not read' }>,
+  tell: TimeTeller,
+): NeedTold {
+  const reason = error
+    ? `Polls have failed since ${tell(error.since)}, last at ${tell(error.at)} (${error.kind}): ${shown(error.text, 500)}`
+    : 'No poll reported a failure, so perhaps none was started: look at its schedule and at the log of poll-inbox.';
+  return {
+    ...NOTHING_LISTED,
+    title: since ? `${mailbox} has not been read since ${tell(since)}` : `${mailbox} has never been read`,
+    details: [reason],
+  };
+}
+
+function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>): NeedTold {
+  return {
+    title: `${counted(lines.length, 'spool line')} damaged`,
+    details: [
+      `In segment ${shown(key, 300)}. All other lines of it are in this digest. The segment moves to the digested ones ` +
+        'as it is, so the damaged text is kept.',
+    ],
+    mails: [],
+    quotes: lines
+      .slice(0, EXAMPLES_SHOWN)
+      .map(({ lineNumber, text, reason }) => `Line ${lineNumber}: ${shown(reason, 200)}: ${shown(text, 300)}`),
+    more: moreThan(lines.length),
+  };
+}
+
+function examples(
+  entries: readonly LedgerEntry[],
+  tellOne: (entry: LedgerEntry) => MailTold,
+): Pick<NeedTold, 'mails' | 'quotes' | 'more'> {
+  return { mails: entries.slice(0, EXAMPLES_SHOWN).map(tellOne), quotes: [], more: moreThan(entries.length) };
+}
+
+function moreThan(total: number): string | undefined {
+  return total > EXAMPLES_SHOWN ? `and ${total - EXAMPLES_SHOWN} more` : undefined;
+}
+
+function locationOf({ location: { mailbox, uid } }: LedgerEntry): string {
+  return `${mailbox}, uid ${uid}`;
+}

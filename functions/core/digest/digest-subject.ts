@@ -1,0 +1,69 @@
+import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import type { Digest } from './digest.ts';
+import type { Need } from './digest-needs.ts';
+import { counted, duration, shown, type TimeTeller } from './digest-words.ts';
+
+/** Longer subjects are cut by most mail clients, and RFC 5322 (2.1.1) would have to fold them often. */
+const SUBJECT_CHARACTERS = 150;
+
+const TROUBLES_NAMED = 2;
+
+/** The subject alone tells whether anything is wrong: `Rollcall: ⚠ …` if so, what came and went if not. */
+export function subjectOf(digest: Digest, tell: TimeTeller): string {
+  const troubles = troublesOf(digest, tell);
+  const more = troubles.length - TROUBLES_NAMED;
+  const summary =
+    troubles.length > 0
+      ? `⚠ ${troubles.slice(0, TROUBLES_NAMED).join(' · ')}${more > 0 ? ` · ${more} more` : ''}`
+      : newsOf(digest);
+  return shown(`Rollcall: ${summary}`, SUBJECT_CHARACTERS);
+}
+
+/** What came since the last digest, where nothing is wrong. */
+export function newsOf({ unknown, accounts, alertsOnTheirWay }: Digest): string {
+  const { total, routes } = accounts;
+  const alerts = total.seen - (routes.find(({ route }) => route === UNKNOWN_ROUTE)?.seen ?? 0);
+  const news = unknown.carried.length > 0 ? [`${unknown.carried.length} unknown`] : [];
+  if (alerts > 0) news.push(deliveries(alerts, total.delivered, alertsOnTheirWay));
+  else if (alertsOnTheirWay > 0) news.push(`${counted(alertsOnTheirWay, 'alert')} on the way`);
+  return news.join(' · ') || 'nothing new';
+}
+
+function deliveries(alerts: number, delivered: number, onTheirWay: number): string {
+  if (delivered === alerts && onTheirWay === 0)
+    return alerts === 1 ? '1 alert delivered' : `all ${alerts} alerts delivered`;
+  const rest = onTheirWay > 0 ? `, ${onTheirWay} on the way` : '';
+  return `${delivered} of ${counted(alerts, 'alert')} delivered${rest}`;
+}
+
+function troublesOf({ at, needs }: Digest, tell: TimeTeller): string[] {
+  const undelivered = needs.filter((need) => need.kind === 'alerts undelivered');
+  const others = needs.filter((need) => need.kind !== 'alerts undelivered');
+  return [
+    ...(undelivered.length > 0 ? [undeliveredAlerts(undelivered, at)] : []),
+    ...new Set(others.map((need) => troubleOf(need, tell))),
+  ];
+}
+
+function undeliveredAlerts(groups: readonly Extract<Need, { kind: 'alerts undelivered' }>[], at: Date): string {
+  const alerts = groups.flatMap((group) => group.alerts);
+  const oldest = Math.min(...alerts.map(({ acceptedAt }) => acceptedAt.getTime()));
+  const age = duration(at.getTime() - oldest);
+  const reasons = groups.map(({ route, reason }) => `${route}: ${reason}`).join('; ');
+  return `${counted(alerts.length, 'alert')} undelivered${age ? ` for ${age}` : ''} (${reasons})`;
+}
+
+function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: TimeTeller): string {
+  switch (need.kind) {
+    case 'mailbox not read':
+      return need.since
+        ? `${need.mailbox} has not been read since ${tell(need.since)}`
+        : `${need.mailbox} has never been read`;
+    case 'mail missing from the spool':
+      return `${counted(need.entries.length, 'unknown mail')} missing from the spool`;
+    case 'spool damaged':
+      return 'the spool is damaged';
+    case 'sums differ':
+      return `${need.unaccounted} of ${counted(need.seen, 'mail')} unaccounted for`;
+  }
+}

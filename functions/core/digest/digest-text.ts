@@ -1,0 +1,59 @@
+import type { RouteCounts } from './digest-accounts.ts';
+import type { MailTold } from './digest-mail-told.ts';
+import type { NeedTold } from './digest-need-told.ts';
+import type { DigestPage } from './digest-page.ts';
+
+/** A digest as plain text, the twin of its HTML: same parts, same order, same words. */
+export function digestText(page: DigestPage): string {
+  const { headline, dateline, needs, unknown, accounts, health } = page;
+  return [
+    headline,
+    dateline,
+    ...(needs.length > 0 ? section('NEEDS YOU', needs.map(needText)) : []),
+    ...section('UNKNOWN MAIL', [...unknown.notes, ...unknown.groups.map(groupText)]),
+    ...section('MAIL SEEN', [accounts.since, countsText(accounts), accounts.sum]),
+    ...section(
+      'HEALTH',
+      health.map(({ mailbox, facts }) => [mailbox, ...facts.map(indented)].join('\n')),
+    ),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, paragraphs: readonly string[]): string[] {
+  return ['', '', title, '='.repeat(title.length), '', paragraphs.join('\n\n')];
+}
+
+function needText({ title, details, mails, quotes, more }: NeedTold): string {
+  return [`! ${title}`, ...details.map(indented), ...mails.map(mailText), ...quotes.map(indented), ...told(more)].join(
+    '\n',
+  );
+}
+
+function groupText({ domain, mails, more }: DigestPage['unknown']['groups'][number]): string {
+  return [domain, ...mails.map(mailText), ...told(more)].join('\n');
+}
+
+function mailText({ subject, from, date, snippet, note, link }: MailTold): string {
+  const about = [`${date} · ${from}`, snippet, note && `(${note})`, link].flatMap(told);
+  return [`- ${subject}`, ...about].map(indented).join('\n');
+}
+
+function told(text: string | undefined): string[] {
+  return text ? [indented(text)] : [];
+}
+
+function indented(text: string): string {
+  return `  ${text}`;
+}
+
+const COLUMNS = ['seen', 'delivered', 'waiting', 'dead', 'unknown'] as const;
+
+function countsText({ routes, total }: DigestPage['accounts']): string {
+  const names = [...routes, total].map(({ route }) => route.length);
+  const width = Math.max(...names) + 2;
+  const row = (counts: RouteCounts) =>
+    counts.route.padEnd(width) + COLUMNS.map((column) => String(counts[column]).padStart(column.length + 2)).join('');
+  const head = ' '.repeat(width) + COLUMNS.map((column) => `  ${column}`).join('');
+  return [head, ...[...routes, total].map(row)].join('\n');
+}

@@ -1,0 +1,37 @@
+import { cutText, displayedText } from '../mail/displayed-text.ts';
+
+/** How a digest says numbers, times and mail text; the same in its subject, its text and its HTML. */
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** `1 alert`, `3 alerts`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A length of time by its largest unit, rounded down: `19 days`, `5 hours`; undefined below a minute. */
+export function duration(ms: number): string | undefined {
+  if (ms >= 2 * DAY_MS) return counted(Math.floor(ms / DAY_MS), 'day');
+  if (ms >= HOUR_MS) return counted(Math.floor(ms / HOUR_MS), 'hour');
+  return ms >= MINUTE_MS ? counted(Math.floor(ms / MINUTE_MS), 'minute') : undefined;
+}
+
+/** Says a time of day. */
+export type TimeTeller = (time: Date) => string;
+
+/** Times as the reader's clock shows them, `Mon 23 Nov, 07:00`; with the year where it is another than that of `now`. */
+export function timesIn(timeZone: string, now: Date): TimeTeller {
+  const parts = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  const yearOf = new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone });
+  const thisYear = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone });
+  const otherYear = new Intl.DateTimeFormat('en-GB', { ...parts, year: 'numeric', timeZone });
+  return (time) =>
+    (yearOf.format(time) === yearOf.format(now) ? thisYear : otherYear).format(time).replace(/^(\w+), /, '$1 ');
+}
+
+/** Text of unknown origin on one line, at most so many characters long. */
+export function shown(text: string, maxCharacters: number): string {
+  return cutText(displayedText(text), maxCharacters);
+}

@@ -1,0 +1,19 @@
+/** A queue did not take every alert. The watermark stays; the next poll hands the mail over again. */
+export class HandOverFailed extends Error {
+  override readonly name = 'HandOverFailed';
+  readonly route: string;
+  readonly mailIds: readonly string[];
+  readonly reasons: readonly string[];
+
+  /** @param refused what was not taken, and why; at least one */
+  constructor(route: string, refused: readonly { mailId: string; reason: string }[]) {
+    const reasons = [...new Set(refused.map(({ reason }) => reason))];
+    super(
+      `The queue of route ${route} did not take ${refused.length} alerts: ${reasons.join('; ')}. ` +
+        'They stay in the ledger and the next poll hands them over again.',
+    );
+    this.route = route;
+    this.mailIds = refused.map(({ mailId }) => mailId);
+    this.reasons = reasons;
+  }
+}

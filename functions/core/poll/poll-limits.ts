@@ -1,0 +1,13 @@
+/** The numbers of a poll, shared by the CDK stack, the local run and the use case. */
+
+/** How long one poll may take; a backlog goes on at the next tick. */
+export const POLL_TIMEOUT_MS = 5 * 60_000;
+
+/** No new page is begun with less time left than this: enough to hand over the page in hand and move the watermark. */
+export const POLL_RESERVE_MS = 30_000;
+
+/** Mails a page: one FETCH, one spool segment, one move of the watermark. */
+export const MAILS_PER_PAGE = 500;
+
+/** Writes to the ledger that a page keeps in flight. */
+export const LEDGER_CONCURRENCY = 32;

@@ -1,0 +1,107 @@
+import pMap from 'p-map';
+import { queueMessageOf } from '../delivery/queue-message.ts';
+import { groupBy } from '../group-by.ts';
+import type { Journal } from '../journal.ts';
+import { type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import { segmentOf } from '../ledger/spool.ts';
+import { type Mail, recordOf } from '../mail/mail.ts';
+import type { Clock, Ledger, RouteQueues, Spool } from '../ports.ts';
+import type { Classifier } from '../rules/classify.ts';
+import { LEDGER_CONCURRENCY } from './poll-limits.ts';
+
+export type TriageServices = {
+  classify: Classifier;
+  ledger: Ledger;
+  routeQueues: RouteQueues;
+  spool: Spool;
+  clock: Clock;
+  journal: Journal;
+};
+
+export type TriageReport = { accepted: number; recognised: number };
+
+/**
+ * Accepts the mails of one page and hands them over: alerts to the queue of their route, the rest to the spool. When it
+ * returns, each of them is in the ledger and in its place, and the watermark may pass it.
+ *
+ * The order is what keeps mail safe: ledger first, then queue or spool, then `dispatched`. Whatever dies in between
+ * leaves entries that are still `accepted`; the next run of the same page finds them and hands them over again.
+ *
+ * @param mails of one mailbox and one uidValidity
+ * @throws whatever a service throws; the page can then be run again
+ */
+export async function triagePage(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
+  const { waiting, recognised, accepted } = await acceptNew(mails, services);
+  await handOver(waiting, services);
+  return { accepted, recognised };
+}
+
+async function acceptNew(mails: readonly Mail[], services: TriageServices) {
+  const { ledger, journal } = services;
+  // The same mail twice in one page, copied within its folder, is one mail.
+  const distinct = new Map(mails.map((mail) => [mail.mailId, mail]));
+  const known = await ledger.find([...distinct.keys()]);
+  let accepted = 0;
+  const outcomes = await pMap(
+    distinct.values(),
+    async (mail): Promise<NewLedgerEntry | undefined> => {
+      const entry = known.get(mail.mailId);
+      if (entry) return stillToHandOver(entry);
+      const candidate = newEntryOf(mail, services);
+      if ((await ledger.accept(candidate)) === 'already there') {
+        // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.
+        return stillToHandOver((await ledger.find([mail.mailId])).get(mail.mailId));
+      }
+      accepted += 1;
+      journal({ kind: 'mail accepted', entry: candidate });
+      return candidate;
+    },
+    { concurrency: LEDGER_CONCURRENCY },
+  );
+  const recognised = mails.filter(({ mailId }) => known.has(mailId));
+  for (const { mailId, location } of recognised) {
+    journal({ kind: 'mail recognised', mailbox: location.mailbox, mailId, uid: location.uid });
+  }
+  return { waiting: outcomes.filter((entry) => entry !== undefined), recognised: mails.length - accepted, accepted };
+}
+
+/** An entry that is still `accepted` was left by a crash between ledger and hand-over. */
+function stillToHandOver(entry: LedgerEntry | undefined): NewLedgerEntry | undefined {
+  return entry?.state === 'accepted' ? entry : undefined;
+}
+
+function newEntryOf(mail: Mail, { classify, clock }: TriageServices): NewLedgerEntry {
+  const { route, rule, reason } = classify(mail);
+  const { mailId, location } = mail;
+  return { mailId, location, route, rule, reason, record: recordOf(mail), acceptedAt: clock.now() };
+}
+
+async function handOver(entries: readonly NewLedgerEntry[], services: TriageServices): Promise<void> {
+  const { ledger, routeQueues, spool, clock, journal } = services;
+  // Before the alerts leave: one that a poster buries a moment later must stay dead.
+  const at = clock.now();
+  await Promise.all(
+    [...groupBy(entries, placeOf).values()].map(async (together) => {
+      const [{ route, location }] = together;
+      if (route === UNKNOWN_ROUTE) {
+        await spool.write(segmentOf(location.mailbox, location.uidValidity, together, at));
+      } else {
+        await routeQueues.send(route, together.map(queueMessageOf));
+      }
+    }),
+  );
+  await pMap(
+    entries,
+    async (entry) => {
+      await ledger.markDispatched(entry.mailId, at);
+      journal({ kind: 'mail handed over', entry });
+    },
+    { concurrency: LEDGER_CONCURRENCY },
+  );
+}
+
+/** The queue of a route, or one segment: of the mailbox that the mail was accepted in, should it have been moved since. */
+function placeOf({ route, location }: NewLedgerEntry): string {
+  if (route !== UNKNOWN_ROUTE) return route;
+  return JSON.stringify([location.mailbox, location.uidValidity]);
+}

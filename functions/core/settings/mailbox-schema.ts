@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { mailboxAuthSchema } from './mailbox-auth-schema.ts';
+import { fields, oneOf, oneOrMore, text, wholeNumber, yesOrNo } from './settings-field.ts';
+import { hostName, identifier, isLoopback, line } from './settings-text.ts';
+
+const IMPLICIT_TLS_PORT = 993;
+const IMAP_PORT = 143;
+const DEFAULT_MINUTES = 15;
+
+/** INBOX is the same in any case (RFC 3501, 5.1); written one way, it is one mailbox in the ledger. */
+const folder = line('a folder', 'INBOX').transform((name) => (/^inbox$/i.test(name) ? 'INBOX' : name));
+
+const folders = oneOrMore(folder, { what: "at least one folder, such as ['INBOX']" }).refine(
+  (names) => new Set(names).size === names.length,
+  { error: 'a folder is named twice. Name each folder once.' },
+);
+
+const startFrom = z.union([oneOf(['now', 'all']), fields('a start', { days: wholeNumber({ from: 1, to: 3650 }) })], {
+  error: "the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
+});
+
+const authservId = text((value) => /^[^\s;"()]+$/.test(value), {
+  what: 'an authserv-id',
+  allowed: "Write the first word of your receiver's own Authentication-Results header, such as 'mx.example.com'.",
+});
+
+export const mailboxSchema = fields('a mailbox', {
+  /** Names the account in the ledger, alarms and reports. */
+  account: identifier('the id of an account', 40),
+  host: hostName(),
+  /** By default 993, or 143 where `tls` is not implicit. */
+  port: wholeNumber({ from: 1, to: 65_535 }).optional(),
+  /** `off` is for servers on the same machine only. */
+  tls: oneOf(['implicit', 'starttls', 'off']).default('implicit'),
+  allowSelfSignedCertificate: yesOrNo().default(false),
+  user: line('a user name', 'support@example.com'),
+  /** How to log in: a password, or OAuth2 with a refresh token or client credentials. */
+  auth: mailboxAuthSchema,
+  /** The receiver's own name in Authentication-Results (RFC 8601); rules with `authenticated: true` need it. */
+  authservId: authservId.optional(),
+  folders: folders.default(['INBOX']),
+  everyMinutes: wholeNumber({ from: 1, to: 24 * 60 }).default(DEFAULT_MINUTES),
+  /** What the first run takes in: new mail only, everything, or the last days. */
+  startFrom: startFrom.default('now'),
+})
+  .superRefine(({ tls, host }, context) => {
+    if (tls !== 'off' || isLoopback(host)) return;
+    const message = `"off" would send the login to ${host} in clear text. Allowed: 'implicit', 'starttls'; 'off' for 127.0.0.1, ::1 and localhost only.`;
+    context.addIssue({ code: 'custom', message, path: ['tls'] });
+  })
+  .transform(({ port, authservId, ...mailbox }) => ({
+    ...mailbox,
+    port: port ?? (mailbox.tls === 'implicit' ? IMPLICIT_TLS_PORT : IMAP_PORT),
+    authservId,
+  }));
+
+/** One account: its server, its login, and the folders that are polled. */
+export type MailboxSettings = z.output<typeof mailboxSchema>;

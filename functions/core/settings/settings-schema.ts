@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { digestSchema } from './digest-schema.ts';
+import { mailboxSchema } from './mailbox-schema.ts';
+import { routeSchema } from './route-schema.ts';
+import { fields, listOf } from './settings-field.ts';
+import { emailAddress, httpsUrl } from './settings-text.ts';
+
+export type { DigestSettings } from './digest-schema.ts';
+export type { MailboxSettings } from './mailbox-schema.ts';
+export type { RouteSettings } from './route-schema.ts';
+
+export const settingsSchema = fields('the settings', {
+  /** The inboxes to watch. */
+  mailboxes: listOf(mailboxSchema, { what: 'at least one mailbox in [ ]', unique: 'account' }),
+  /** Where mail goes, in order; what no route takes is `unknown` and comes with the digest. */
+  routes: listOf(routeSchema, { what: 'the routes in [ ]', least: 0, unique: 'id' }),
+  /** The mail that carries everything that no route took, and the state of the pipeline. */
+  digest: digestSchema,
+  /** Who is told, by e-mail, when something fails. */
+  alarms: fields('the alarms', { email: emailAddress() }),
+  /** Asked after each good run, so that a monitor elsewhere notices silence. */
+  heartbeatUrl: httpsUrl('https://monitor.example.com/ping').optional(),
+});
+
+/** What a user writes. */
+export type SettingsInput = z.input<typeof settingsSchema>;
+
+/** What Rollcall reads: complete, normalised, with every default filled in. */
+export type Settings = z.output<typeof settingsSchema>;
+
+/** As much of any value as it takes to see who asks for authenticated senders; indexes stay what they are. */
+const listOfAny = z.array(z.unknown()).catch([]);
+const anyObject = z.looseObject({}).catch({});
+const glanceSchema = z.looseObject({ mailboxes: listOfAny, routes: listOfAny }).catch({ mailboxes: [], routes: [] });
+
+export type SettingsProblem = { path: readonly PropertyKey[]; message: string };
+
+/** Rules that ask for authenticated senders while a mailbox does not name its receiver. Looks at any value. */
+export function problemsOfAuthentication(value: unknown): SettingsProblem[] {
+  const { mailboxes, routes } = glanceSchema.parse(value);
+  const unnamed = mailboxes.findIndex((mailbox) => anyObject.parse(mailbox).authservId === undefined);
+  if (unnamed < 0) return [];
+  return routes.flatMap((route, routeIndex) =>
+    listOfAny.parse(anyObject.parse(route).rules).flatMap((rule, ruleIndex) => {
+      if (anyObject.parse(rule).authenticated !== true) return [];
+      const message = `is true, but mailboxes[${unnamed}] has no authservId. Write there the authserv-id of your receiver's own Authentication-Results header.`;
+      return [{ path: ['routes', routeIndex, 'rules', ruleIndex, 'authenticated'], message }];
+    }),
+  );
+}

@@ -1,0 +1,251 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_RECEIVES, POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
+import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
+import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { alertOf } from './alert-of.ts';
+
+const ROUTE = {
+  id: 'vip',
+  target: { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' },
+  colour: undefined,
+  ping: { users: [], roles: [] },
+} as const;
+
+type Post = { message: DiscordMessage; freshSecret: boolean };
+
+const delivered = (): DiscordAnswer => ({ kind: 'http', status: 200, headers: {}, body: '{"id":"900"}' });
+const answer = (status: number, body: object): DiscordAnswer => ({
+  kind: 'http',
+  status,
+  headers: {},
+  body: JSON.stringify(body),
+});
+const MISSING_ACCESS = answer(403, { code: 50001, message: 'Missing Access' });
+const UNAUTHORIZED = answer(401, { code: 0, message: '401: Unauthorized' });
+
+function world() {
+  const clock = fakeClock();
+  const posts: Post[] = [];
+  let respond: (post: Post) => DiscordAnswer = delivered;
+  const services = {
+    ledger: memoryLedger(),
+    queue: memoryAlertQueue(),
+    discord: {
+      post: async (_target: unknown, message: DiscordMessage, { freshSecret }: { freshSecret: boolean }) => {
+        posts.push({ message, freshSecret });
+        return respond({ message, freshSecret });
+      },
+    },
+    clock,
+    journal: recordingJournal(),
+    random: () => 0,
+  };
+  return {
+    clock,
+    posts,
+    services,
+    respondWith: (to: (post: Post) => DiscordAnswer) => {
+      respond = to;
+    },
+    post: (alerts: readonly QueueMessage[], { receiveCount = 1, holder = 'one' } = {}) =>
+      postAlerts(
+        alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount)),
+        ROUTE,
+        holder,
+        services,
+      ),
+  };
+}
+
+function received(body: string, messageId = 'message', receiveCount = 1) {
+  return { messageId, receiptHandle: `handle of ${messageId}`, body, receiveCount };
+}
+
+let { clock, posts, services, respondWith, post } = world();
+beforeEach(() => {
+  ({ clock, posts, services, respondWith, post } = world());
+});
+
+describe('delivered', () => {
+  it('the batch is one post, its alerts are settled with its id, and nothing stays in the queue', async () => {
+    const alerts = [alertOf(1), alertOf(2), alertOf(3)];
+    expect(await post(alerts)).toEqual({ handedBack: [] });
+    expect(posts).toHaveLength(1);
+    expect(services.ledger.entries()).toMatchObject(Array(3).fill({ state: 'settled', discordMessageId: '900' }));
+    expect(services.journal.of('alerts posted')).toMatchObject([{ route: 'vip', discordMessageId: '900', alerts }]);
+  });
+
+  it('a redelivered alert that is settled is dropped without a post', async () => {
+    await post([alertOf(1)]);
+    expect(await post([alertOf(1)])).toEqual({ handedBack: [] });
+    expect(posts).toHaveLength(1);
+  });
+
+  it('an alert that the ledger has lost is posted, and is in the ledger again', async () => {
+    await post([alertOf(1)]);
+    expect(services.ledger.entry(alertOf(1).mailId)).toMatchObject({
+      state: 'settled',
+      route: 'vip',
+      record: { subject: 'Subject 1' },
+    });
+  });
+});
+
+describe('claims', () => {
+  const claimByOther = () => {
+    const at = clock.now();
+    return services.ledger.claim(alertOf(1), {
+      holder: 'another',
+      at,
+      until: new Date(at.getTime() + POST_TIMEOUT_MS),
+    });
+  };
+
+  it('an alert that another invocation holds is handed back until its lease ends', async () => {
+    await claimByOther();
+    clock.advance(20_000);
+    expect(await post([alertOf(1)])).toEqual({ handedBack: [alertOf(1).mailId] });
+    expect(services.queue.handedBack).toMatchObject([{ delayMs: POST_TIMEOUT_MS - 20_000 }]);
+    expect(posts).toHaveLength(0);
+  });
+
+  it('a lease that ran out holds nobody back', async () => {
+    await claimByOther();
+    clock.advance(POST_TIMEOUT_MS);
+    expect(await post([alertOf(1)])).toEqual({ handedBack: [] });
+    expect(posts).toHaveLength(1);
+  });
+
+  it('a dead letter that someone moved back by hand is simply taken', async () => {
+    respondWith(() => MISSING_ACCESS);
+    await post([alertOf(1)]);
+    respondWith(delivered);
+    await post([alertOf(1)]);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'settled' }]);
+  });
+});
+
+describe('retry', () => {
+  it('hands back for the time that Discord names, keeps the failure in the ledger, and ends the lease', async () => {
+    respondWith(() => answer(429, { retry_after: 12.5, message: 'You are being rate limited.' }));
+    const { handedBack } = await post([alertOf(1), alertOf(2)]);
+    expect(handedBack).toHaveLength(2);
+    expect(services.queue.handedBack.map(({ delayMs }) => delayMs)).toEqual([12_500, 12_500]);
+    expect(services.ledger.entries()).toMatchObject(
+      Array(2).fill({ state: 'dispatched', attempts: 1, lastFailure: { kind: 'rate limit' } }),
+    );
+    respondWith(delivered);
+    expect(await post([alertOf(1)], { holder: 'two' })).toEqual({ handedBack: [] });
+  });
+
+  it('waits longer with every receive where no time is named, and never longer than a quarter of an hour', async () => {
+    respondWith(() => answer(502, {}));
+    for (const receiveCount of [1, 2, 3, 10]) await post([alertOf(receiveCount)], { receiveCount });
+    expect(services.queue.handedBack.map(({ delayMs }) => delayMs)).toEqual([30_000, 60_000, 120_000, 900_000]);
+  });
+
+  it('sends nothing more to that target in this invocation', async () => {
+    respondWith(() => ({ kind: 'network', code: 'ECONNRESET', text: 'reset' }));
+    const link = 'https://mail.example.com/same';
+    await post([alertOf(1, { link }), alertOf(2, { link })]);
+    expect(posts).toHaveLength(1);
+    expect(services.queue.handedBack).toHaveLength(2);
+  });
+
+  it('is a dead letter with the last reason once the budget is spent', async () => {
+    respondWith(() => answer(503, { message: 'upstream connect error' }));
+    expect(await post([alertOf(1)], { receiveCount: MAX_RECEIVES })).toEqual({ handedBack: [] });
+    expect(services.queue.deadLetters).toMatchObject([
+      { letter: { failure: { kind: 'server', text: expect.stringContaining('upstream connect error') } } },
+    ]);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'dead' }]);
+  });
+});
+
+describe('dead', () => {
+  it('moves every alert to the dead-letter queue at once, with one request, and says so in the ledger', async () => {
+    respondWith(() => MISSING_ACCESS);
+    const link = 'https://mail.example.com/same';
+    expect(await post([alertOf(1, { link }), alertOf(2, { link })])).toEqual({ handedBack: [] });
+    expect(posts).toHaveLength(1);
+    expect(services.queue.deadLetters.map(({ letter }) => letter)).toMatchObject(
+      [1, 2].map((uid) => ({
+        mailId: alertOf(uid).mailId,
+        target: 'channel 42',
+        failure: { status: 403, code: '50001', text: 'Missing Access (check channel 42)' },
+      })),
+    );
+    expect(services.ledger.entries()).toMatchObject(Array(2).fill({ state: 'dead', lastFailure: { code: '50001' } }));
+    expect(services.journal.of('alert dead')).toHaveLength(2);
+  });
+
+  it('401: reads the secret afresh and tries once more', async () => {
+    respondWith(({ freshSecret }) => (freshSecret ? delivered() : UNAUTHORIZED));
+    await post([alertOf(1)]);
+    expect(posts.map(({ freshSecret }) => freshSecret)).toEqual([false, true]);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'settled' }]);
+  });
+
+  it('401 twice: dead, with the parameter to renew', async () => {
+    respondWith(() => UNAUTHORIZED);
+    await post([alertOf(1)]);
+    expect(posts).toHaveLength(2);
+    expect(services.ledger.entries()).toMatchObject([
+      {
+        state: 'dead',
+        lastFailure: { kind: 'credential', text: '401: Unauthorized (renew the secret in /rollcall/bot)' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['not JSON', 'oops', 'not JSON'],
+    ['a schema that is not ours', '{"version":7}', 'does not follow its schema'],
+    ['of another route', JSON.stringify({ ...alertOf(1), route: 'stripe' }), 'route stripe'],
+  ])('a message that is %s is a dead letter, never a crash', async (_what, body, reason) => {
+    const report = await postAlerts([received(body), received(JSON.stringify(alertOf(2)))], ROUTE, 'one', services);
+    expect(report).toEqual({ handedBack: [] });
+    expect(services.queue.deadLetters).toMatchObject([
+      { letter: { failure: { kind: 'message', text: expect.stringContaining(reason) } } },
+    ]);
+    expect(services.ledger.entry(alertOf(2).mailId)).toMatchObject({ state: 'settled' });
+  });
+});
+
+describe('refused', () => {
+  const isAbout =
+    (subject: string) =>
+    ({ message }: Post) =>
+      message.embeds?.some(({ title }) => title === subject);
+
+  it('the bad mail is found by trying each alone, and the others arrive', async () => {
+    respondWith((sent) =>
+      isAbout('Subject 2')(sent) ? answer(400, { code: 240000, message: 'harmful link' }) : delivered(),
+    );
+    expect(await post([alertOf(1), alertOf(2), alertOf(3)])).toEqual({ handedBack: [] });
+    expect(services.ledger.entries()).toMatchObject(Array(3).fill({ state: 'settled' }));
+    expect(posts.map(({ message }) => message.embeds?.length ?? 'reduced')).toEqual([3, 1, 1, 'reduced', 1]);
+  });
+
+  it('what is refused in its reduced form too is a dead letter', async () => {
+    respondWith(() => answer(400, { code: 200000, message: 'AutoMod' }));
+    await post([alertOf(1)]);
+    expect(posts).toHaveLength(2);
+    expect(services.ledger.entries()).toMatchObject([
+      { state: 'dead', lastFailure: { kind: 'payload', code: '200000' } },
+    ]);
+  });
+});
+
+it('when the ledger fails, the batch fails as a whole and nothing is deleted', async () => {
+  const ledger = { ...services.ledger, claim: async () => Promise.reject(new Error('DynamoDB is away')) };
+  await expect(
+    postAlerts([received(JSON.stringify(alertOf(1)))], ROUTE, 'one', { ...services, ledger }),
+  ).rejects.toThrow('DynamoDB is away');
+  expect(posts).toHaveLength(0);
+});

@@ -1,0 +1,120 @@
+import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
+import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/digest-facts.ts';
+import type { LedgerEntry, LedgerLine, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
+import type { MailboxHealth, Watermark } from '../../../functions/core/poll/watermark.ts';
+
+/** When the digests of these tests are written. */
+export const NOW = new Date('2026-03-20T07:30:00.000Z');
+
+const HOUR_MS = 60 * 60 * 1000;
+export const hoursAgo = (hours: number): Date => new Date(NOW.getTime() - hours * HOUR_MS);
+
+/** Facts of a quiet day: one mailbox, read ten minutes ago, nothing new. */
+export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
+  return {
+    at: NOW,
+    mailboxes: [mailboxFacts()],
+    routes: ['vip', 'stripe'],
+    openAlerts: [],
+    openUnknown: [],
+    carried: [],
+    segmentKeys: [],
+    heldBack: new Set(),
+    damaged: [],
+    ...changes,
+  };
+}
+
+export const WATERMARK: Watermark = {
+  mailbox: 'support/INBOX',
+  uidValidity: '7',
+  lastUid: 100,
+  baselineUid: 0,
+  baselineAt: hoursAgo(2000),
+  previousUidValidity: undefined,
+};
+
+export function mailboxFacts(changes: Partial<MailboxFacts> & { history?: Partial<MailboxHealth> } = {}): MailboxFacts {
+  const { history, ...rest } = changes;
+  return { mailbox: 'support/INBOX', everyMinutes: 15, health: healthOf(history), lines: [], ...rest };
+}
+
+function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
+  return {
+    watermark: WATERMARK,
+    uidNext: 101,
+    lastPollAt: hoursAgo(1 / 6),
+    lastPollError: undefined,
+    lastDigestAt: hoursAgo(24),
+    pollsSinceDigest: 96,
+    failedPollsSinceDigest: 0,
+    ...history,
+  };
+}
+
+/** Ledger lines of so many mails of one route in one state. */
+export function linesOf(count: number, route: string, state: LedgerState): LedgerLine[] {
+  return Array.from({ length: count }, (_, index) => ({
+    mailId: `${route}-${state}-${index}`,
+    uid: index + 1,
+    route,
+    state,
+    acceptedAt: hoursAgo(3),
+  }));
+}
+
+export function spoolLine(changes: Partial<SpoolLine> = {}): SpoolLine {
+  return {
+    mailId: 'mail-1',
+    mailbox: 'support/INBOX',
+    uid: 1,
+    uidValidity: '7',
+    messageId: '<1@example.com>',
+    from: 'Ada <ada@example.com>',
+    to: 'support@example.com',
+    subject: 'A question',
+    date: hoursAgo(3).toISOString(),
+    snippet: 'Could you call me back?',
+    rule: null,
+    reason: 'no rule matched',
+    link: 'message:%3C1%40example.com%3E',
+    ts: hoursAgo(3).toISOString(),
+    ...changes,
+  };
+}
+
+export function entryOf(changes: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    mailId: 'alert-1',
+    location: { mailbox: 'support/INBOX', uidValidity: '7', uid: 1 },
+    route: 'vip',
+    rule: 'board',
+    reason: null,
+    record: {
+      from: 'Ada <ada@example.com>',
+      to: 'support@example.com',
+      subject: 'Board meeting',
+      snippet: 'It moves to Thursday.',
+      date: hoursAgo(5).toISOString(),
+      messageId: '<1@example.com>',
+      link: 'message:%3C1%40example.com%3E',
+    },
+    acceptedAt: hoursAgo(5),
+    state: 'dispatched',
+    dispatchedAt: hoursAgo(5),
+    settledAt: undefined,
+    attempts: 0,
+    lastFailure: undefined,
+    discordMessageId: undefined,
+    ...changes,
+  };
+}
+
+export const MISSING_ACCESS: DeliveryFailure = {
+  kind: 'target',
+  status: 403,
+  code: '50001',
+  text: 'Discord answered 403, code 50001 Missing Access. Give the bot access to the channel.',
+  at: hoursAgo(2),
+};

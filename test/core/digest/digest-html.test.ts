@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { composeDigest } from '../../../functions/core/digest/digest.ts';
+import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
+import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { entryOf, factsOf, linesOf, MISSING_ACCESS, mailboxFacts, spoolLine, WATERMARK } from './digest-fixtures.ts';
+
+const mailOf = (facts: DigestFacts) => digestMailOf(composeDigest(facts), 'Europe/Berlin');
+
+/** A digest in which every field that a sender can write, in each place where it is shown, holds this text. */
+function digestSaying(text: string) {
+  const fields = { from: text, to: text, subject: text, snippet: text, date: text, messageId: text, link: null };
+  return mailOf(
+    factsOf({
+      carried: [spoolLine({ ...fields, reason: 'no rule matched' }), spoolLine({ ...fields, reason: text })],
+      openAlerts: [entryOf({ state: 'dead', record: fields, lastFailure: { ...MISSING_ACCESS, text } })],
+      openUnknown: [entryOf({ mailId: 'lost', route: 'unknown', record: fields })],
+      damaged: [{ key: text, lines: [{ lineNumber: 1, text, reason: text }] }],
+    }),
+  );
+}
+
+const tagsOf = (html: string) => html.match(/<[^>]*>/g);
+
+/** The text of an HTML document as a reader sees it. */
+const readableTextOf = (html: string) =>
+  html
+    .replace(/<style>.*?<\/style>/, '')
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
+
+describe('mail text in the HTML digest', () => {
+  it.each([
+    '<script>alert(1)</script>',
+    '</p></div></td></table><img src=x onerror=alert(1)>',
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    '</style><style>*{display:none}</style>',
+    '</title><base href=//evil.example>',
+    '<!-- <![CDATA[',
+    '&lt;b&gt; &#60;script&#62; &amp;',
+    '{{constructor}} <%= 7 %>',
+    '<meta http-equiv=refresh content=0;url=//evil.example>',
+    'javascript:alert(1)',
+    '<\u0000script\u200B>alert(1)</script>',
+  ])('stays text: %j', (text) => {
+    const { html } = digestSaying(text);
+    expect(tagsOf(html)).toEqual(tagsOf(digestSaying('harmless').html));
+    const shown = text.replaceAll(/[\p{Cc}\u200B]/gu, '');
+    expect(readableTextOf(html).split(shown).length - 1).toBeGreaterThanOrEqual(10);
+  });
+
+  it('stays on its line and in its direction, in HTML and in text', () => {
+    const { html, text } = digestSaying('one\r\ntwo\u202Ethree\u2067\u0007');
+    for (const twin of [html, text]) {
+      expect(twin).toContain('one twothree');
+      expect(twin).not.toMatch(/[\u202A-\u202E\u2066-\u2069]|(?!\n)\p{Cc}/u);
+    }
+  });
+
+  it('is cut where it is long, and never between the halves of an emoji', () => {
+    const { html } = mailOf(
+      factsOf({ carried: [spoolLine({ subject: '😀'.repeat(500), snippet: 'x'.repeat(5000) })] }),
+    );
+    expect(html).toContain(`>${'😀'.repeat(74)}…<`);
+    expect(html).toContain(`${'x'.repeat(239)}…`);
+  });
+
+  it.each([
+    ['https://mail.google.com/mail/u/#search/x', 'https://mail.google.com/mail/u/#search/x'],
+    ['message:%3C1%40example.com%3E', 'message:%3C1%40example.com%3E'],
+    ['https://a.example/"><script>', 'https://a.example/%22%3E%3Cscript%3E'],
+    ['javascript:alert(1)', undefined],
+    [' java\nscript:alert(1)', undefined],
+    ['data:text/html,<script>', undefined],
+    ['no link', undefined],
+    [null, undefined],
+  ])('links to %j as %j', (link, href) => {
+    const { html, text } = mailOf(factsOf({ carried: [spoolLine({ link })] }));
+    const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
+    expect(links).toEqual(href ? [href] : []);
+    if (href) expect(text).toContain(href);
+  });
+});
+
+describe('the HTML digest', () => {
+  it('loads nothing: no image, style sheet, font, frame or script', () => {
+    const { html } = digestSaying('harmless');
+    expect(html).not.toMatch(
+      /<(img|link|script|iframe|object|video|audio|base|form)\b|@import|url\(|\ssrc=|background=/i,
+    );
+  });
+
+  it('is made for light and dark', () => {
+    const { html } = mailOf(factsOf());
+    expect(html).toContain('<meta name="color-scheme" content="light dark"');
+    expect(html).toContain('prefers-color-scheme:dark');
+  });
+
+  it('keeps its order: what needs a person, unknown mail, counts, health; as does its plain twin', () => {
+    const { html, text } = mailOf(
+      factsOf({
+        openAlerts: [entryOf({ state: 'dead', lastFailure: MISSING_ACCESS })],
+        carried: [spoolLine({ subject: 'Unknown subject' })],
+        mailboxes: [mailboxFacts({ lines: linesOf(2, 'vip', 'settled') })],
+      }),
+    );
+    for (const twin of [readableTextOf(html), text]) {
+      const places = [
+        '1 thing needs you',
+        '1 alert for vip undelivered for 5 hours: Missing Access',
+        'Give the bot access to the channel.',
+        'Board meeting',
+        'example.com',
+        'Unknown subject',
+        '2 mails seen = 2 delivered + 0 waiting + 0 dead + 0 unknown.',
+        'support/INBOX',
+        '96 polls, none failed.',
+        'nothing left to read',
+      ].map((words) => twin.indexOf(words));
+      expect(places).not.toContain(-1);
+      expect(places).toEqual(places.toSorted((one, other) => one - other));
+    }
+  });
+
+  it('comes when there is nothing to say, and says how that is known', () => {
+    const { html, text } = mailOf(factsOf());
+    for (const twin of [readableTextOf(html), text]) {
+      expect(twin).toContain('Nothing new');
+      expect(twin).toContain('nothing needs you');
+      expect(twin).toContain('96 polls, none failed. 0 mails came.');
+    }
+  });
+
+  it('says when the counts do not add up', () => {
+    const lines = linesOf(2, 'unknown', 'dispatched');
+    const openUnknown = lines.map(({ mailId }) => entryOf({ mailId, route: 'unknown' }));
+    const { html, text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ lines })], openUnknown }));
+    for (const twin of [readableTextOf(html), text]) {
+      expect(twin).toContain('This does not add up: 2 mails seen, but');
+    }
+  });
+
+  it('tells once that the server renumbered a mailbox, and names failed polls and what is left to read', () => {
+    const history = {
+      watermark: { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), previousUidValidity: '3' },
+      failedPollsSinceDigest: 2,
+      uidNext: 104,
+    };
+    const { text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ history })] }));
+    expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
+    expect(text).toContain('96 polls, 2 failed.');
+    expect(text).toContain('at most 3 mails left to read');
+    const lastDigestAt = new Date('2026-03-20T01:00:01Z');
+    const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, lastDigestAt } })] }));
+    expect(next.text).not.toContain('UIDVALIDITY');
+  });
+});
+
+describe('the listing of 500 unknown mails', () => {
+  const carried = Array.from({ length: 500 }, (_, index) =>
+    spoolLine({ mailId: `mail-${index}`, subject: `No. ${index}.` }),
+  );
+
+  it('shows 200 and has all 500 attached', () => {
+    const { html, text, attachments } = mailOf(factsOf({ carried }));
+    expect(html.match(/No\. \d+\./g)).toHaveLength(200);
+    expect(text.match(/No\. \d+\./g)).toHaveLength(200);
+    expect(text).toContain('200 of 500 mails listed; all of them are attached as unknown-mail.jsonl.');
+    expect(attachments).toMatchObject([{ fileName: 'unknown-mail.jsonl' }]);
+    const lines = attachments[0]?.content
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toHaveLength(500);
+    expect(new Set(lines?.map(({ mailId }) => mailId)).size).toBe(500);
+  });
+
+  it('needs no attachment as long as all are shown', () => {
+    expect(mailOf(factsOf({ carried: carried.slice(0, 200) })).attachments).toEqual([]);
+  });
+});

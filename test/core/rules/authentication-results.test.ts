@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { judgeAuthentication } from '../../../functions/core/rules/authentication-results.ts';
+
+const receiver = { authservId: 'mx.example.com', fromDomains: ['stripe.com'] };
+const judge = (...headers: string[]) => judgeAuthentication(headers, receiver);
+const passed = { passed: true };
+
+describe('a sender passes', () => {
+  it.each([
+    ['by dmarc', 'mx.example.com; dmarc=pass header.from=stripe.com'],
+    ['by dmarc, when nothing says for whom', 'mx.example.com; dmarc=pass'],
+    ['by dkim for the domain of From', 'mx.example.com; dkim=pass header.d=stripe.com'],
+    ['by dkim for a parent of it, and in upper case', 'MX.Example.COM; DKIM=PASS header.i=@Stripe.com'],
+    ['by spf for a subdomain of it', 'mx.example.com; spf=pass smtp.mailfrom=x@bounce.stripe.com'],
+    ['by spf for a variable sender', 'mx.example.com; spf=pass smtp.mailfrom=b-you=example.com@em.stripe.com'],
+    ['by one of several signatures', 'mx.example.com; dkim=pass header.d=esp.example; dkim=pass header.d=stripe.com'],
+    ['where dmarc has no verdict', 'mx.example.com; dmarc=none; dkim=pass header.d=stripe.com'],
+    [
+      'with a version, comments and folding',
+      'mx.example.com 1 (our (own) \\) word);\r\n\tdkim/1 = pass (2048-bit; ok)\r\n header.d="stripe.com"',
+    ],
+    [
+      'with an empty envelope sender',
+      'mx.example.com; spf=none smtp.mailfrom= smtp.helo=x; dmarc=pass header.from=stripe.com',
+    ],
+    [
+      'in words of Gmail',
+      'mx.example.com;\r\n       dkim=pass header.i=@stripe.com header.s=abc header.b="Q/s+12=";\r\n       spf=pass (google.com: domain of b@em.stripe.com designates 192.0.2.1 as permitted sender) smtp.mailfrom="b+you=example.com@em.stripe.com";\r\n       dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=stripe.com',
+    ],
+  ])('%s', (_, header) => {
+    expect(judge(header)).toEqual(passed);
+  });
+});
+
+describe('a sender does not pass', () => {
+  it.each([
+    ['dmarc fails', 'mx.example.com; dmarc=fail header.from=stripe.com', 'dmarc=fail by mx.example.com'],
+    [
+      'dmarc fails, whatever else passes',
+      'mx.example.com; dmarc=fail; spf=pass smtp.mailfrom=x.stripe.com',
+      'dmarc=fail, spf=pass for x.stripe.com by mx.example.com',
+    ],
+    [
+      'others passed',
+      'mx.example.com; spf=pass smtp.mailfrom=x@evil.example; dkim=pass header.d=stripe.com.evil.example',
+      'spf=pass for evil.example, dkim=pass for stripe.com.evil.example by mx.example.com',
+    ],
+    ['a top-level domain passed', 'mx.example.com; dkim=pass header.d=com', 'dkim=pass for com by mx.example.com'],
+    [
+      'dmarc passed for another From',
+      'mx.example.com; dmarc=pass header.from=evil.example',
+      'dmarc=pass by mx.example.com',
+    ],
+    ['spf passed for the greeting', 'mx.example.com; spf=pass smtp.helo=stripe.com', 'spf=pass by mx.example.com'],
+    ['nothing was checked', 'mx.example.com; none', 'no dmarc, spf or dkim result by mx.example.com'],
+    ['something else was checked', 'mx.example.com; arc=pass', 'no dmarc, spf or dkim result by mx.example.com'],
+    ['a pass stands in a comment', 'mx.example.com; dmarc=fail (; dmarc=pass)', 'dmarc=fail by mx.example.com'],
+    [
+      'a pass stands in quotes',
+      'mx.example.com; spf=fail smtp.mailfrom="; dmarc=pass "@evil.example',
+      'spf=fail by mx.example.com',
+    ],
+    [
+      'a pass was smuggled in next to the real result',
+      'mx.example.com; spf=pass smtp.mailfrom=x; dmarc=pass header.from=stripe.com; dmarc=fail',
+      'spf=pass for x, dmarc=pass, dmarc=fail by mx.example.com',
+    ],
+  ])('when %s', (_, header, reason) => {
+    expect(judge(header)).toEqual({ passed: false, reason });
+  });
+
+  const nothing = { passed: false, reason: 'no readable Authentication-Results by mx.example.com' };
+  it.each([
+    ['there is no field', []],
+    ['the field is empty', ['']],
+    ['another host says so', ['mx.evil.example; dmarc=pass']],
+    ['a longer name says so', ['mx.example.com.evil.example; dmarc=pass', 'xmx.example.com; dmarc=pass']],
+    ['nobody says so', ['dmarc=pass header.from=stripe.com']],
+    ['the field is cut off', ['mx.example.com; dmarc=pass (p=REJ', 'mx.example.com; dmarc=pass']],
+    ['a quote is left open', ['mx.example.com; spf=none smtp.mailfrom="x; dmarc=pass', 'mx.example.com; dmarc=pass']],
+  ])('when %s', (_, headers) => {
+    expect(judge(...headers)).toEqual(nothing);
+  });
+
+  it('when From has no domain, or several', () => {
+    const header = 'mx.example.com; dmarc=pass';
+    const from = (...fromDomains: string[]) => judgeAuthentication([header], { ...receiver, fromDomains });
+    expect(from()).toEqual({ passed: false, reason: 'From holds no readable address' });
+    expect(from('evil.example', 'stripe.com')).toEqual({
+      passed: false,
+      reason: 'From holds addresses of several domains',
+    });
+    expect(from('stripe.com', 'stripe.com')).toEqual(passed);
+  });
+});
+
+describe('of several fields', () => {
+  const forged = 'mx.example.com; dmarc=pass header.from=stripe.com';
+  it('only the topmost of the receiver counts', () => {
+    expect(judge('mx.example.com; dmarc=fail', forged)).toEqual({
+      passed: false,
+      reason: 'dmarc=fail by mx.example.com',
+    });
+    expect(judge('relay.example; dmarc=fail', forged, 'mx.example.com; dmarc=fail')).toEqual(passed);
+  });
+});
+
+describe('hostile fields', () => {
+  it.each([
+    ['open comments', '('.repeat(100_000)],
+    ['open quotes', '"\\'.repeat(50_000)],
+    ['backslashes', '\\'.repeat(100_000)],
+    ['white space', `mx.example.com;${' '.repeat(100_000)}dmarc${' '.repeat(100_000)}`],
+    ['many results', `mx.example.com${'; dkim=fail header.d=evil.example'.repeat(3_000)}`],
+    ['many equals signs', `mx.example.com; ${'='.repeat(100_000)}`],
+    ['a domain that is slow to convert', `mx.example.com; dkim=pass header.d=${differentLetters(100_000)}`],
+    ['many closed quotes', `mx.example.com; ${'""'.repeat(50_000)}`],
+  ])('of 100 kB do not pass, cost little and give a short reason: %s', (_, header) => {
+    for (let round = 0; round < 20; round += 1) {
+      const verdict = judge(header);
+      expect(verdict.passed).toBe(false);
+      expect(JSON.stringify(verdict).length).toBeLessThan(500);
+    }
+  });
+
+  it('never throw, and never pass without the word', () => {
+    const piece = fc.constantFrom(
+      'mx.example.com',
+      ';',
+      ' ',
+      '=',
+      'dmarc',
+      'spf',
+      'fail',
+      '"',
+      '\\',
+      '(',
+      ')',
+      'header.d=stripe.com',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 3 }))), (pieces) => {
+        const header = pieces.join('');
+        fc.pre(!/pass/i.test(header));
+        return !judge(header).passed;
+      }),
+    );
+  });
+});
+
+/** Conversion to punycode is quadratic in the number of different letters. */
+function differentLetters(length: number): string {
+  return Array.from({ length }, (_, index) => String.fromCharCode(0x4e00 + ((index * 7919) % 20_000))).join('');
+}

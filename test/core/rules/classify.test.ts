@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { Mail, MailAddress } from '../../../functions/core/mail/mail.ts';
+import { compileRules, headersNeededBy } from '../../../functions/core/rules/classify.ts';
+import { parseSettings } from '../../../functions/core/settings/define-settings.ts';
+import shippedSettings from '../../../functions/settings.ts';
+import { mailOf } from '../mail/mail-of.ts';
+
+type RuleInput = { name: string } & Record<string, unknown>;
+
+/** Routes as a user writes them, parsed by the settings' own schema. */
+function routesOf(rulesByRoute: Record<string, RuleInput[]>) {
+  const settings = parseSettings({
+    mailboxes: [
+      {
+        account: 'support',
+        host: 'imap.example.com',
+        user: 'support',
+        auth: { passwordParameter: '/p' },
+        authservId: 'mx.example.com',
+      },
+    ],
+    routes: Object.entries(rulesByRoute).map(([id, rules]) => ({
+      id,
+      discord: { channelId: '100000000000000002', botTokenParameter: '/t' },
+      rules,
+    })),
+    digest: { from: 'a@example.com', to: 'b@example.com', at: '07:30', timeZone: 'UTC' },
+    alarms: { email: 'c@example.com' },
+  });
+  return settings.routes;
+}
+
+function classifierOf(rulesByRoute: Record<string, RuleInput[]>, authservId: string | undefined = 'mx.example.com') {
+  return compileRules(routesOf(rulesByRoute), {
+    authservIdOf: (mailbox) => (mailbox === 'support/INBOX' ? authservId : undefined),
+  });
+}
+
+/** A classifier with one rule, `test` of route `only`. */
+const ruleOf = (conditions: object) => classifierOf({ only: [{ name: 'test', ...conditions }] });
+
+const mail = (changes: Partial<Mail>) => mailOf(1, '7', changes);
+const subject = (text: string) => mail({ subject: text });
+const from = (...addresses: string[]) => mail({ from: addresses.map(addressOf) });
+const header = (name: string, ...values: string[]) => mail({ headers: new Map([[name, values]]) });
+
+/** `name <address>` or an address, as the reader hands it over. */
+function addressOf(text: string): MailAddress {
+  const [, name = '', address = text] = /^(.*) <(.*)>$/.exec(text) ?? [];
+  return { name, address };
+}
+
+const matched = { route: 'only', rule: 'test', reason: null };
+const noRule = { route: 'unknown', rule: null, reason: 'no rule matched' };
+
+describe('which rule decides', () => {
+  const classify = classifierOf({
+    vip: [{ name: 'board', from: 'board.example' }],
+    stripe: [
+      { name: 'payouts', from: 'stripe.com', subject: ['payout', 'paid out'] },
+      { name: 'all else', from: 'stripe.com' },
+    ],
+    customer: [{ name: 'payout questions', subject: 'payout' }],
+  });
+  const classified = (address: string, text: string) => {
+    const { route, rule } = classify(mail({ from: [{ name: '', address }], subject: text }));
+    return `${route}: ${rule}`;
+  };
+
+  it('is the first that matches, in the order of routes and of their rules', () => {
+    expect(classified('a@board.example', 'Your payout')).toBe('vip: board');
+    expect(classified('a@stripe.com', 'Your payout')).toBe('stripe: payouts');
+    expect(classified('a@stripe.com', 'You were paid out')).toBe('stripe: payouts');
+    expect(classified('a@stripe.com', 'Terms')).toBe('stripe: all else');
+    expect(classified('a@b.example', 'Where is my payout?')).toBe('customer: payout questions');
+    expect(classified('a@b.example', 'Terms')).toBe('unknown: null');
+  });
+
+  it('needs all conditions of a rule and one item of each', () => {
+    const both = ruleOf({ from: ['a.example', 'b.example'], to: 'c.example' });
+    const to = [{ name: '', address: 'me@c.example' }];
+    expect(both(mail({ from: [{ name: '', address: 'x@b.example' }], to }))).toEqual(matched);
+    expect(both(mail({ from: [{ name: '', address: 'x@b.example' }] }))).toEqual(noRule);
+    expect(both(mail({ to }))).toEqual(noRule);
+  });
+
+  it('is none for a mail that could not be read: its problem is the reason', () => {
+    const unreadable = mail({ subject: 'Your payout', problem: 'the MIME structure is broken' });
+    expect(classify(unreadable)).toEqual({ route: 'unknown', rule: null, reason: 'the MIME structure is broken' });
+  });
+
+  it('is none without routes', () => {
+    expect(classifierOf({})(subject('payout'))).toEqual(noRule);
+  });
+});
+
+describe('from and to', () => {
+  it('compare addresses, never display names', () => {
+    const classify = ruleOf({ from: ['stripe.com', 'ada@lovelace.example'] });
+    expect(classify(from('x@mail.stripe.com'))).toEqual(matched);
+    expect(classify(from('Ada <ADA@lovelace.example>'))).toEqual(matched);
+    expect(classify(from('billing@stripe.com <x@evil.example>'))).toEqual(noRule);
+    expect(classify(from('x@stripe.com.evil.example'))).toEqual(noRule);
+    expect(classify(from('not an address'))).toEqual(noRule);
+    expect(classify(from())).toEqual(noRule);
+  });
+
+  it('look at every address', () => {
+    expect(ruleOf({ from: 'stripe.com' })(from('a@b.example', 'x@stripe.com'))).toEqual(matched);
+  });
+});
+
+describe('subject', () => {
+  it('is matched anywhere and in any case', () => {
+    const classify = ruleOf({ subject: 'payment (of|received)|^re: invoice|größe$' });
+    expect(classify(subject('A PAYMENT RECEIVED today'))).toEqual(matched);
+    expect(classify(subject('Re: Invoice 7'))).toEqual(matched);
+    expect(classify(subject('Fwd: Re: Invoice 7'))).toEqual(noRule);
+    expect(classify(subject('Welche GRÖSSE'))).toEqual(noRule);
+    expect(classify(subject('Welche GRÖßE'))).toEqual(matched);
+    expect(classify(subject(''))).toEqual(noRule);
+  });
+});
+
+describe('list', () => {
+  it.each([
+    ['The developers <dev.lists.example.com>', true],
+    ['<DEV.lists.example.com>', true],
+    ['dev.lists.example.com', true],
+    ['"<any>" <dev.lists.example.com>', true],
+    ['<dev.lists.example.com.evil.example>', false],
+    ['"<dev.lists.example.com>" <spam.evil.example>', false],
+    ['<xdev.lists.example.com>', false],
+    ['', false],
+  ])('compares what the List-Id holds in brackets: %s', (value, expected) => {
+    expect(ruleOf({ list: 'dev.lists.example.com' })(header('list-id', value))).toEqual(expected ? matched : noRule);
+  });
+
+  it('means the lists below it too', () => {
+    expect(ruleOf({ list: 'lists.example.com' })(header('list-id', '<dev.lists.example.com>'))).toEqual(matched);
+  });
+});
+
+describe('header', () => {
+  it('matches any value of the named field', () => {
+    const classify = ruleOf({
+      header: [
+        { name: 'X-Priority', matches: '^1' },
+        { name: 'Importance', matches: 'high' },
+      ],
+    });
+    expect(classify(header('x-priority', '3', '1 (Highest)'))).toEqual(matched);
+    expect(classify(header('importance', 'High'))).toEqual(matched);
+    expect(classify(header('x-priority', '3'))).toEqual(noRule);
+    expect(classify(mail({}))).toEqual(noRule);
+  });
+
+  it('names each field that the reader has to bring along, once', () => {
+    const routes = routesOf({
+      a: [
+        { name: 'list', list: 'x.example' },
+        { name: 'two', header: { name: 'X-Priority', matches: '1' } },
+      ],
+      b: [{ name: 'again', list: 'y.example', header: { name: 'x-priority', matches: '2' }, authenticated: true }],
+    });
+    expect(headersNeededBy(routes).sort()).toEqual(['authentication-results', 'list-id', 'x-priority']);
+    expect(headersNeededBy(shippedSettings.routes)).toEqual([]);
+  });
+});
+
+describe('a rule that asks for an authenticated sender', () => {
+  const rules = {
+    stripe: [{ name: 'payments', from: 'stripe.com', authenticated: true }],
+    customer: [{ name: 'weaker', subject: 'payment' }],
+  };
+  const classified = (results: string[], authservId: string | undefined = 'mx.example.com') => {
+    const headers = new Map([['authentication-results', results]]);
+    const payment = mail({ from: [{ name: '', address: 'x@mail.stripe.com' }], subject: 'payment', headers });
+    return compileRules(routesOf(rules), { authservIdOf: () => authservId || undefined })(payment);
+  };
+  const unknown = (doubt: string) => ({
+    route: 'unknown',
+    rule: null,
+    reason: `rule "payments" matched, but the sender is not authenticated (${doubt})`,
+  });
+
+  it('takes one whom the receiver let pass', () => {
+    const pass = 'mx.example.com; dkim=pass header.d=stripe.com';
+    expect(classified([pass])).toEqual({ route: 'stripe', rule: 'payments', reason: null });
+  });
+
+  it('makes any other mail unknown, with the reason, and never hands it to a weaker rule', () => {
+    expect(classified(['mx.example.com; dmarc=fail'])).toEqual(unknown('dmarc=fail by mx.example.com'));
+    expect(classified([])).toEqual(unknown('no readable Authentication-Results by mx.example.com'));
+    expect(classified(['mx.evil.example; dmarc=pass'])).toEqual(
+      unknown('no readable Authentication-Results by mx.example.com'),
+    );
+    expect(classified(['mx.example.com; dmarc=pass'], '')).toEqual(
+      unknown('support/INBOX has no authservId in the settings'),
+    );
+  });
+});
+
+describe('hostile mail', () => {
+  // Each of these takes a backtracking engine longer than a life on a thousand characters.
+  const patterns = ['(a+)+$', '(a|aa)+$', '(.*a){12}$', '(x+x+)+y', '^(([a-z])+.)+[A-Z]([a-z])+$', '(a?){90}a{90}'];
+  const subjects = [`${'a'.repeat(1_000)}!`, 'ax'.repeat(500), 'x'.repeat(1_000), `${'a'.repeat(100_000)}!`];
+
+  it('cannot make a rule hang', () => {
+    const classify = classifierOf({
+      only: patterns.map((pattern) => ({ name: pattern, subject: pattern, to: 'nobody.example' })),
+    });
+    for (let round = 0; round < 25; round += 1) {
+      for (const text of subjects) expect(classify(subject(`${text}${round}`))).toEqual(noRule);
+    }
+  });
+
+  it('costs no more for a subject of megabytes or for fields by the thousand', () => {
+    const classify = classifierOf({
+      only: [
+        { name: 'subject', subject: '(a+)+b' },
+        { name: 'header', header: { name: 'received', matches: '(a+)+b' } },
+        { name: 'sender', from: 'stripe.com' },
+      ],
+    });
+    const huge = mail({
+      subject: 'a'.repeat(5_000_000),
+      headers: new Map([['received', Array.from({ length: 100_000 }, () => 'a'.repeat(10_000))]]),
+      from: Array.from({ length: 10_000 }, (_, index) => ({ name: '', address: `${index}@x.example` })),
+    });
+    for (let round = 0; round < 20; round += 1) expect(classify(huge)).toEqual(noRule);
+  });
+});

@@ -1,0 +1,191 @@
+import {
+  type AttributeValue,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import type { QueueMessage } from '../core/delivery/queue-message.ts';
+import { BY_LOCATION_INDEX, LEDGER_TABLE, OPEN_INDEX, type TableIndex } from '../core/ledger/table-design.ts';
+import type { Claim, Clock, Ledger } from '../core/ports.ts';
+import { readItems } from './dynamo-batch-read.ts';
+import { namesIn, unlessConditionFails, updateItem } from './dynamo-update.ts';
+import {
+  attributesOf,
+  entryOf,
+  failureAttributeOf,
+  firstAttributesOf,
+  leaseOf,
+  lineOf,
+  mailboxUidValidityOf,
+} from './ledger-item.ts';
+import { systemClock } from './system-clock.ts';
+
+type Item = Record<string, AttributeValue>;
+
+const SECONDS_PER_DAY = 24 * 60 * 60;
+
+const UNSETTLED = '#state <> :settled';
+
+/**
+ * The ledger in DynamoDB. Every write is one conditional write of one item, so that overlapping polls, redeliveries and
+ * crashes meet in the item itself.
+ *
+ * @param expiryDays how long a settled entry is kept; an open one never expires
+ */
+export function dynamoLedger({
+  client,
+  table,
+  clock = systemClock,
+  expiryDays = 400,
+}: {
+  client: DynamoDBClient;
+  table: string;
+  clock?: Clock;
+  expiryDays?: number;
+}): Ledger {
+  const keyOf = (mailId: string) => attributesOf({ [LEDGER_TABLE.partitionKey.name]: mailId });
+
+  async function change(mailId: string, update: string, condition: string, values: Record<string, unknown>) {
+    return await updateItem({ client, table }, { key: keyOf(mailId), update, condition, values });
+  }
+
+  async function read(mailId: string): Promise<Item | undefined> {
+    const answer = await client.send(
+      new GetItemCommand({ TableName: table, Key: keyOf(mailId), ConsistentRead: true }),
+    );
+    return answer.Item;
+  }
+
+  /** For changes that an entry may refuse by its state: what they refused must at least exist. */
+  async function requireEntry(mailId: string): Promise<void> {
+    if (await read(mailId)) return;
+    throw new Error(`The ledger has no entry ${mailId}; try again, and the mail is taken in anew.`);
+  }
+
+  async function claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim> {
+    const first = firstAttributesOf({ ...message, reason: null, acceptedAt: new Date(message.acceptedAt) });
+    const names = Object.keys(first);
+    const claimed = await change(
+      message.mailId,
+      // The message came out of its queue: the entry is dispatched, whatever a crash or a dead letter made of it before.
+      `SET #leaseHolder = :holder, #leaseUntil = :until, #state = :dispatched,
+        #dispatchedAt = if_not_exists(#dispatchedAt, :at),
+        ${names.map((name) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')}`,
+      `(attribute_not_exists(#state) OR ${UNSETTLED}) AND (attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)`,
+      {
+        ...Object.fromEntries(names.map((name) => [`:${name}`, first[name]])),
+        ':holder': lease.holder,
+        ':until': lease.until.getTime(),
+        ':now': lease.at.getTime(),
+        ':at': lease.at.toISOString(),
+        ':dispatched': 'dispatched',
+        ':settled': 'settled',
+      },
+    );
+    if (claimed) return { kind: 'claimed' };
+    const item = await read(message.mailId);
+    const standing = item && leaseOf(item);
+    if (standing?.state === 'settled') return { kind: 'settled' };
+    if (standing?.until && standing.until > lease.at) return { kind: 'leased', until: standing.until };
+    // The lease ended between the two calls.
+    return await claim(message, lease);
+  }
+
+  async function* query(index: TableIndex, condition: string, values: Record<string, unknown>): AsyncGenerator<Item> {
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: table,
+        IndexName: index.name,
+        KeyConditionExpression: condition,
+        ExpressionAttributeNames: namesIn(condition),
+        ExpressionAttributeValues: attributesOf(values),
+      },
+    );
+    for await (const page of pages) yield* page.Items ?? [];
+  }
+
+  return {
+    claim,
+
+    async find(mailIds) {
+      // BatchGetItem refuses a key that it is given twice.
+      const items = await readItems({ client, table, clock }, [...new Set(mailIds)].map(keyOf));
+      return new Map(items.map(entryOf).map((entry) => [entry.mailId, entry]));
+    },
+
+    async accept(entry) {
+      const Item = attributesOf({ mailId: entry.mailId, state: 'accepted', ...firstAttributesOf(entry) });
+      const accepted = await unlessConditionFails(
+        client.send(
+          new PutItemCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(mailId)' }),
+        ),
+      );
+      return accepted ? 'accepted' : 'already there';
+    },
+
+    async markDispatched(mailId, at) {
+      const dispatched = await change(
+        mailId,
+        'SET #state = :dispatched, #dispatchedAt = :at',
+        // An alert can be dead before the poll that sent it gets here. Such a death stands; an earlier one is redriven.
+        '#state = :accepted OR (#state = :dead AND #lastFailure.#at <= :at)',
+        { ':dispatched': 'dispatched', ':accepted': 'accepted', ':dead': 'dead', ':at': at.toISOString() },
+      );
+      if (!dispatched) await requireEntry(mailId);
+    },
+
+    async settle(mailId, { at, discordMessageId }) {
+      // Refused where it is settled already: the first settlement stands. Refused too where the ledger has lost the
+      // entry: then nothing is open, and nothing is invented.
+      await change(
+        mailId,
+        `SET #state = :settled, #settledAt = :at, #expiresAt = :expiresAt
+          ${discordMessageId === undefined ? '' : ', #discordMessageId = :message'}
+          REMOVE #openRoute, #leaseHolder, #leaseUntil`,
+        `attribute_exists(#state) AND ${UNSETTLED}`,
+        {
+          ':settled': 'settled',
+          ':at': at.toISOString(),
+          ':expiresAt': Math.floor(at.getTime() / 1000) + expiryDays * SECONDS_PER_DAY,
+          ':message': discordMessageId,
+        },
+      );
+    },
+
+    async recordFailure(mailId, holder, failure) {
+      // Refused where the lease was lost meanwhile: whoever holds it now tells how it ends.
+      await change(
+        mailId,
+        'SET #lastFailure = :failure REMOVE #leaseHolder, #leaseUntil ADD #attempts :one',
+        '#leaseHolder = :holder',
+        { ':holder': holder, ':failure': failureAttributeOf(failure), ':one': 1 },
+      );
+    },
+
+    async recordDead(mailId, failure) {
+      const recorded = await change(
+        mailId,
+        'SET #state = :dead, #lastFailure = :failure REMOVE #leaseHolder, #leaseUntil ADD #attempts :one',
+        `attribute_exists(#state) AND ${UNSETTLED}`,
+        { ':dead': 'dead', ':failure': failureAttributeOf(failure), ':one': 1, ':settled': 'settled' },
+      );
+      if (!recorded) await requireEntry(mailId);
+    },
+
+    async *openEntries(route) {
+      const items = query(OPEN_INDEX, `#${OPEN_INDEX.partitionKey.name} = :route`, { ':route': route });
+      for await (const item of items) yield entryOf(item);
+    },
+
+    async *linesAbove(mailbox, uidValidity, uid) {
+      const { partitionKey, sortKey } = BY_LOCATION_INDEX;
+      const items = query(BY_LOCATION_INDEX, `#${partitionKey.name} = :location AND #${sortKey.name} > :uid`, {
+        ':location': mailboxUidValidityOf(mailbox, uidValidity),
+        ':uid': uid,
+      });
+      for await (const item of items) yield lineOf(item);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
+import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/ledger/ledger-entry.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/** Version of the data in an item, so that a later one can tell old items and read them. */
+const ITEM_VERSION = 1;
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+const state = z.enum(['accepted', 'dispatched', 'dead', 'settled']);
+
+const failureSchema = z.object({
+  kind: z.enum(['network', 'rate limit', 'server', 'payload', 'target', 'credential', 'message', 'unexpected']),
+  status: z.int().nullable(),
+  code: z.string().nullable(),
+  text: z.string(),
+  at: time,
+});
+
+const recordSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  snippet: z.string(),
+  date: z.string(),
+  messageId: z.string().nullable(),
+  link: z.string().nullable(),
+});
+
+const itemSchema = z.object({
+  version: z.literal(ITEM_VERSION),
+  mailId: z.string(),
+  mailbox: z.string(),
+  uidValidity: z.string(),
+  uid: z.int(),
+  route: z.string(),
+  rule: z.string().nullable(),
+  reason: z.string().nullable(),
+  record: recordSchema,
+  state,
+  acceptedAt: time,
+  dispatchedAt: time.optional(),
+  settledAt: time.optional(),
+  attempts: z.int(),
+  lastFailure: failureSchema.optional(),
+  discordMessageId: z.string().optional(),
+});
+
+const leaseSchema = z.object({ state, leaseUntil: z.number().optional() });
+
+const lineSchema = z.object({
+  mailId: z.string(),
+  uid: z.int(),
+  route: z.string(),
+  state,
+  acceptedAt: time,
+});
+
+/** The attributes that an entry begins with, apart from its mailId and state; `openRoute` keeps it in the index `open`. */
+export function firstAttributesOf(entry: Omit<NewLedgerEntry, 'mailId'>): Record<string, unknown> {
+  const { mailbox, uidValidity, uid } = entry.location;
+  return {
+    version: ITEM_VERSION,
+    mailbox,
+    uidValidity,
+    uid,
+    mailboxUidValidity: mailboxUidValidityOf(mailbox, uidValidity),
+    route: entry.route,
+    openRoute: entry.route,
+    rule: entry.rule,
+    reason: entry.reason,
+    record: entry.record,
+    acceptedAt: entry.acceptedAt.toISOString(),
+    attempts: 0,
+  };
+}
+
+/** Partition of the index `byLocation`. */
+export function mailboxUidValidityOf(mailbox: string, uidValidity: string): string {
+  return `${mailbox}#${uidValidity}`;
+}
+
+/** A failure as the ledger keeps it. */
+export function failureAttributeOf(failure: DeliveryFailure): Record<string, unknown> {
+  return { ...failure, at: failure.at.toISOString() };
+}
+
+/** Attribute values in DynamoDB's own form; what is undefined is left out. */
+export function attributesOf(values: Record<string, unknown>): Item {
+  return marshall(values, { removeUndefinedValues: true });
+}
+
+/** @throws if the item is not what Rollcall writes */
+export function entryOf(item: Item): LedgerEntry {
+  const { version: _version, mailbox, uidValidity, uid, ...facts } = parse(itemSchema, item);
+  return {
+    ...facts,
+    location: { mailbox, uidValidity, uid },
+    dispatchedAt: facts.dispatchedAt,
+    settledAt: facts.settledAt,
+    lastFailure: facts.lastFailure,
+    discordMessageId: facts.discordMessageId,
+  };
+}
+
+/** State and end of the lease, where there is one. */
+export function leaseOf(item: Item): { state: LedgerEntry['state']; until: Date | undefined } {
+  const lease = parse(leaseSchema, item);
+  return { state: lease.state, until: lease.leaseUntil === undefined ? undefined : new Date(lease.leaseUntil) };
+}
+
+export function lineOf(item: Item): LedgerLine {
+  return parse(lineSchema, item);
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, item: Item): z.output<Schema> {
+  const parsed = schema.safeParse(unmarshall(item));
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `The ledger's item ${item.mailId?.S} is not what Rollcall writes; restore it from a backup, or delete it and the ` +
+      `mail is taken in anew: ${z.prettifyError(parsed.error)}`,
+  );
+}

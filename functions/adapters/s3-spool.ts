@@ -1,0 +1,67 @@
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  NoSuchKey,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { digestedKeyOf, PENDING_PREFIX } from '../core/ledger/spool.ts';
+import type { Spool } from '../core/ports.ts';
+
+/** The spool in one S3 bucket. */
+export function s3Spool({ client, bucket }: { client: S3Client; bucket: string }): Spool {
+  /** The segment's text; undefined where it is gone from `pending`. */
+  async function read(key: string): Promise<string | undefined> {
+    const answer = await unlessGone(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+    return await answer?.Body?.transformToString('utf-8');
+  }
+
+  return {
+    async write({ key, text }) {
+      await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/x-ndjson' }),
+      );
+    },
+
+    async *pending() {
+      const pages = paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: PENDING_PREFIX });
+      for await (const { Contents = [] } of pages) {
+        for (const { Key: key } of Contents) {
+          if (key === undefined) continue;
+          const text = await read(key);
+          // Listed and then gone: another digest carried it meanwhile and archived it. Only archiving removes a segment.
+          if (text !== undefined) yield { key, text };
+        }
+      }
+    },
+
+    async archive(key, day) {
+      const copied = await unlessGone(
+        client.send(
+          new CopyObjectCommand({
+            Bucket: bucket,
+            Key: digestedKeyOf(key, day),
+            // The source has to be URL-encoded, the key not (Amazon S3 API Reference, CopyObject).
+            CopySource: [bucket, ...key.split('/')].map(encodeURIComponent).join('/'),
+          }),
+        ),
+      );
+      // Gone already: an overlapping digest archived it, and its copy stands.
+      if (copied) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+  };
+}
+
+async function unlessGone<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    // CopyObject does not declare NoSuchKey, so the SDK has no class for it there; the name is the same.
+    if (error instanceof NoSuchKey || (error instanceof S3ServiceException && error.name === 'NoSuchKey'))
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,54 @@
+import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
+import type { Clock, Secrets } from '../core/ports.ts';
+import { SecretMissing } from '../core/secret-missing.ts';
+
+const FIVE_MINUTES_MS = 5 * 60 * 1000;
+
+/**
+ * Secrets from SSM SecureString parameters.
+ *
+ * Reads of one parameter that overlap share one request, be they fresh or not: what is under way is past the cache. A
+ * failed read is not kept.
+ *
+ * @param cacheMs how long a secret may be used before it is read again
+ */
+export function ssmSecrets({
+  client,
+  clock,
+  cacheMs = FIVE_MINUTES_MS,
+}: {
+  client: SSMClient;
+  clock: Clock;
+  cacheMs?: number;
+}): Secrets {
+  const cache = new Map<string, { value: string; readAtMs: number }>();
+  const underWay = new Map<string, Promise<string>>();
+
+  async function fetchSecret(parameter: string): Promise<string> {
+    const readAtMs = clock.now().getTime();
+    const value = await readParameter(client, parameter);
+    cache.set(parameter, { value, readAtMs });
+    return value;
+  }
+
+  return {
+    async read(parameter, { fresh } = { fresh: false }) {
+      const cached = cache.get(parameter);
+      if (!fresh && cached && clock.now().getTime() - cached.readAtMs < cacheMs) return cached.value;
+      const request = underWay.get(parameter) ?? fetchSecret(parameter).finally(() => underWay.delete(parameter));
+      underWay.set(parameter, request);
+      return await request;
+    },
+  };
+}
+
+async function readParameter(client: SSMClient, parameter: string): Promise<string> {
+  try {
+    const { Parameter } = await client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
+    if (Parameter?.Value) return Parameter.Value;
+    throw new SecretMissing(parameter);
+  } catch (error) {
+    if (error instanceof ParameterNotFound) throw new SecretMissing(parameter);
+    throw error;
+  }
+}

@@ -1,0 +1,18 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { awsClientOptions } from '../adapters/aws-client-options.ts';
+import { dynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
+import type { Ledger, Watermarks } from '../core/ports.ts';
+import { type Environment, requiredValue } from './environment.ts';
+
+export function ledgerFrom(environment: Environment): Ledger {
+  return dynamoLedger({ client: dynamoClient(environment), table: requiredValue(environment, 'LEDGER_TABLE') });
+}
+
+export function watermarksFrom(environment: Environment): Watermarks {
+  return dynamoWatermarks({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
+}
+
+function dynamoClient(environment: Environment): DynamoDBClient {
+  return new DynamoDBClient(awsClientOptions(environment, 'DYNAMODB'));
+}

@@ -1,0 +1,306 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sequenceSet } from '../../functions/adapters/imap-fetch.ts';
+import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import type { Mail } from '../../functions/core/mail/mail.ts';
+import type { MailSession } from '../../functions/core/ports.ts';
+import { compileRules, headersNeededBy } from '../../functions/core/rules/classify.ts';
+import shippedSettings from '../../functions/settings.ts';
+import { type ImapServer, startImapServer } from '../../lib/local/imap-server.ts';
+import type { SampleMail } from '../../lib/local/sample-mailbox/sample-mail.ts';
+import { sampleMails } from '../../lib/local/sample-mailbox/sample-mails.ts';
+import { describeWithDovecot } from '../dovecot/describe-with-dovecot.ts';
+import { type Dovecot, startDovecot } from '../dovecot/dovecot.ts';
+
+const NOW = new Date('2026-03-02T09:00:00Z');
+const LOGIN = { user: 'support', password: 'correct-horse-battery-staple' };
+
+type Access = { host: string; port: number; user: string; password: string };
+
+function readerOf({ host, port, user, password }: Access, changes: Partial<Parameters<typeof imapMailReader>[0]> = {}) {
+  return imapMailReader({
+    account: { account: 'support', host, port, tls: 'implicit', allowSelfSignedCertificate: true, user },
+    credentials: async () => ({ pass: password }),
+    headerFields: headersNeededBy(shippedSettings.routes),
+    exchangeTimeoutMs: 10_000,
+    ...changes,
+  });
+}
+
+async function readAll(session: MailSession, mailsPerPage = 500): Promise<Mail[]> {
+  const mails: Mail[] = [];
+  for await (const page of session.pages(await session.uidsAbove(0), mailsPerPage)) mails.push(...page);
+  return mails;
+}
+
+/** What a reader of mail promises, on whichever server the sample mailbox lies. */
+function readsTheSampleMailbox(sample: () => readonly SampleMail[], access: () => Access): void {
+  it('reads every mail once, in the order of uids, whatever the size of a page', async () => {
+    const uids = sample().map((_, index) => index + 1);
+    for (const mailsPerPage of [1, 7, 500]) {
+      const mails = await readerOf(access()).visit('INBOX', (session) => readAll(session, mailsPerPage));
+      expect(mails.map(({ location }) => location.uid)).toEqual(uids);
+    }
+  });
+
+  it('shows subject, text and problem-free content of every mail as a person expects it', async () => {
+    const mails = await readerOf(access()).visit('INBOX', (session) => readAll(session));
+    for (const [index, { name, expected }] of sample().entries()) {
+      const mail = mails[index] as Mail;
+      expect
+        .soft({ name, subject: mail.subject, problem: mail.problem })
+        .toEqual({ name, subject: expected.subject, problem: undefined });
+      if (expected.snippetContains)
+        expect
+          .soft({ name, snippet: mail.snippet })
+          .toEqual({ name, snippet: expect.stringContaining(expected.snippetContains) });
+      expect.soft(mail.snippet.length, name).toBeLessThanOrEqual(500);
+    }
+  });
+
+  it('brings every header that the rules look at', async () => {
+    const authservIdOf = () => shippedSettings.mailboxes[0]?.authservId;
+    const classify = compileRules(shippedSettings.routes, { authservIdOf });
+    const mails = await readerOf(access()).visit('INBOX', (session) => readAll(session));
+    const routes = mails.map((mail, index) => ({ name: sample()[index]?.name, route: classify(mail).route }));
+    expect(routes).toEqual(sample().map(({ name, expectedRoute }) => ({ name, route: expectedRoute })));
+  });
+
+  it('gives a mail without Message-ID an id of its own, and the same id at every reading', async () => {
+    const read = () => readerOf(access()).visit('INBOX', (session) => readAll(session));
+    const [first, again] = [await read(), await read()];
+    expect(again.map(({ mailId }) => mailId)).toEqual(first.map(({ mailId }) => mailId));
+    expect(new Set(first.map(({ mailId }) => mailId)).size).toBe(first.length);
+  });
+
+  it('names uidNext and uidValidity, and lists only what lies above a uid', async () => {
+    const count = sample().length;
+    await readerOf(access()).visit('INBOX', async (session) => {
+      expect(await session.status()).toEqual({ uidValidity: expect.stringMatching(/^\d+$/), uidNext: count + 1 });
+      expect(await session.uidsAbove(count - 2)).toEqual([count - 1, count]);
+      expect(await session.uidsAbove(count)).toEqual([]);
+    });
+  });
+
+  it('lists what was received since a time, to the second or the day, as the server can', async () => {
+    const since = new Date(NOW.getTime() - 24 * 3_600_000);
+    const startOfDay = new Date(since.toISOString().slice(0, 10));
+    const uidsFrom = (date: Date) =>
+      sample().flatMap(({ receivedAt }, index) => (receivedAt >= date ? [index + 1] : []));
+    const uids = await readerOf(access()).visit('INBOX', (session) => session.uidsSince(since));
+    expect([uidsFrom(since), uidsFrom(startOfDay)]).toContainEqual(uids);
+    expect(uids.length).toBeLessThan(sample().length);
+  });
+
+  it('a password that was renewed after it was cached is read afresh', async () => {
+    const asked: boolean[] = [];
+    const credentials = async ({ fresh }: { fresh: boolean }) => {
+      asked.push(fresh);
+      return { pass: fresh ? access().password : 'yesterdays' };
+    };
+    const status = await readerOf(access(), { credentials }).visit('INBOX', (session) => session.status());
+    expect(status.uidNext).toBe(sample().length + 1);
+    expect(asked).toEqual([false, true]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['credentials', { credentials: async () => ({ pass: 'wrong' }) }],
+    ['tls', { account: { allowSelfSignedCertificate: false } }],
+  ])('says %s where that is what failed, and never the password', async (kind, { account = {}, ...changes }) => {
+    const { host, port, user } = access();
+    const whole = {
+      account: 'support',
+      host,
+      port,
+      tls: 'implicit' as const,
+      allowSelfSignedCertificate: true,
+      user,
+      ...(account as object),
+    };
+    const failure = await readerOf(access(), { ...changes, account: whole })
+      .visit('INBOX', (session) => session.status())
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'MailboxFailure', kind });
+    expect(String(failure)).not.toContain(access().password);
+  });
+
+  it('says folder where there is none of that name', async () => {
+    const failure = await readerOf(access())
+      .visit('Nowhere', (session) => session.status())
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'MailboxFailure', kind: 'folder' });
+  });
+}
+
+describe('on the embedded server', () => {
+  let sample: readonly SampleMail[];
+  let server: ImapServer;
+  beforeAll(async () => {
+    sample = await sampleMails(NOW);
+    server = await startImapServer({ mails: sample, tls: true, ...LOGIN });
+  });
+  afterAll(() => server.stop());
+
+  readsTheSampleMailbox(
+    () => sample,
+    () => ({ ...server, ...LOGIN }),
+  );
+
+  it('changes no flag', () => {
+    expect([...server.flags().values()].flat()).toEqual([]);
+  });
+});
+
+describeWithDovecot('on Dovecot', () => {
+  let sample: readonly SampleMail[];
+  let dovecot: Dovecot;
+  const access = () => ({
+    host: dovecot.host,
+    port: dovecot.imapsPort,
+    user: dovecot.user,
+    password: dovecot.password,
+  });
+  beforeAll(async () => {
+    [sample, dovecot] = await Promise.all([sampleMails(NOW), startDovecot()]);
+    dovecot.deliver('INBOX', sample);
+  });
+  afterAll(() => dovecot.stop());
+
+  readsTheSampleMailbox(() => sample, access);
+
+  it('changes no flag', async () => {
+    expect([...(await dovecot.flagsOf('INBOX')).values()].flat()).toEqual([]);
+  });
+});
+
+describe('a server that misbehaves', () => {
+  let server: Server | undefined;
+  const sockets: Socket[] = [];
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    server?.close();
+    if (server) await once(server, 'close');
+    server = undefined;
+  });
+
+  /** Speaks the beginning of IMAP by rote; `answers` says what follows which command. */
+  async function scripted(
+    answers: (tag: string, command: string, socket: Socket) => string | undefined,
+  ): Promise<Access> {
+    server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.write('* OK ready\r\n');
+      socket.on('data', (data) => {
+        for (const line of data.toString().trim().split('\r\n')) {
+          const [tag = '', ...command] = line.split(' ');
+          const answer = answers(tag, command.join(' '), socket) ?? ordinary(tag, command.join(' '));
+          if (answer) socket.write(answer);
+        }
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, ...LOGIN };
+  }
+
+  function ordinary(tag: string, command: string): string {
+    const untagged: Readonly<Record<string, string>> = {
+      CAPABILITY: '* CAPABILITY IMAP4rev1\r\n',
+      LIST: '* LIST () "/" INBOX\r\n',
+      LSUB: '* LSUB () "/" INBOX\r\n',
+      STATUS: '* STATUS INBOX (UIDNEXT 3 UIDVALIDITY 9)\r\n',
+      EXAMINE: '* 2 EXISTS\r\n* OK [UIDVALIDITY 9] ok\r\n* OK [UIDNEXT 3] ok\r\n',
+      'UID SEARCH': '* SEARCH 1 2\r\n',
+    };
+    const name = Object.keys(untagged).find((known) => command.startsWith(known));
+    return `${name ? untagged[name] : ''}${tag} OK done\r\n`;
+  }
+
+  const failureOf = async (
+    access: Access,
+    visit: (session: MailSession) => Promise<unknown> = (session) => readAll(session),
+  ) => {
+    const account = { account: 'support', ...access, tls: 'off' as const, allowSelfSignedCertificate: false };
+    return await readerOf(access, { account, exchangeTimeoutMs: 500 })
+      .visit('INBOX', visit)
+      .catch((error: unknown) => error);
+  };
+  const kindOf = async (access: Access) => ((await failureOf(access)) as { kind?: string }).kind;
+
+  it('falls silent in the middle of a FETCH: timeout', async () => {
+    const access = await scripted((_tag, command) =>
+      command.startsWith('UID FETCH') ? '* 1 FETCH (UID 1 BODY[TEXT]<0> {4096}\r\nhalf' : undefined,
+    );
+    expect(await kindOf(access)).toBe('timeout');
+  });
+
+  it('drops the connection in the middle of a FETCH: closed by server', async () => {
+    const access = await scripted((_tag, command, socket) => {
+      if (command.startsWith('UID FETCH')) socket.destroy();
+      return command.startsWith('UID FETCH') ? '' : undefined;
+    });
+    expect(await kindOf(access)).toBe('closed by server');
+  });
+
+  it('says BYE: closed by server', async () => {
+    const access = await scripted((_tag, command, socket) => {
+      if (!command.startsWith('UID FETCH')) return undefined;
+      socket.end('* BYE going down\r\n');
+      return '';
+    });
+    expect(await kindOf(access)).toBe('closed by server');
+  });
+
+  it('is no IMAP server: protocol', async () => {
+    const access = await scripted(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
+    expect(['protocol', 'timeout']).toContain(await kindOf(access));
+  });
+
+  it('lists a mail and does not hand it out: incomplete answer, and nothing is skipped', async () => {
+    const access = await scripted((tag, command) =>
+      command.startsWith('UID FETCH')
+        ? `* 1 FETCH (UID 1 INTERNALDATE "02-Mar-2026 08:00:00 +0000" BODY[TEXT]<0> "x")\r\n${tag} OK done\r\n`
+        : undefined,
+    );
+    expect(await failureOf(access)).toMatchObject({
+      kind: 'incomplete answer',
+      message: expect.stringContaining('uid 2'),
+    });
+  });
+
+  it('refuses SEARCH: refused, never an empty mailbox', async () => {
+    const access = await scripted((tag, command) =>
+      command.startsWith('UID SEARCH') ? `${tag} NO not now\r\n` : undefined,
+    );
+    expect(await kindOf(access)).toBe('refused');
+  });
+
+  it('reports no UIDVALIDITY: no uidValidity', async () => {
+    const access = await scripted((tag, command) =>
+      command.startsWith('STATUS') ? `* STATUS INBOX (UIDNEXT 3)\r\n${tag} OK done\r\n` : undefined,
+    );
+    expect(await failureOf(access, (session) => session.status())).toMatchObject({ kind: 'no uidValidity' });
+  });
+
+  it('is not there: connection', async () => {
+    const access = await scripted(() => undefined);
+    server?.close();
+    expect(await kindOf(access)).toBe('connection');
+  });
+
+  it('offers no STARTTLS where the settings ask for it: tls', async () => {
+    const access = await scripted(() => undefined);
+    const account = { account: 'support', ...access, tls: 'starttls' as const, allowSelfSignedCertificate: false };
+    const failure = await readerOf(access, { account, exchangeTimeoutMs: 500 })
+      .visit('INBOX', (session) => session.status())
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'tls' });
+  });
+});
+
+it('a set of uids names runs, so that a page stays a short command', () => {
+  expect(sequenceSet([1, 2, 3, 7, 9, 10])).toBe('1:3,7,9:10');
+});

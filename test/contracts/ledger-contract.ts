@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
+import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import type { Ledger } from '../../functions/core/ports.ts';
+import { allOf, sampleEntry, sampleFailure } from './sample-entry.ts';
+
+const AT = new Date('2026-03-02T10:00:00.000Z');
+const LATER = new Date('2026-03-02T10:05:00.000Z');
+
+/** What every ledger promises. @param theLedger the ledger under test, once the tests run */
+export function ledgerContract(theLedger: () => Ledger): void {
+  async function entryNamed(mailId: string) {
+    return (await theLedger().find([mailId])).get(mailId);
+  }
+  async function accepted(differences: Partial<NewLedgerEntry> = {}): Promise<NewLedgerEntry> {
+    const entry = sampleEntry(differences);
+    await theLedger().accept(entry);
+    return entry;
+  }
+  async function dispatched(): Promise<NewLedgerEntry> {
+    const entry = await accepted();
+    await theLedger().markDispatched(entry.mailId, AT);
+    return entry;
+  }
+  async function claim(entry: NewLedgerEntry, holder: string, at = AT, until = LATER) {
+    return await theLedger().claim(queueMessageOf(entry), { holder, at, until });
+  }
+
+  describe('accept and find', () => {
+    it('keeps all that is known of a mail', async () => {
+      const alert = await accepted();
+      const unknown = await accepted({ route: 'unknown', rule: null, reason: 'no rule matched' });
+      const untouched = {
+        state: 'accepted',
+        dispatchedAt: undefined,
+        settledAt: undefined,
+        attempts: 0,
+        lastFailure: undefined,
+        discordMessageId: undefined,
+      };
+      expect(await entryNamed(alert.mailId)).toEqual({ ...alert, ...untouched });
+      expect(await entryNamed(unknown.mailId)).toEqual({ ...unknown, ...untouched });
+    });
+
+    it('keeps the first of two entries with one mailId', async () => {
+      const first = sampleEntry();
+      expect(await theLedger().accept(first)).toBe('accepted');
+      expect(await theLedger().accept({ ...first, route: 'another' })).toBe('already there');
+      expect(await entryNamed(first.mailId)).toMatchObject({ route: first.route });
+    });
+
+    it('lets exactly one of two overlapping polls accept a mail', async () => {
+      const entry = sampleEntry();
+      const answers = await Promise.all([theLedger().accept(entry), theLedger().accept(entry)]);
+      expect(answers.toSorted()).toEqual(['accepted', 'already there']);
+    });
+
+    it('finds more than one batch of entries, whatever is asked twice or unknown', async () => {
+      const entries = await Promise.all(Array.from({ length: 120 }, () => accepted()));
+      const known = entries.map(({ mailId }) => mailId);
+      const found = await theLedger().find([...known.flatMap((mailId) => [mailId, mailId]), 'never seen']);
+      expect([...found.keys()].toSorted()).toEqual(known.toSorted());
+    });
+
+    it('finds nothing among no ids', async () => {
+      expect((await theLedger().find([])).size).toBe(0);
+    });
+  });
+
+  describe('markDispatched', () => {
+    it('dispatches what is accepted', async () => {
+      const { mailId } = await dispatched();
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'dispatched', dispatchedAt: AT });
+    });
+
+    it('dispatches a dead letter again, and keeps what it failed of', async () => {
+      const { mailId } = await dispatched();
+      await theLedger().recordDead(mailId, sampleFailure({ at: AT }));
+      await theLedger().markDispatched(mailId, LATER);
+      expect(await entryNamed(mailId)).toMatchObject({
+        state: 'dispatched',
+        dispatchedAt: LATER,
+        lastFailure: sampleFailure({ at: AT }),
+      });
+    });
+
+    it('leaves an alert dead that died after it was handed over', async () => {
+      const { mailId } = await accepted();
+      await theLedger().recordDead(mailId, sampleFailure({ at: LATER }));
+      await theLedger().markDispatched(mailId, AT);
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'dead' });
+    });
+
+    it('leaves what is dispatched or settled as it is', async () => {
+      const { mailId } = await dispatched();
+      await theLedger().markDispatched(mailId, LATER);
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'dispatched', dispatchedAt: AT });
+      await theLedger().settle(mailId, { at: LATER });
+      await theLedger().markDispatched(mailId, LATER);
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'settled', dispatchedAt: AT });
+    });
+
+    it('fails on a mail that the ledger does not know', async () => {
+      await expect(theLedger().markDispatched('never seen', AT)).rejects.toThrow(/no entry never seen/);
+      expect(await entryNamed('never seen')).toBeUndefined();
+    });
+  });
+
+  describe('claim', () => {
+    it('holds an alert for one invocation until its lease ends', async () => {
+      const alert = await dispatched();
+      expect(await claim(alert, 'first')).toEqual({ kind: 'claimed' });
+      expect(await claim(alert, 'second')).toEqual({ kind: 'leased', until: LATER });
+      const muchLater = new Date('2026-03-02T11:00:00.000Z');
+      expect(await claim(alert, 'second', LATER, muchLater)).toEqual({ kind: 'claimed' });
+      expect(await claim(alert, 'third', LATER)).toEqual({ kind: 'leased', until: muchLater });
+    });
+
+    it('gives an alert to exactly one of two invocations at once', async () => {
+      const alert = await dispatched();
+      const claims = await Promise.all([claim(alert, 'first'), claim(alert, 'second')]);
+      expect(claims.map(({ kind }) => kind).toSorted()).toEqual(['claimed', 'leased']);
+    });
+
+    it('tells what is settled', async () => {
+      const alert = await dispatched();
+      await theLedger().settle(alert.mailId, { at: AT });
+      expect(await claim(alert, 'first')).toEqual({ kind: 'settled' });
+    });
+
+    it('takes a dead letter that someone moved back by hand', async () => {
+      const alert = await dispatched();
+      await theLedger().recordDead(alert.mailId, sampleFailure());
+      expect(await claim(alert, 'first', LATER, new Date('2026-03-02T11:00:00.000Z'))).toEqual({ kind: 'claimed' });
+      expect(await entryNamed(alert.mailId)).toMatchObject({ state: 'dispatched', dispatchedAt: AT, attempts: 1 });
+    });
+
+    it('knows that an alert is dispatched although the poll that sent it died before saying so', async () => {
+      const alert = await accepted();
+      await claim(alert, 'first');
+      expect(await entryNamed(alert.mailId)).toMatchObject({ state: 'dispatched', dispatchedAt: AT });
+    });
+
+    it('writes an entry that the ledger has lost anew from the message', async () => {
+      const lost = sampleEntry();
+      expect(await claim(lost, 'first')).toEqual({ kind: 'claimed' });
+      expect(await claim(lost, 'second')).toEqual({ kind: 'leased', until: LATER });
+      expect(await entryNamed(lost.mailId)).toEqual({
+        ...lost,
+        state: 'dispatched',
+        dispatchedAt: AT,
+        settledAt: undefined,
+        attempts: 0,
+        lastFailure: undefined,
+        discordMessageId: undefined,
+      });
+      expect((await allOf(theLedger().openEntries(lost.route))).map(({ mailId }) => mailId)).toEqual([lost.mailId]);
+    });
+  });
+
+  describe('settle', () => {
+    it('closes an entry with the message that Discord took', async () => {
+      const { mailId, route } = await dispatched();
+      await theLedger().settle(mailId, { at: LATER, discordMessageId: '112233' });
+      expect(await entryNamed(mailId)).toMatchObject({
+        state: 'settled',
+        settledAt: LATER,
+        discordMessageId: '112233',
+      });
+      expect(await allOf(theLedger().openEntries(route))).toEqual([]);
+    });
+
+    it('keeps the first of two settlements', async () => {
+      const { mailId } = await dispatched();
+      await theLedger().settle(mailId, { at: AT, discordMessageId: 'first' });
+      await theLedger().settle(mailId, { at: LATER, discordMessageId: 'second' });
+      expect(await entryNamed(mailId)).toMatchObject({ settledAt: AT, discordMessageId: 'first' });
+    });
+
+    it('invents no entry for a mail that the ledger has lost', async () => {
+      await theLedger().settle('lost', { at: AT });
+      expect(await entryNamed('lost')).toBeUndefined();
+    });
+  });
+
+  describe('recordFailure', () => {
+    it('counts the attempt, keeps the failure and ends the lease', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      await theLedger().recordFailure(alert.mailId, 'first', sampleFailure({ status: null, code: null }));
+      expect(await entryNamed(alert.mailId)).toMatchObject({
+        state: 'dispatched',
+        attempts: 1,
+        lastFailure: sampleFailure({ status: null, code: null }),
+      });
+      expect(await claim(alert, 'second')).toEqual({ kind: 'claimed' });
+    });
+
+    it('changes nothing where another invocation holds the lease, or the alert is settled', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      await claim(alert, 'second', LATER, new Date('2026-03-02T11:00:00.000Z'));
+      await theLedger().recordFailure(alert.mailId, 'first', sampleFailure());
+      expect(await entryNamed(alert.mailId)).toMatchObject({ attempts: 0, lastFailure: undefined });
+      expect(await claim(alert, 'third', LATER)).toMatchObject({ kind: 'leased' });
+      await theLedger().settle(alert.mailId, { at: LATER });
+      await theLedger().recordFailure(alert.mailId, 'second', sampleFailure());
+      expect(await entryNamed(alert.mailId)).toMatchObject({ state: 'settled', attempts: 0 });
+    });
+  });
+
+  describe('recordDead', () => {
+    it('lets an alert wait for a person, still open, with the reason', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      await theLedger().recordDead(alert.mailId, sampleFailure());
+      expect(await entryNamed(alert.mailId)).toMatchObject({
+        state: 'dead',
+        attempts: 1,
+        lastFailure: sampleFailure(),
+      });
+      expect(await allOf(theLedger().openEntries(alert.route))).toHaveLength(1);
+      expect(await claim(alert, 'second')).toEqual({ kind: 'claimed' });
+    });
+
+    it('leaves what is settled as it is', async () => {
+      const { mailId } = await dispatched();
+      await theLedger().settle(mailId, { at: AT });
+      await theLedger().recordDead(mailId, sampleFailure());
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'settled', attempts: 0, lastFailure: undefined });
+    });
+
+    it('fails on a mail that the ledger does not know', async () => {
+      await expect(theLedger().recordDead('never seen', sampleFailure())).rejects.toThrow(/no entry never seen/);
+    });
+  });
+
+  describe('openEntries', () => {
+    it('gives the unsettled entries of one route, oldest first, whole', async () => {
+      const route = 'open-entries';
+      const second = await accepted({ route, acceptedAt: new Date('2026-03-02T09:00:00.002Z') });
+      const first = await accepted({ route, acceptedAt: new Date('2026-03-02T09:00:00.001Z') });
+      const settled = await accepted({ route, acceptedAt: new Date('2026-03-01T09:00:00.000Z') });
+      await theLedger().settle(settled.mailId, { at: AT });
+      await accepted({ route: `${route}-2` });
+      const open = await allOf(theLedger().openEntries(route));
+      expect(open).toEqual([
+        expect.objectContaining({ ...first, state: 'accepted' }),
+        expect.objectContaining({ ...second, state: 'accepted' }),
+      ]);
+    });
+  });
+
+  describe('linesAbove', () => {
+    it('gives what one uidValidity of a mailbox holds above a uid, by uid, in every state', async () => {
+      const mailbox = 'lines/INBOX';
+      const at = async (uid: number, uidValidity: string, inMailbox = mailbox) =>
+        await accepted({ location: { mailbox: inMailbox, uidValidity, uid } });
+      const tenth = await at(10, '1');
+      const ninth = await at(9, '1');
+      await at(2, '1');
+      await at(11, '2');
+      await at(12, '1', 'lines/INBOX/sub');
+      await theLedger().settle(ninth.mailId, { at: AT });
+      expect(await allOf(theLedger().linesAbove(mailbox, '1', 2))).toEqual([
+        { mailId: ninth.mailId, uid: 9, route: ninth.route, state: 'settled', acceptedAt: ninth.acceptedAt },
+        { mailId: tenth.mailId, uid: 10, route: tenth.route, state: 'accepted', acceptedAt: tenth.acceptedAt },
+      ]);
+    });
+  });
+}

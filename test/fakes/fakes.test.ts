@@ -1,0 +1,72 @@
+import { describe } from 'vitest';
+import { alertQueueContract } from '../contracts/alert-queue-contract.ts';
+import { ledgerContract } from '../contracts/ledger-contract.ts';
+import { mailerContract } from '../contracts/mailer-contract.ts';
+import { routeQueuesContract } from '../contracts/route-queues-contract.ts';
+import { secretsContract } from '../contracts/secrets-contract.ts';
+import { spoolContract } from '../contracts/spool-contract.ts';
+import { watermarksContract } from '../contracts/watermarks-contract.ts';
+import { memoryAlertQueue } from './memory-alert-queue.ts';
+import { memoryLedger } from './memory-ledger.ts';
+import { memoryMailer } from './memory-mailer.ts';
+import { memoryRouteQueues } from './memory-route-queues.ts';
+import { memorySecrets } from './memory-secrets.ts';
+import { memorySpool } from './memory-spool.ts';
+import { memoryWatermarks } from './memory-watermarks.ts';
+
+describe('the ledger in memory', () => {
+  const ledger = memoryLedger();
+  ledgerContract(() => ledger);
+});
+
+describe('the watermarks in memory', () => {
+  const watermarks = memoryWatermarks();
+  watermarksContract(() => watermarks);
+});
+
+describe('the spool in memory', () => {
+  const spool = memorySpool();
+  spoolContract(() => ({ spool, textAt: async (key) => spool.objects.get(key) }));
+});
+
+describe('the route queues in memory', () => {
+  const queues = memoryRouteQueues();
+  const takenOf = new Map<string, number>();
+  routeQueuesContract(() => ({
+    queues,
+    take: async (route) => {
+      const taken = takenOf.get(route) ?? 0;
+      const messages = queues.sent(route).slice(taken);
+      takenOf.set(route, taken + messages.length);
+      return messages;
+    },
+  }));
+});
+
+describe('the alert queue in memory', () => {
+  const queue = memoryAlertQueue();
+  alertQueueContract(() => ({
+    queue,
+    receive: async (body) => ({ messageId: 'message', receiptHandle: 'receipt', body, receiveCount: 1 }),
+    deadLetters: async () =>
+      queue.deadLetters.map(({ message, letter }) => ({
+        body: message.body,
+        reason: letter.failure.text,
+        mailId: letter.mailId,
+      })),
+  }));
+});
+
+describe('the mailer in memory', () => {
+  const mailer = memoryMailer();
+  mailerContract(() => ({
+    mailer,
+    sent: async () => [...mailer.sent],
+    refuse: () => mailer.refuse(new Error('refused by the test')),
+  }));
+});
+
+describe('the secrets in memory', () => {
+  const secrets = memorySecrets();
+  secretsContract(() => ({ secrets, store: secrets.store }));
+});

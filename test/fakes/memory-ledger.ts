@@ -1,0 +1,118 @@
+import type { QueueMessage } from '../../functions/core/delivery/queue-message.ts';
+import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import type { Ledger } from '../../functions/core/ports.ts';
+
+type Stored = { entry: LedgerEntry; lease: { holder: string; until: Date } | undefined };
+
+/** The ledger in memory, with the promises of the DynamoDB one; `entries` shows what it holds, in order of acceptance. */
+export function memoryLedger(): Ledger & {
+  entries(): LedgerEntry[];
+  entry(mailId: string): LedgerEntry | undefined;
+  /** Loses an entry, as no real ledger should. */
+  forget(mailId: string): void;
+} {
+  const items = new Map<string, Stored>();
+
+  function existing(mailId: string): Stored {
+    const stored = items.get(mailId);
+    if (!stored) throw new Error(`The ledger has no entry ${mailId}.`);
+    return stored;
+  }
+
+  function entries(): LedgerEntry[] {
+    return [...items.values()]
+      .map(({ entry }) => structuredClone(entry))
+      .sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
+  }
+
+  return {
+    entries,
+    entry: (mailId) => structuredClone(items.get(mailId)?.entry),
+    forget: (mailId) => {
+      items.delete(mailId);
+    },
+
+    async find(mailIds) {
+      const found = new Map<string, LedgerEntry>();
+      for (const mailId of mailIds) {
+        const stored = items.get(mailId);
+        if (stored) found.set(mailId, structuredClone(stored.entry));
+      }
+      return found;
+    },
+
+    async accept(entry) {
+      if (items.has(entry.mailId)) return 'already there';
+      items.set(entry.mailId, { entry: structuredClone({ ...entry, ...UNTOUCHED }), lease: undefined });
+      return 'accepted';
+    },
+
+    async markDispatched(mailId, at) {
+      const { entry } = existing(mailId);
+      const diedSince = entry.state === 'dead' && entry.lastFailure !== undefined && entry.lastFailure.at > at;
+      if (entry.state === 'settled' || entry.state === 'dispatched' || diedSince) return;
+      Object.assign(entry, { state: 'dispatched', dispatchedAt: at });
+    },
+
+    async claim(message, { holder, at, until }) {
+      const stored = items.get(message.mailId) ?? { entry: entryFrom(message), lease: undefined };
+      if (stored.entry.state === 'settled') return { kind: 'settled' };
+      if (stored.lease && stored.lease.until > at) return { kind: 'leased', until: stored.lease.until };
+      Object.assign(stored.entry, { state: 'dispatched', dispatchedAt: stored.entry.dispatchedAt ?? at });
+      items.set(message.mailId, { entry: stored.entry, lease: { holder, until } });
+      return { kind: 'claimed' };
+    },
+
+    async settle(mailId, { at, discordMessageId }) {
+      const stored = items.get(mailId);
+      if (!stored || stored.entry.state === 'settled') return;
+      Object.assign(stored.entry, { state: 'settled', settledAt: at, discordMessageId });
+      stored.lease = undefined;
+    },
+
+    async recordFailure(mailId, holder, failure) {
+      const stored = items.get(mailId);
+      if (!stored || stored.lease?.holder !== holder) return;
+      stored.entry.attempts += 1;
+      stored.entry.lastFailure = structuredClone(failure);
+      stored.lease = undefined;
+    },
+
+    async recordDead(mailId, failure) {
+      const stored = existing(mailId);
+      if (stored.entry.state === 'settled') return;
+      stored.entry.state = 'dead';
+      stored.entry.attempts += 1;
+      stored.entry.lastFailure = structuredClone(failure);
+      stored.lease = undefined;
+    },
+
+    async *openEntries(route) {
+      yield* entries().filter((entry) => entry.route === route && entry.state !== 'settled');
+    },
+
+    async *linesAbove(mailbox, uidValidity, uid) {
+      const here = entries().filter(
+        ({ location }) => location.mailbox === mailbox && location.uidValidity === uidValidity && location.uid > uid,
+      );
+      yield* here.map(lineOf).sort((one, other) => one.uid - other.uid);
+    },
+  };
+}
+
+const UNTOUCHED = {
+  state: 'accepted',
+  dispatchedAt: undefined,
+  settledAt: undefined,
+  attempts: 0,
+  lastFailure: undefined,
+  discordMessageId: undefined,
+} as const satisfies Omit<LedgerEntry, keyof NewLedgerEntry>;
+
+function entryFrom({ mailId, location, route, rule, record, acceptedAt }: QueueMessage): LedgerEntry {
+  return { ...UNTOUCHED, mailId, location, route, rule, reason: null, record, acceptedAt: new Date(acceptedAt) };
+}
+
+function lineOf({ mailId, location, route, state, acceptedAt }: LedgerEntry): LedgerLine {
+  return { mailId, uid: location.uid, route, state, acceptedAt };
+}

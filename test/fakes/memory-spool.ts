@@ -1,0 +1,25 @@
+import { digestedKeyOf, PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
+import type { Spool } from '../../functions/core/ports.ts';
+
+/** The spool in memory; `objects` shows every segment, pending and digested, by key. */
+export function memorySpool(): Spool & { objects: ReadonlyMap<string, string> } {
+  const objects = new Map<string, string>();
+  return {
+    objects,
+    async write({ key, text }) {
+      objects.set(key, text);
+    },
+    async *pending() {
+      for (const key of [...objects.keys()].filter((candidate) => candidate.startsWith(PENDING_PREFIX))) {
+        const text = objects.get(key);
+        if (text !== undefined) yield { key, text };
+      }
+    },
+    async archive(key, day) {
+      const text = objects.get(key);
+      if (text === undefined) return;
+      objects.set(digestedKeyOf(key, day), text);
+      objects.delete(key);
+    },
+  };
+}

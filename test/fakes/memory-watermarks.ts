@@ -1,0 +1,68 @@
+import type { MailboxHealth, Watermark } from '../../functions/core/poll/watermark.ts';
+import type { Watermarks } from '../../functions/core/ports.ts';
+
+type History = Omit<MailboxHealth, 'watermark'>;
+type Stored = { watermark: Watermark | undefined; history: History };
+
+/** Watermarks in memory, with the promises of the DynamoDB ones. */
+export function memoryWatermarks(): Watermarks {
+  const items = new Map<string, Stored>();
+
+  function stored(mailbox: string): Stored {
+    const item = items.get(mailbox) ?? { watermark: undefined, history: { ...NO_HISTORY } };
+    items.set(mailbox, item);
+    return item;
+  }
+
+  return {
+    async get(mailbox) {
+      const item = items.get(mailbox);
+      return item && structuredClone({ watermark: item.watermark, ...item.history });
+    },
+
+    async create(watermark) {
+      const item = stored(watermark.mailbox);
+      if (item.watermark) return 'already there';
+      item.watermark = structuredClone(watermark);
+      return 'created';
+    },
+
+    async move(from, to) {
+      const item = items.get(from.mailbox);
+      if (item?.watermark?.lastUid !== from.lastUid || item.watermark.uidValidity !== from.uidValidity) {
+        return 'overtaken';
+      }
+      item.watermark = structuredClone(to);
+      return 'moved';
+    },
+
+    async recordPoll(mailbox, { at, uidNext }) {
+      const { history } = stored(mailbox);
+      Object.assign(history, { lastPollAt: at, uidNext, lastPollError: undefined });
+      history.pollsSinceDigest += 1;
+    },
+
+    async recordPollFailure(mailbox, { at, kind, text }) {
+      const { history } = stored(mailbox);
+      history.lastPollError = { kind, text, at, since: history.lastPollError?.since ?? at };
+      history.pollsSinceDigest += 1;
+      history.failedPollsSinceDigest += 1;
+    },
+
+    async recordDigest(mailbox, { at, polls, failedPolls }) {
+      const { history } = stored(mailbox);
+      history.lastDigestAt = at;
+      history.pollsSinceDigest -= polls;
+      history.failedPollsSinceDigest -= failedPolls;
+    },
+  };
+}
+
+const NO_HISTORY: History = {
+  uidNext: undefined,
+  lastPollAt: undefined,
+  lastPollError: undefined,
+  lastDigestAt: undefined,
+  pollsSinceDigest: 0,
+  failedPollsSinceDigest: 0,
+};

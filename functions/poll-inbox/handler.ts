@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { systemClock } from '../adapters/system-clock.ts';
+import { type PollReport, pollMailbox } from '../core/poll/poll.ts';
+import { compileRules } from '../core/rules/classify.ts';
+import { authservIdsOf, polledMailboxNamed } from '../core/settings/polled-mailbox.ts';
+import { ledgerFrom, watermarksFrom } from '../from-environment/dynamo.ts';
+import { mailReadersFrom } from '../from-environment/mail-readers.ts';
+import { routeQueuesFrom } from '../from-environment/queues.ts';
+import { spoolFrom } from '../from-environment/spool.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+const eventSchema = z.object({ mailbox: z.string().min(1) });
+
+/** Polls the mailbox that the schedule names: `{ "mailbox": "support/INBOX" }`. */
+export function createPollInbox({ settings, environment, journal }: Surroundings) {
+  const services = {
+    watermarks: watermarksFrom(environment),
+    ledger: ledgerFrom(environment),
+    routeQueues: routeQueuesFrom(environment),
+    spool: spoolFrom(environment),
+    classify: compileRules(settings.routes, { authservIdOf: authservIdsOf(settings) }),
+    clock: systemClock,
+    journal,
+  };
+  const readerOf = mailReadersFrom(environment, settings);
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<PollReport> => {
+    const polled = polledMailboxNamed(eventSchema.parse(event).mailbox, settings);
+    const reader = readerOf(polled.account);
+    return await pollMailbox(polled, { ...services, reader }, () => context.getRemainingTimeInMillis());
+  };
+}

@@ -1,0 +1,33 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { systemClock } from '../adapters/system-clock.ts';
+import { postAlerts } from '../core/delivery/post-alerts.ts';
+import { discordFrom } from '../from-environment/discord.ts';
+import { ledgerFrom } from '../from-environment/dynamo.ts';
+import { requiredValue } from '../from-environment/environment.ts';
+import { alertQueueFrom } from '../from-environment/queues.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** Posts the alerts of one route; the answer names those that stay in the queue. */
+export function createPostToDiscord({ settings, environment, journal }: Surroundings) {
+  const routeId = requiredValue(environment, 'ROUTE');
+  const route = settings.routes.find(({ id }) => id === routeId);
+  if (!route) throw new Error(`There is no route ${routeId} in the settings. Deploy again to remove its function.`);
+  const services = {
+    ledger: ledgerFrom(environment),
+    queue: alertQueueFrom(environment),
+    discord: discordFrom(environment),
+    clock: systemClock,
+    journal,
+    random: Math.random,
+  };
+  return async ({ Records }: SQSEvent, context: { awsRequestId: string }): Promise<SQSBatchResponse> => {
+    const batch = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
+      messageId,
+      receiptHandle,
+      body,
+      receiveCount: Number(attributes.ApproximateReceiveCount),
+    }));
+    const { handedBack } = await postAlerts(batch, { ...route, target: route.discord }, context.awsRequestId, services);
+    return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}

@@ -1,0 +1,113 @@
+import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
+import type { JournalEvent } from '../../functions/core/journal.ts';
+import type { LedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import type { Ledger, MailReader, Watermarks } from '../../functions/core/ports.ts';
+import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
+
+/** The accounts of a run: where every mail of every mailbox is. */
+export type Accounts = {
+  mailboxes: { mailbox: string; uidValidity: string; lastUid: number; uidNext: number }[];
+  mails: {
+    mailId: string;
+    mailbox: string;
+    uid: number;
+    route: string;
+    rule: string | null;
+    state: string;
+    failure?: { kind: string; status: number | null; code: string | null; text: string };
+  }[];
+  posts: { route: string; messageId: string; mailIds: string[] }[];
+  digest: { sent: boolean; subject: string | null; mailIds: string[] };
+  audit: { inMailbox: number; accounted: number; recovered: number };
+  /** Mails of the mailbox that the ledger knows nothing of, and polls that failed: `support/INBOX uid 7: why`. */
+  unaccounted: string[];
+};
+
+export type AccountsSources = {
+  mailboxes: readonly PolledMailbox[];
+  readerOf: (account: PolledMailbox['account']) => MailReader;
+  watermarks: Watermarks;
+  ledger: Ledger;
+};
+
+/**
+ * Draws up the accounts from the outside: the mailbox is listed anew and held against the ledger, whatever the poll
+ * believes to have read.
+ */
+export async function drawUpAccounts(
+  sources: AccountsSources,
+  events: readonly JournalEvent[],
+  digest: DigestReport | undefined,
+): Promise<Accounts> {
+  const accounts: Accounts = {
+    mailboxes: [],
+    mails: [],
+    posts: events.flatMap((event) =>
+      event.kind === 'alerts posted'
+        ? [{ route: event.route, messageId: event.discordMessageId, mailIds: event.alerts.map(({ mailId }) => mailId) }]
+        : [],
+    ),
+    digest: { sent: digest !== undefined, subject: digest?.subject ?? null, mailIds: [...(digest?.mailIds ?? [])] },
+    audit: { inMailbox: 0, accounted: 0, recovered: 0 },
+    unaccounted: [],
+  };
+  for (const polled of sources.mailboxes) await addMailbox(accounts, polled, sources, events);
+  return accounts;
+}
+
+async function addMailbox(
+  accounts: Accounts,
+  polled: PolledMailbox,
+  { readerOf, watermarks, ledger }: AccountsSources,
+  events: readonly JournalEvent[],
+): Promise<void> {
+  const { mailbox, folder, account } = polled;
+  const health = await watermarks.get(mailbox);
+  if (!health?.watermark) {
+    accounts.unaccounted.push(`${mailbox}: no poll has succeeded`);
+    return;
+  }
+  const { watermark, uidNext } = health;
+  const { uidValidity, baselineUid, lastUid } = watermark;
+  accounts.mailboxes.push({ mailbox, uidValidity, lastUid, uidNext: uidNext ?? lastUid + 1 });
+
+  const lines = new Map<number, string>();
+  for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, baselineUid)) lines.set(uid, mailId);
+  const recognised = new Map<number, string>();
+  for (const event of events) {
+    if (event.kind === 'mail recognised' && event.mailbox === mailbox) recognised.set(event.uid, event.mailId);
+  }
+  const uids = await readerOf(account).visit(folder, (session) => session.uidsAbove(baselineUid));
+  accounts.audit.inMailbox += uids.length;
+  const mailIds = new Set<string>();
+  for (const uid of uids) {
+    const mailId = lines.get(uid) ?? recognised.get(uid);
+    if (mailId) mailIds.add(mailId);
+    else accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
+    if (mailId) accounts.audit.accounted += 1;
+  }
+  const entries = await ledger.find([...new Set([...mailIds, ...lines.values()])]);
+  accounts.mails.push(...[...entries.values()].sort(byUid).map(accountOfEntry));
+}
+
+function byUid(one: LedgerEntry, other: LedgerEntry): number {
+  return one.location.uid - other.location.uid;
+}
+
+function accountOfEntry({ mailId, location, route, rule, state, lastFailure }: LedgerEntry): Accounts['mails'][number] {
+  const failed = state !== 'settled' && lastFailure;
+  return {
+    mailId,
+    mailbox: location.mailbox,
+    uid: location.uid,
+    route,
+    rule,
+    state,
+    ...(failed ? { failure: { kind: failed.kind, status: failed.status, code: failed.code, text: failed.text } } : {}),
+  };
+}
+
+/** True where nothing is left to do for anyone: every mail is posted or in a digest that was sent. */
+export function isSettled({ mails, digest, unaccounted }: Accounts): boolean {
+  return digest.sent && unaccounted.length === 0 && mails.every(({ state }) => state === 'settled');
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+import type { Answer } from '../loopback-server.ts';
+import { json, refuse } from './answers.ts';
+import type { Fault, Faults } from './faults.ts';
+import type { StandInPost } from './messages.ts';
+
+export const CONTROL_PATH = '/control/';
+
+/**
+ * The stand-in's own endpoint, for a run in another process: `POST /control/faults` schedules a fault,
+ * `DELETE /control/faults[/{id}]` ends it, `GET /control/posts` shows what was saved.
+ */
+export function answerControl(
+  request: { method: string | undefined; path: string; body: string },
+  { faults, posts }: { faults: Faults; posts: () => readonly StandInPost[] },
+): Answer {
+  const [, , resource, id] = request.path.split('/');
+  switch (`${request.method} ${resource}`) {
+    case 'POST faults':
+      return addFault(request.body, faults);
+    case 'DELETE faults':
+      if (id) faults.remove(id);
+      else faults.clear();
+      return { status: 204, headers: {}, body: '' };
+    case 'GET posts':
+      return json(200, posts());
+    default:
+      return refuse('notFound');
+  }
+}
+
+function addFault(body: string, faults: Faults): Answer {
+  try {
+    // `add` parses what it is given, so the cast claims nothing that is not checked.
+    return json(201, { id: faults.add(JSON.parse(body) as Fault) });
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse('invalidJson');
+    if (error instanceof z.ZodError) return json(400, { message: z.prettifyError(error) });
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { styleText } from 'node:util';
+import type { LocalWorld } from './local-world.ts';
+
+const POLL_EVERY_MS = 5_000;
+
+/** Polls every few seconds until Ctrl-C; `d` and Enter sends a digest. */
+export async function keepRunning(world: LocalWorld, print: (line: string) => void): Promise<void> {
+  print(addressesOf(world));
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+
+  const lines = createInterface({ input: process.stdin });
+  lines.on('line', (line) => {
+    if (line.trim() !== 'd') return;
+    world.pipeline.digest().catch((error: unknown) => print(styleText('red', `The digest failed: ${error}`)));
+  });
+  try {
+    while (!stopping.signal.aborted) {
+      // The journal has told of each failure; the next poll tries again.
+      await world.pipeline.poll();
+      await Promise.race([sleep(POLL_EVERY_MS), once(stopping.signal, 'abort')]);
+    }
+  } finally {
+    lines.close();
+  }
+  print('Stopping.');
+}
+
+function addressesOf({ mailbox, imap, aws, discord, discordUrl }: LocalWorld): string {
+  const { user, password, host, port, folder } = mailbox;
+  const scheme = mailbox.tls === 'implicit' ? 'imaps' : 'imap';
+  const ses = aws.environment.AWS_ENDPOINT_URL_SESV2;
+  const discordPosts = discord ? `, its posts: curl ${new URL('/control/posts', discordUrl)}` : '';
+  return [
+    '',
+    styleText('bold', 'Rollcall runs on this machine.'),
+    `  mailbox   ${scheme}://${host}:${port}/${folder} as ${user}, polled every ${POLL_EVERY_MS / 1000} s`,
+    `  Discord   ${discordUrl}${discordPosts}`,
+    `  digests   ${ses} (a mail viewer); press d and Enter to send one`,
+    ...(imap
+      ? [
+          '',
+          'Send a mail into the mailbox:',
+          ...sendCommand(`${scheme}://${host}:${port}/${folder}`, `${user}:${password}`),
+        ]
+      : []),
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}
+
+/** `curl -T` appends a file to an IMAP folder (RFC 3501, 6.3.11). */
+function sendCommand(url: string, login: string): string[] {
+  return [
+    String.raw`  printf 'From: Ada <ada@example.com>\r\nSubject: Question about prices\r\n\r\nHow much is it?\r\n' > mail.eml`,
+    `  curl --insecure --url '${url}' --user '${login}' -T mail.eml`,
+  ];
+}

@@ -1,0 +1,118 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
+import { ALERTS_PER_BATCH, POST_CONCURRENCY, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
+import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
+import type { Journal } from '../../functions/core/journal.ts';
+import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
+import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
+import type { Settings } from '../../functions/core/settings/settings-schema.ts';
+import type { Environment } from '../../functions/from-environment/environment.ts';
+import { createPollInbox } from '../../functions/poll-inbox/handler.ts';
+import { createPostToDiscord } from '../../functions/post-to-discord/handler.ts';
+import { createSendDigest } from '../../functions/send-digest/handler.ts';
+import { type EventSource, type EventSourceError, startEventSource } from './event-source.ts';
+
+export type LocalPipeline = {
+  /** Polls every mailbox once. Returns the failures, one a mailbox at most; the journal has told them. */
+  poll(): Promise<Error[]>;
+  /** Resolves when every alert is posted, a dead letter, or waits longer than anyone should watch. */
+  drained(): Promise<void>;
+  digest(): Promise<DigestReport>;
+  stop(): Promise<void>;
+};
+
+/** A run waits for a retry that is due sooner than this; a longer wait is for the accounts to tell. */
+const WORTH_WAITING_MS = 20_000;
+
+/**
+ * The handlers that Lambda runs, called as Lambda calls them: the poll with its event, the posters by queue-to-function
+ * loops with the batch size, concurrency and time-out that the stack deploys.
+ */
+export function startPipeline(
+  settings: Settings,
+  environment: Environment,
+  queues: { queueUrls: Readonly<Record<string, string>>; deadLetterQueueUrls: Readonly<Record<string, string>> },
+  journal: Journal,
+  onError: (error: EventSourceError) => void,
+): LocalPipeline {
+  const waiting = longWaits();
+  const watched: Journal = (event) => {
+    waiting.watch(event);
+    journal(event);
+  };
+  const surroundings = { settings, environment, journal: watched };
+  const pollInbox = createPollInbox(surroundings);
+  const sendDigest = createSendDigest(surroundings);
+  const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
+  const posters: { route: string; source: EventSource }[] = settings.routes.map(({ id }) => {
+    const QUEUE_URL = queues.queueUrls[id] ?? '';
+    const DEAD_LETTER_QUEUE_URL = queues.deadLetterQueueUrls[id] ?? '';
+    const handler = createPostToDiscord({
+      ...surroundings,
+      environment: { ...environment, ROUTE: id, QUEUE_URL, DEAD_LETTER_QUEUE_URL },
+    });
+    const source = startEventSource({
+      sqs,
+      queueUrl: QUEUE_URL,
+      batchSize: ALERTS_PER_BATCH,
+      concurrency: POST_CONCURRENCY,
+      functionTimeoutMs: POST_TIMEOUT_MS,
+      handler,
+      onError: (error) => {
+        if (error.kind === 'function') waiting.batchFailed(id, error.messageIds.length);
+        onError(error);
+      },
+    });
+    return { route: id, source };
+  });
+
+  return {
+    async poll() {
+      const endsAtMs = Date.now() + POLL_TIMEOUT_MS;
+      const context = { getRemainingTimeInMillis: () => endsAtMs - Date.now() };
+      const polls = polledMailboxes(settings).map(({ mailbox }) => pollInbox({ mailbox }, context));
+      const results = await Promise.allSettled(polls);
+      return results.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []));
+    },
+    async drained() {
+      await Promise.all(
+        posters.map(({ route, source }) =>
+          source.idle(({ visible, hidden, delayed }) => visible + delayed === 0 && hidden <= waiting.count(route)),
+        ),
+      );
+    },
+    digest: sendDigest,
+    async stop() {
+      await Promise.all(posters.map(({ source }) => source.stop()));
+      sqs.destroy();
+    },
+  };
+}
+
+/** Counts the alerts of each route that hide in their queue for long: handed back, or in a batch that failed as a whole. */
+function longWaits() {
+  const dueAtMs = new Map<string, { route: string; atMs: number }>();
+  const failedBatches = new Map<string, number>();
+  return {
+    watch(event: Parameters<Journal>[0]): void {
+      if (event.kind === 'alert handed back') {
+        dueAtMs.set(event.alert.mailId, { route: event.alert.route, atMs: Date.now() + event.delayMs });
+      }
+      if (event.kind === 'alerts posted') for (const { mailId } of event.alerts) dueAtMs.delete(mailId);
+      if (event.kind === 'alert dead' && event.alert) dueAtMs.delete(event.alert.mailId);
+    },
+    batchFailed(route: string, alerts: number): void {
+      failedBatches.set(route, (failedBatches.get(route) ?? 0) + alerts);
+    },
+    count(route: string): number {
+      const late = [...dueAtMs.values()].filter(
+        (due) => due.route === route && due.atMs - Date.now() > WORTH_WAITING_MS,
+      );
+      return late.length + (failedBatches.get(route) ?? 0);
+    },
+  };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

@@ -1,0 +1,105 @@
+import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
+import type { Journal, JournalEvent } from '../../functions/core/journal.ts';
+import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
+import type { Settings } from '../../functions/core/settings/settings-schema.ts';
+import { ledgerFrom, watermarksFrom } from '../../functions/from-environment/dynamo.ts';
+import { mailReadersFrom } from '../../functions/from-environment/mail-readers.ts';
+import { type Accounts, drawUpAccounts } from './accounts.ts';
+import { type DiscordStandIn, startDiscordStandIn } from './discord-stand-in/discord-stand-in.ts';
+import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';
+import type { EventSourceError } from './event-source.ts';
+import { type ImapServer, startImapServer } from './imap-server.ts';
+import { type LocalPipeline, startPipeline } from './local-pipeline.ts';
+import { discordFor, localSecrets, withMailbox } from './local-settings.ts';
+import type { LocalOptions, NamedMailbox } from './options.ts';
+import { type ParameterStoreStandIn, startParameterStore } from './parameter-store-stand-in.ts';
+import { sampleMails } from './sample-mailbox/sample-mails.ts';
+
+/** The whole pipeline on this machine, with the servers it runs on. */
+export type LocalWorld = {
+  settings: Settings;
+  mailbox: NamedMailbox;
+  pipeline: LocalPipeline;
+  aws: EmbeddedAws;
+  discordUrl: string;
+  /** Undefined where another endpoint was named. */
+  discord: DiscordStandIn | undefined;
+  /** Undefined where a real mailbox was named. */
+  imap: ImapServer | undefined;
+  parameters: ParameterStoreStandIn;
+  accounts(digest: DigestReport | undefined): Promise<Accounts>;
+  stop(): Promise<void>;
+};
+
+type Starting = Pick<LocalOptions, 'imap' | 'since' | 'discordUrl'>;
+
+const SAMPLE_ACCOUNT = { user: 'support@example.com', password: 'local-password', folder: 'INBOX' };
+
+/** Starts all servers that the options do not name elsewhere, and the pipeline on them. */
+export async function startLocalWorld(
+  shipped: Settings,
+  { imap: named, since, discordUrl }: Starting,
+  journal: Journal,
+  onError: (error: EventSourceError) => void,
+): Promise<LocalWorld> {
+  const running: { stop(): Promise<void> }[] = [];
+  const run = async <Server extends { stop(): Promise<void> }>(starting: Promise<Server>): Promise<Server> => {
+    const server = await starting;
+    running.unshift(server);
+    return server;
+  };
+  const stop = async () => {
+    for (const server of running) await server.stop();
+  };
+
+  try {
+    const imap = named ? undefined : await run(startSampleMailbox());
+    const mailbox = named ?? mailboxOf(imap as ImapServer);
+    const settings = withMailbox(shipped, mailbox, since);
+    const local = discordFor(settings);
+    const aws = await run(startEmbeddedAws({ routes: settings.routes.map(({ id }) => id) }));
+    const parameters = await run(startParameterStore(localSecrets(mailbox, local)));
+    const discord = discordUrl ? undefined : await run(startDiscordStandIn(local));
+    const environment = {
+      ...aws.environment,
+      AWS_ENDPOINT_URL_SSM: parameters.url,
+      DISCORD_API_URL: discordUrl ?? (discord as DiscordStandIn).url,
+    };
+    const events: JournalEvent[] = [];
+    const recorded: Journal = (event) => {
+      events.push(event);
+      journal(event);
+    };
+    const pipeline = await run(Promise.resolve(startPipeline(settings, environment, aws, recorded, onError)));
+    const sources = {
+      mailboxes: polledMailboxes(settings),
+      readerOf: mailReadersFrom(environment, settings),
+      watermarks: watermarksFrom(environment),
+      ledger: ledgerFrom(environment),
+    };
+    return {
+      settings,
+      mailbox,
+      pipeline,
+      aws,
+      discordUrl: environment.DISCORD_API_URL,
+      discord,
+      imap,
+      parameters,
+      accounts: (digest) => drawUpAccounts(sources, events, digest),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startSampleMailbox(): Promise<ImapServer> {
+  const { user, password } = SAMPLE_ACCOUNT;
+  return startImapServer({ mails: await sampleMails(new Date()), tls: true, user, password });
+}
+
+function mailboxOf({ host, port }: ImapServer): NamedMailbox {
+  return { ...SAMPLE_ACCOUNT, host, port, tls: 'implicit', allowSelfSignedCertificate: true };
+}

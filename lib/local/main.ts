@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { S3Client } from '@aws-sdk/client-s3';
+import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
+import { isSettled } from './accounts.ts';
+import { keepRunning } from './keep-running.ts';
+import { loadSettings } from './local-settings.ts';
+import { type LocalWorld, startLocalWorld } from './local-world.ts';
+import { type LocalOptions, parseOptions, USAGE } from './options.ts';
+import { writeOutDirectory } from './out-directory.ts';
+import { summaryOf } from './summary.ts';
+import { terminalJournal } from './terminal-journal.ts';
+
+// On Node 20 the AWS SDK announces that it will end its support; whoever tries Rollcall cannot act on that here.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const print = (line: string) => console.log(line);
+const complain = (line: string) => console.error(line);
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  complain(messageOf(error));
+  return 1;
+});
+
+/** @returns the exit code: 0 only if every mail is accounted for */
+async function main(commandLine: readonly string[]): Promise<number> {
+  const options = parseOptions(commandLine);
+  if (options === 'help') {
+    print(USAGE);
+    return 0;
+  }
+  const settings = await loadSettings(options.settingsFile);
+  const journal = terminalJournal(print, () => new Date());
+  const world = await startLocalWorld(settings, options, journal, ({ text }) => complain(text));
+  try {
+    if (options.once) return await runOnce(world, options);
+    await keepRunning(world, print);
+    return 0;
+  } finally {
+    await world.stop();
+  }
+}
+
+/** One poll, all posts, a digest, and the accounts. */
+async function runOnce(world: LocalWorld, { reportFile, outDirectory }: LocalOptions): Promise<number> {
+  const failures = await world.pipeline.poll();
+  await world.pipeline.drained();
+  const digest = await world.pipeline.digest();
+  const accounts = await world.accounts(digest);
+  for (const { message } of failures) accounts.unaccounted.push(message);
+  if (reportFile) await writeFile(reportFile, `${JSON.stringify(accounts, null, 2)}\n`);
+  if (outDirectory) {
+    const { environment } = world.aws;
+    const spool = { client: new S3Client(awsClientOptions(environment, 'S3')), bucket: environment.SPOOL_BUCKET ?? '' };
+    await writeOutDirectory(outDirectory, { digest, posts: world.discord?.posts() ?? accounts.posts, spool });
+  }
+  print(summaryOf(accounts));
+  return isSettled(accounts) ? 0 : 1;
+}
+
+/** Mistakes of the settings and the command line say all that is needed; anything else is ours and shows where it came from. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isTheirs = ['SettingsError', 'OptionError', 'MailboxFailure'].includes(error.name);
+  return isTheirs ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,186 @@
+import { ADDRESSES, composed, lines, type MailDraft, written } from './sample-mail.ts';
+
+const TO_TEAM = { to: ADDRESSES.team };
+
+function newsletter(name: string, listId: string) {
+  return {
+    ...TO_TEAM,
+    headers: {
+      'List-Id': `${name} <${listId}>`,
+      'List-Unsubscribe': `<https://${listId}/unsubscribe?u=1042>, <mailto:leave@${listId}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+      Precedence: 'bulk',
+    },
+  };
+}
+
+/** Cold pitches, newsletters, receipts and what machines answer: nothing that anyone must act on in minutes. */
+export const bulkMails: readonly MailDraft[] = [
+  composed({
+    name: 'pitch-search-ranking',
+    hoursAgo: 3,
+    expectedRoute: 'unknown',
+    snippetContains: 'first page of Google',
+    mail: {
+      ...TO_TEAM,
+      from: 'Kevin from RankRocket <kevin@rankrocket.example>',
+      subject: 'Quick idea for example.com',
+      text: 'Hi there,\n\nI looked at your site and see three ways to the first page of Google. Ten minutes on Tuesday?',
+    },
+  }),
+  composed({
+    name: 'pitch-follow-up',
+    hoursAgo: 26,
+    expectedRoute: 'unknown',
+    snippetContains: 'top of your inbox',
+    mail: {
+      ...TO_TEAM,
+      from: 'Kevin from RankRocket <kevin@rankrocket.example>',
+      subject: 'Re: Quick idea for example.com',
+      text: 'Just bringing this to the top of your inbox.',
+    },
+  }),
+  composed({
+    name: 'pitch-outsourcing',
+    hoursAgo: 33,
+    expectedRoute: 'unknown',
+    snippetContains: 'senior developers',
+    mail: {
+      ...TO_TEAM,
+      from: 'Business Development <sales@devfactory.example>',
+      subject: '🚀 Scale your team in 48 hours',
+      html: '<p>We have <b>40 senior developers</b> ready to start.</p><img src="https://devfactory.example/open.gif?id=77">',
+    },
+  }),
+  composed({
+    name: 'newsletter-weekly',
+    hoursAgo: 7,
+    expectedRoute: 'unknown',
+    snippetContains: 'Five things about queues',
+    mail: {
+      ...newsletter('The Weekly Queue', 'weekly.queue-news.example'),
+      from: 'The Weekly Queue <letter@queue-news.example>',
+      subject: 'The Weekly Queue #112: five things about queues',
+      text: 'Five things about queues that nobody told you.',
+      html: '<div style="display:none">&zwnj;&nbsp;&zwnj;</div><h1>Five things about queues</h1><p>that nobody told you.</p>',
+    },
+  }),
+  composed({
+    name: 'newsletter-product',
+    hoursAgo: 31,
+    expectedRoute: 'unknown',
+    snippetContains: 'Dark mode is here',
+    mail: {
+      ...newsletter('Tablesmith updates', 'updates.tablesmith.example'),
+      from: 'Tablesmith <updates@tablesmith.example>',
+      subject: 'What’s new in Tablesmith: dark mode',
+      html: '<table><tr><td><h2>Dark mode is here</h2></td></tr><tr><td>And 14 fixes.</td></tr></table>',
+    },
+  }),
+  composed({
+    name: 'newsletter-of-stripe',
+    hoursAgo: 13.5,
+    expectedRoute: 'unknown',
+    snippetContains: 'annual report',
+    mail: {
+      ...newsletter('Stripe news', 'news.stripe.com'),
+      from: 'Stripe <news@stripe.com>',
+      subject: 'The year in numbers',
+      text: 'Read our annual report.',
+    },
+  }),
+  composed({
+    name: 'receipt-hosting',
+    hoursAgo: 12,
+    expectedRoute: 'unknown',
+    snippetContains: 'Total 24.00 EUR',
+    mail: {
+      ...TO_TEAM,
+      from: 'Fjord Hosting <billing@fjord-hosting.example>',
+      subject: 'Receipt 2026-1187',
+      text: 'Thank you. Total 24.00 EUR, paid by card.',
+      attachments: [{ filename: 'receipt-2026-1187.pdf', content: Buffer.alloc(30_000, '%PDF-1.4 ') }],
+    },
+  }),
+  composed({
+    name: 'receipt-train',
+    hoursAgo: 35,
+    expectedRoute: 'unknown',
+    snippetContains: 'Wien Hbf',
+    mail: {
+      ...TO_TEAM,
+      from: 'Tickets <no-reply@rail.example>',
+      subject: 'Your ticket to Wien Hbf',
+      text: 'Linz Hbf 08:14 – Wien Hbf 09:30, coach 27, seat 61.',
+      textEncoding: 'base64',
+    },
+  }),
+  composed({
+    name: 'build-notice',
+    hoursAgo: 10,
+    expectedRoute: 'unknown',
+    snippetContains: 'main is green again',
+    mail: {
+      ...newsletter('example/shop', 'shop.example.builds.example'),
+      from: 'Builds <notices@builds.example>',
+      subject: '[example/shop] Build 4711 fixed',
+      text: 'main is green again after 2 failed builds.',
+    },
+  }),
+  written({
+    name: 'bounce',
+    hoursAgo: 15,
+    expectedRoute: 'unknown',
+    shownSubject: 'Undelivered Mail Returned to Sender',
+    snippetContains: 'could not be delivered',
+    header: [
+      'Return-Path: <>',
+      'From: Mail Delivery System <MAILER-DAEMON@mx.example.com>',
+      `To: ${ADDRESSES.team}`,
+      'Subject: Undelivered Mail Returned to Sender',
+      'Auto-Submitted: auto-replied',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/report; report-type=delivery-status; boundary="bounce-1"',
+    ],
+    body: lines(
+      '--bounce-1',
+      'Content-Description: Notification',
+      'Content-Type: text/plain; charset=us-ascii',
+      '',
+      'I am sorry: your message could not be delivered to one or more recipients.',
+      '',
+      '<old.customer@gone.example>: host mx.gone.example said: 550 5.1.1 no such user',
+      '',
+      '--bounce-1',
+      'Content-Type: message/delivery-status',
+      '',
+      'Reporting-MTA: dns; mx.example.com',
+      '',
+      'Final-Recipient: rfc822; old.customer@gone.example',
+      'Action: failed',
+      'Status: 5.1.1',
+      '',
+      '--bounce-1',
+      'Content-Type: text/rfc822-headers',
+      '',
+      'Subject: Your trial ends soon',
+      `From: ${ADDRESSES.team}`,
+      '',
+      '--bounce-1--',
+    ),
+  }),
+  written({
+    name: 'out-of-office',
+    hoursAgo: 16,
+    expectedRoute: 'unknown',
+    shownSubject: 'Automatic reply: Your trial ends soon',
+    snippetContains: 'until 12 January',
+    header: [
+      'From: Anna Berg <anna@berg-optik.example>',
+      `To: ${ADDRESSES.team}`,
+      'Subject: Automatic reply: Your trial ends soon',
+      'Auto-Submitted: auto-replied',
+    ],
+    body: lines('I am away until 12 January and read mail now and then.', '', 'Anna'),
+  }),
+];

@@ -1,0 +1,50 @@
+import { styleText } from 'node:util';
+import { groupBy } from '../../functions/core/group-by.ts';
+import { type Accounts, isSettled } from './accounts.ts';
+
+/** The accounts as a person reads them in a terminal: a line a route, the sums, and whatever is not as it should be. */
+export function summaryOf(accounts: Accounts): string {
+  const { mails, audit, digest, posts, unaccounted } = accounts;
+  const routes = [...groupBy(mails, ({ route }) => route)].map(([route, of]) => ({
+    route,
+    mails: of.length,
+    settled: of.filter(({ state }) => state === 'settled').length,
+    dead: of.filter(({ state }) => state === 'dead').length,
+  }));
+  const troubles = [...unaccounted, ...reasonsOf(mails)];
+  return [
+    '',
+    styleText('bold', 'Roll call'),
+    ...routes.map(({ route, mails: count, settled, dead }) => {
+      const waiting = count - settled - dead;
+      const fates = [
+        `${settled} settled`,
+        ...(waiting ? [`${waiting} waiting`] : []),
+        ...(dead ? [`${dead} dead letters`] : []),
+      ];
+      return `  ${route.padEnd(12)}${String(count).padStart(6)}  ${fates.join(', ')}`;
+    }),
+    `  ${'mailbox'.padEnd(12)}${String(audit.inMailbox).padStart(6)}  ${audit.accounted} of them in the ledger`,
+    `  ${posts.length} posts · digest: ${digest.subject ?? 'not sent'}`,
+    ...troubles.map((trouble) => styleText('red', `  ! ${trouble}`)),
+    isSettled(accounts)
+      ? styleText('green', '  Every mail is accounted for.')
+      : styleText('red', '  Not every mail is settled; see above.'),
+    '',
+  ].join('\n');
+}
+
+/** Each reason once, with the number of mails it holds. */
+function reasonsOf(mails: Accounts['mails']): string[] {
+  const open = mails.filter(({ state }) => state !== 'settled');
+  const byReason = groupBy(
+    open,
+    ({ route, state, failure }) => `${route}: ${state}${failure ? `, ${reasonOf(failure)}` : ''}`,
+  );
+  return [...byReason].map(([reason, of]) => `${of.length} × ${reason}`);
+}
+
+function reasonOf({ status, code, text }: NonNullable<Accounts['mails'][number]['failure']>): string {
+  const numbers = [status && `HTTP ${status}`, code && `code ${code}`].filter(Boolean).join(', ');
+  return numbers ? `${text} [${numbers}]` : text;
+}

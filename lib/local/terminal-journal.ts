@@ -1,0 +1,91 @@
+import { styleText } from 'node:util';
+import stringWidth from 'string-width';
+import type { Journal, JournalEvent } from '../../functions/core/journal.ts';
+import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
+import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
+import type { MailRecord } from '../../functions/core/mail/mail.ts';
+
+type Style = Parameters<typeof styleText>[0];
+type Fate = { style: Style; text: string };
+
+const ROUTE_COLUMNS = 9;
+const RULE_COLUMNS = 20;
+const FROM_COLUMNS = 26;
+const SUBJECT_COLUMNS = 44;
+
+/** The journal of the local run: one line a mail, once its fate is known, and a line for whatever a person should see. */
+export function terminalJournal(print: (line: string) => void, now: () => Date): Journal {
+  const line = (route: string, rule: string | null, record: MailRecord, fate: Fate) => {
+    const columns = [
+      styleText('dim', now().toTimeString().slice(0, 8)),
+      styleText('bold', fitted(route, ROUTE_COLUMNS)),
+      fitted(rule ?? '–', RULE_COLUMNS),
+      fitted(record.from || '(no sender)', FROM_COLUMNS),
+      fitted(record.subject || '(no subject)', SUBJECT_COLUMNS),
+      styleText(fate.style, fate.text),
+    ];
+    print(columns.join('  '));
+  };
+  const notice = (style: Style, text: string) =>
+    print(`${styleText('dim', now().toTimeString().slice(0, 8))}  ${styleText(style, text)}`);
+
+  return (event) => {
+    switch (event.kind) {
+      case 'mail handed over':
+        if (event.entry.route === UNKNOWN_ROUTE) {
+          line(event.entry.route, null, event.entry.record, { style: 'dim', text: 'spooled for the digest' });
+        }
+        return;
+      case 'alerts posted':
+        for (const { route, rule, record } of event.alerts)
+          line(route, rule, record, { style: 'green', text: 'posted' });
+        return;
+      case 'alert dead':
+        if (event.alert) {
+          const { route, rule, record } = event.alert;
+          line(route, rule, record, { style: 'red', text: `dead letter: ${event.failure.text}` });
+        } else notice('red', `a message in the queue of ${event.route} is a dead letter: ${event.failure.text}`);
+        return;
+      case 'alert handed back': {
+        const { route, rule, record } = event.alert;
+        const why = event.failure?.text ?? 'another invocation holds it';
+        line(route, rule, record, { style: 'yellow', text: `waits ${Math.ceil(event.delayMs / 1000)} s: ${why}` });
+        return;
+      }
+      default:
+        return tellNotice(event, notice);
+    }
+  };
+}
+
+function tellNotice(event: JournalEvent, notice: (style: Style, text: string) => void): void {
+  switch (event.kind) {
+    case 'baseline set':
+      notice('dim', `${event.mailbox}: accounting begins above uid ${event.baselineUid}`);
+      break;
+    case 'uidValidity changed':
+      notice('yellow', `${event.mailbox}: UIDVALIDITY changed, reading again from uid ${event.rescanFromUid}`);
+      break;
+    case 'poll failed':
+      notice('red', `${event.mailbox}: the poll failed (${event.failure.kind}): ${event.failure.text}`);
+      break;
+    case 'poll finished':
+      if (event.accepted + event.recognised > 0) notice('dim', countsOf(event));
+      break;
+    case 'digest sent':
+      notice('cyan', `digest sent: ${event.subject}`);
+      break;
+  }
+}
+
+function countsOf({ mailbox, accepted, recognised, left }: Extract<JournalEvent, { kind: 'poll finished' }>): string {
+  const known = recognised > 0 ? `, ${recognised} known already` : '';
+  return `${mailbox}: ${accepted} new${known}${left > 0 ? `, ${left} left for the next poll` : ''}`;
+}
+
+/** Exactly this many terminal columns: East Asian characters take two. */
+function fitted(text: string, columns: number): string {
+  let shown = cutText(displayedText(text), columns);
+  while (stringWidth(shown) > columns) shown = cutText(shown, shown.length - 1);
+  return shown + ' '.repeat(columns - stringWidth(shown));
+}

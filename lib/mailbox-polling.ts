@@ -1,0 +1,85 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { POLL_TIMEOUT_MS } from '../functions/core/poll/poll-limits.ts';
+import { polledMailboxes } from '../functions/core/settings/polled-mailbox.ts';
+import type { MailboxSettings } from '../functions/core/settings/settings-schema.ts';
+import type { OperatorAlarms } from './operator-alarms.ts';
+import { rollcallFunction } from './rollcall-function.ts';
+import type { RouteDelivery } from './route-delivery.ts';
+import { ScheduledRuns } from './scheduled-runs.ts';
+import { mayReadSecrets, secretsOfMailbox } from './secret-parameters.ts';
+import type { SpoolBucket } from './spool-bucket.ts';
+import type { Tables } from './tables.ts';
+
+/** More does not make a poll faster: it is the knee of the curve. */
+const POLL_MEMORY_MB = 512;
+
+type MailboxPollingProps = {
+  accounts: MailboxSettings[];
+  routes: readonly RouteDelivery[];
+  tables: Tables;
+  spool: SpoolBucket;
+  alarms: OperatorAlarms;
+};
+
+/** Reads every mailbox by its schedule and hands its mail over to the routes' queues and the spool. */
+export class MailboxPolling extends Construct {
+  readonly poll: IFunction;
+
+  constructor(scope: Construct, id: string, { accounts, routes, tables, spool, alarms }: MailboxPollingProps) {
+    super(scope, id);
+
+    this.poll = rollcallFunction(this, 'PollInbox', {
+      name: 'poll-inbox',
+      description: 'Reads the new mail of one mailbox and hands each over to its queue or the spool',
+      timeoutMs: POLL_TIMEOUT_MS,
+      memoryMb: POLL_MEMORY_MB,
+      environment: {
+        WATERMARKS_TABLE: tables.watermarks.tableName,
+        LEDGER_TABLE: tables.ledger.tableName,
+        SPOOL_BUCKET: spool.bucketName,
+        ROUTE_QUEUE_URLS: Stack.of(this).toJsonString(
+          Object.fromEntries(routes.map(({ routeId, queue }) => [routeId, queue.queueUrl])),
+        ),
+      },
+      may: [
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.watermarks.tableArn],
+        }),
+        new PolicyStatement({
+          actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        ...routes.map(
+          ({ queue }) => new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
+        ),
+        new PolicyStatement({ actions: ['s3:PutObject'], resources: [spool.pendingArn] }),
+        mayReadSecrets(this, accounts.flatMap(secretsOfMailbox)),
+      ],
+    });
+
+    const polls = new ScheduledRuns(this, 'Polls', {
+      run: this.poll,
+      // Once only: a provider may lock an account that signs in with a wrong password too often.
+      retries: 1,
+      alarms,
+      alarm: {
+        name: 'a poll failed',
+        loses: 'While polls of a mailbox fail, none of its new mail is pushed or spooled; it waits in the mailbox.',
+        runbook: 'A poll failed',
+      },
+    });
+
+    for (const { mailbox, account } of polledMailboxes({ mailboxes: accounts })) {
+      polls.add(mailbox, {
+        description: `Polls ${mailbox}`,
+        schedule: ScheduleExpression.rate(Duration.minutes(account.everyMinutes)),
+        input: ScheduleTargetInput.fromObject({ mailbox }),
+      });
+    }
+  }
+}

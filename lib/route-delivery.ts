@@ -1,0 +1,86 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import {
+  ALERTS_PER_BATCH,
+  MAX_RECEIVES,
+  POST_CONCURRENCY,
+  POST_TIMEOUT_MS,
+  QUEUE_RETENTION_MS,
+  QUEUE_VISIBILITY_MS,
+} from '../functions/core/delivery/delivery-limits.ts';
+import { secretParameterOf } from '../functions/core/delivery/discord.ts';
+import type { RouteSettings } from '../functions/core/settings/settings-schema.ts';
+import type { OperatorAlarms } from './operator-alarms.ts';
+import { privateQueue } from './private-queue.ts';
+import { rollcallFunction } from './rollcall-function.ts';
+import { mayReadSecrets } from './secret-parameters.ts';
+import type { Tables } from './tables.ts';
+
+const POST_MEMORY_MB = 256;
+
+type RouteDeliveryProps = {
+  route: RouteSettings;
+  tables: Tables;
+  alarms: OperatorAlarms;
+};
+
+/** The way of one route's alerts to Discord: queue, poster, and the dead-letter queue that a person is told of. */
+export class RouteDelivery extends Construct {
+  readonly routeId: string;
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, { route, tables, alarms }: RouteDeliveryProps) {
+    super(scope, id);
+    this.routeId = route.id;
+
+    const retentionPeriod = Duration.millis(QUEUE_RETENTION_MS);
+    const deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod });
+    this.queue = privateQueue(this, 'Queue', {
+      retentionPeriod,
+      visibilityTimeout: Duration.millis(QUEUE_VISIBILITY_MS),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
+    });
+
+    const post = rollcallFunction(this, 'PostToDiscord', {
+      name: 'post-to-discord',
+      description: `Posts the alerts of route ${route.id} to Discord`,
+      timeoutMs: POST_TIMEOUT_MS,
+      memoryMb: POST_MEMORY_MB,
+      environment: {
+        ROUTE: route.id,
+        LEDGER_TABLE: tables.ledger.tableName,
+        QUEUE_URL: this.queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+      },
+      may: [
+        new PolicyStatement({
+          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+          resources: [this.queue.queueArn],
+        }),
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        mayReadSecrets(this, [secretParameterOf(route.discord)]),
+      ],
+    });
+
+    new EventSourceMapping(this, 'Deliveries', {
+      target: post,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: ALERTS_PER_BATCH,
+      reportBatchItemFailures: true,
+      maxConcurrency: POST_CONCURRENCY,
+    });
+
+    alarms.onAnyMessageIn(deadLetters, `${route.id}DeadLetters`, {
+      name: `alerts of route ${route.id} are dead letters`,
+      loses: `Mail that route ${route.id} should have pushed to Discord was not seen there; it waits in the ledger and in every digest.`,
+      runbook: 'Alerts are dead letters',
+    });
+  }
+}

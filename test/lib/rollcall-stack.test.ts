@@ -1,0 +1,323 @@
+import { readFile } from 'node:fs/promises';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { ALERTS_PER_BATCH, MAX_RECEIVES, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
+import {
+  alarmedQueueOf,
+  environmentOf,
+  functionFor,
+  input,
+  keyedBy,
+  keySchema,
+  mappings,
+  nameOfType,
+  refusedWithoutTls,
+  resourceNamed,
+  resourcesOf,
+  schedulesOf,
+  settings,
+  targetOf,
+  template,
+  templateOf,
+} from './synthesized-stack.ts';
+
+describe('the queues of a route', () => {
+  const queues = resourcesOf('AWS::SQS::Queue').filter(({ name }) => name.startsWith('Route'));
+  const alertQueues = queues.filter(({ name }) => !name.includes('DeadLetters'));
+
+  it('are one queue and one dead-letter queue each', () => {
+    expect(queues).toHaveLength(2 * settings.routes.length);
+    for (const { properties } of alertQueues) {
+      const { deadLetterTargetArn, maxReceiveCount } = properties.RedrivePolicy as Record<string, unknown>;
+      expect(maxReceiveCount).toBe(MAX_RECEIVES);
+      expect(targetOf(deadLetterTargetArn)).toMatch(/^Route(vip|stripe)DeadLetters/);
+    }
+    expect(new Set(alertQueues.map(({ properties }) => JSON.stringify(properties.RedrivePolicy))).size).toBe(2);
+  });
+
+  it('hide a message six times as long as its function may run', () => {
+    for (const { target, source } of mappings()) {
+      const timeoutSeconds = resourceNamed(target).Timeout as number;
+      const { VisibilityTimeout } = resourceNamed(source);
+      expect(VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeoutSeconds);
+    }
+  });
+
+  it('keep what nobody takes for 14 days, the most that SQS allows', () => {
+    for (const { properties } of queues) expect(properties.MessageRetentionPeriod).toBe(14 * 24 * 60 * 60);
+  });
+
+  it('feed their own function by parts of a batch, as few at a time as SQS allows', () => {
+    expect(mappings().map(({ target }) => environmentOf(target).ROUTE)).toEqual(['vip', 'stripe']);
+    for (const { target, source, properties } of mappings()) {
+      expect(environmentOf(target).QUEUE_URL).toEqual({ Ref: source });
+      expect(properties).toMatchObject({
+        BatchSize: ALERTS_PER_BATCH,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ScalingConfig: { MaximumConcurrency: POST_CONCURRENCY },
+      });
+    }
+  });
+});
+
+describe('all queues', () => {
+  it('are encrypted, and spoken to over TLS only', () => {
+    const queues = resourcesOf('AWS::SQS::Queue');
+    for (const { properties } of queues) expect(properties.SqsManagedSseEnabled).toBe(true);
+    expect(refusedWithoutTls('AWS::SQS::QueuePolicy')).toEqual(queues.map(({ name }) => name).sort());
+  });
+});
+
+describe('the schedules', () => {
+  it('are one a mailbox, with its name and its period', () => {
+    const polls = schedulesOf('poll-inbox').map(({ ScheduleExpression, Target }) => [
+      (Target as { Input: string }).Input,
+      ScheduleExpression,
+    ]);
+    expect(polls).toEqual([
+      ['{"mailbox":"support/INBOX"}', 'rate(15 minutes)'],
+      ['{"mailbox":"support/Sales & Co"}', 'rate(15 minutes)'],
+      ['{"mailbox":"billing/INBOX"}', 'rate(1 hour)'],
+    ]);
+  });
+
+  it('send a daily digest at the hour of the user’s time zone', () => {
+    expect(schedulesOf('send-digest')).toMatchObject([
+      { ScheduleExpression: 'cron(5 7 * * ? *)', ScheduleExpressionTimezone: 'Europe/Berlin' },
+    ]);
+  });
+
+  it('send an hourly digest at the full hour', () => {
+    const { from, to } = settings.digest;
+    const hourly = templateOf({ ...input, digest: { from, to, every: 'hour', timeZone: 'Asia/Kolkata' } });
+    hourly.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 * * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Kolkata',
+    });
+  });
+
+  it('try again a few times and not for long', () => {
+    for (const { properties } of resourcesOf('AWS::Scheduler::Schedule')) {
+      const { RetryPolicy } = properties.Target as { RetryPolicy: Record<string, number> };
+      expect(RetryPolicy.MaximumRetryAttempts).toBeLessThanOrEqual(2);
+      expect(RetryPolicy.MaximumEventAgeInSeconds).toBeLessThanOrEqual(15 * 60);
+    }
+  });
+
+  it('tell of a run that could not be started and of one that failed, in a queue with an alarm', () => {
+    const alarmed = resourcesOf('AWS::CloudWatch::Alarm').map(({ properties }) => alarmedQueueOf(properties));
+    for (const { properties } of resourcesOf('AWS::Scheduler::Schedule')) {
+      const { DeadLetterConfig, Arn } = properties.Target as { DeadLetterConfig: { Arn: unknown }; Arn: unknown };
+      const queue = targetOf(DeadLetterConfig.Arn);
+      expect(alarmed).toContain(queue);
+      template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: { Ref: targetOf(Arn) },
+        DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+      });
+    }
+  });
+});
+
+describe('the tables', () => {
+  it('are billed on demand, can be restored to any point in time, and outlive the stack', () => {
+    const tables = resourcesOf('AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(2);
+    for (const { properties, deletionPolicy } of tables) {
+      expect(deletionPolicy).toBe('Retain');
+      expect(properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+  });
+
+  it('find ledger entries by location and by being open, and let settled ones expire', () => {
+    const ledger = keyedBy('mailId');
+    expect(ledger.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
+    expect(ledger.GlobalSecondaryIndexes).toEqual([
+      {
+        IndexName: 'byLocation',
+        KeySchema: keySchema('mailboxUidValidity', 'uid'),
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['route', 'state', 'acceptedAt'] },
+      },
+      { IndexName: 'open', KeySchema: keySchema('openRoute', 'acceptedAt'), Projection: { ProjectionType: 'ALL' } },
+    ]);
+    expect(ledger.AttributeDefinitions).toContainEqual({ AttributeName: 'uid', AttributeType: 'N' });
+  });
+
+  it('keep watermarks for ever', () => {
+    const watermarks = keyedBy('mailbox');
+    expect(watermarks.TimeToLiveSpecification).toBeUndefined();
+    expect(watermarks.GlobalSecondaryIndexes).toBeUndefined();
+  });
+});
+
+describe('the spool', () => {
+  it('is a private, encrypted bucket that outlives the stack', () => {
+    const [bucket] = resourcesOf('AWS::S3::Bucket');
+    expect(bucket?.deletionPolicy).toBe('Retain');
+    expect(bucket?.properties).toMatchObject({
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    expect(refusedWithoutTls('AWS::S3::BucketPolicy')).toEqual([bucket?.name]);
+  });
+
+  it('lets nothing expire that no digest has carried', () => {
+    const [bucket] = resourcesOf('AWS::S3::Bucket');
+    const lifecycle = bucket?.properties.LifecycleConfiguration;
+    expect(lifecycle).toMatchObject({ Rules: [{ Prefix: 'unknowns/digested/', ExpirationInDays: 400 }] });
+  });
+});
+
+describe('the alarms', () => {
+  const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(({ properties }) => properties);
+
+  it('watch every queue that should be empty', () => {
+    const shouldBeEmpty = resourcesOf('AWS::SQS::Queue')
+      .map(({ name }) => name)
+      .filter((name) => /DeadLetters|FailedRuns/.test(name));
+    expect(alarms.map(alarmedQueueOf).sort()).toEqual(shouldBeEmpty.sort());
+  });
+
+  it('sound at the first message, and not because an idle queue says nothing', () => {
+    for (const alarm of alarms) {
+      expect(alarm).toMatchObject({
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Statistic: 'Maximum',
+        Threshold: 1,
+        EvaluationPeriods: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'notBreaching',
+      });
+    }
+  });
+
+  it('reach the operator by e-mail, on a topic that CloudWatch may publish to', () => {
+    const [topic] = resourcesOf('AWS::SNS::Topic');
+    for (const alarm of alarms) expect(alarm.AlarmActions).toEqual([{ Ref: topic?.name }]);
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: 'operator@example.net',
+      TopicArn: { Ref: topic?.name },
+    });
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+          }),
+        ]),
+      },
+    });
+    // CloudWatch may not use the key aws/sns; its alarms would be dropped.
+    expect(topic?.properties.KmsMasterKeyId).toBeUndefined();
+  });
+
+  it('name the route, and what is lost', () => {
+    const names = alarms.map(({ AlarmName }) => AlarmName);
+    expect(names).toContain('Rollcall: alerts of route vip are dead letters');
+    expect(names).toContain('Rollcall: alerts of route stripe are dead letters');
+    for (const { AlarmDescription } of alarms) {
+      expect(AlarmDescription).toMatch(/[Mm]ail.* What to do: README\.md#[a-z-]+$/);
+    }
+  });
+
+  it('link a heading of the README’s runbook', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    for (const { AlarmDescription } of alarms)
+      expect(anchors).toContain(String(AlarmDescription).split('README.md#')[1]);
+  });
+
+  it('are within the ten that cost nothing', () => {
+    expect(alarms.length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('the functions', () => {
+  const functions = resourcesOf('AWS::Lambda::Function');
+
+  it('run on Node.js 24 on arm64, outside of any VPC, without reserved concurrency', () => {
+    expect(functions).toHaveLength(settings.routes.length + 2);
+    for (const { properties } of functions) {
+      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      expect(properties).not.toHaveProperty('VpcConfig');
+      expect(properties).not.toHaveProperty('ReservedConcurrentExecutions');
+    }
+  });
+
+  it('log to a group of their own that forgets', () => {
+    const groups = functions.map(({ properties }) => (properties.LoggingConfig as { LogGroup: unknown }).LogGroup);
+    expect(new Set(groups.map(targetOf)).size).toBe(functions.length);
+    for (const { properties } of resourcesOf('AWS::Logs::LogGroup')) expect(properties.RetentionInDays).toBe(90);
+  });
+
+  it('find their tables, bucket and queues in their environment', () => {
+    const watermarks = { Ref: nameOfType('AWS::DynamoDB::Table', 'Watermarks') };
+    const ledger = { Ref: nameOfType('AWS::DynamoDB::Table', 'Ledger') };
+    const bucket = { Ref: nameOfType('AWS::S3::Bucket', 'Spool') };
+    expect(environmentOf(functionFor('poll-inbox'))).toMatchObject({
+      WATERMARKS_TABLE: watermarks,
+      LEDGER_TABLE: ledger,
+      SPOOL_BUCKET: bucket,
+    });
+    expect(environmentOf(functionFor('send-digest'))).toMatchObject({
+      WATERMARKS_TABLE: watermarks,
+      LEDGER_TABLE: ledger,
+      SPOOL_BUCKET: bucket,
+    });
+    expect(environmentOf(functionFor('post-to-discord', 'vip'))).toMatchObject({
+      ROUTE: 'vip',
+      LEDGER_TABLE: ledger,
+      QUEUE_URL: { Ref: nameOfType('AWS::SQS::Queue', 'RoutevipQueue') },
+      DEAD_LETTER_QUEUE_URL: { Ref: nameOfType('AWS::SQS::Queue', 'RoutevipDeadLetters') },
+    });
+  });
+
+  it('know the queue of every route by its id', () => {
+    const { ROUTE_QUEUE_URLS } = environmentOf(functionFor('poll-inbox'));
+    const [, parts] = (ROUTE_QUEUE_URLS as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+    const json = parts.map((part) => (typeof part === 'string' ? part : targetOf(part))).join('');
+    expect(JSON.parse(json)).toEqual({
+      vip: nameOfType('AWS::SQS::Queue', 'RoutevipQueue'),
+      stripe: nameOfType('AWS::SQS::Queue', 'RoutestripeQueue'),
+    });
+  });
+
+  it('carry no secret, only the names of things', () => {
+    for (const { name } of functions) {
+      expect(Object.keys(environmentOf(name)).filter((key) => /TOKEN|PASSWORD|SECRET|KEY/.test(key))).toEqual([]);
+    }
+  });
+});
+
+describe('the stack', () => {
+  it('says after deployment what a person needs to try it', () => {
+    expect(Object.keys(template.findOutputs('*'))).toEqual(['AlarmTopic', 'PollInboxFunction', 'SendDigestFunction']);
+  });
+
+  it('works without a route, when everything is left to the digest', () => {
+    const withoutRoutes = templateOf({ ...input, routes: [] });
+    withoutRoutes.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
+    withoutRoutes.resourceCountIs('AWS::Scheduler::Schedule', 3 + 1);
+  });
+
+  it('is of no account and no region', () => {
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/:\d{12}:|[a-z]{2}-[a-z]+-\d\b/);
+  });
+});

@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../adapters/system-clock.ts';
 import { postAlerts } from '../core/delivery/post-alerts.ts';
 import { discordFrom } from '../from-environment/discord.ts';
@@ -20,14 +20,18 @@ export function createPostToDiscord({ settings, environment, journal }: Surround
     journal,
     random: Math.random,
   };
-  return async ({ Records }: SQSEvent, context: { awsRequestId: string }): Promise<SQSBatchResponse> => {
+  return async (
+    { Records }: SQSEvent,
+    context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+  ): Promise<SQSBatchResponse> => {
     const batch = Records.map(({ messageId, receiptHandle, body, attributes }) => ({
       messageId,
       receiptHandle,
       body,
       receiveCount: Number(attributes.ApproximateReceiveCount),
     }));
-    const { handedBack } = await postAlerts(batch, { ...route, target: route.discord }, context.awsRequestId, services);
+    const invocation = { holder: context.awsRequestId, remainingMs: () => context.getRemainingTimeInMillis() };
+    const { handedBack } = await postAlerts(batch, { ...route, target: route.discord }, invocation, services);
     return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

@@ -22,7 +22,7 @@ export type LocalPipeline = {
 };
 
 /** A run waits for a retry that is due sooner than this; a longer wait is for the accounts to tell. */
-const WORTH_WAITING_MS = 20_000;
+const WORTH_WAITING_MS = 10_000;
 
 /**
  * The handlers that Lambda runs, called as Lambda calls them: the poll with its event, the posters by queue-to-function

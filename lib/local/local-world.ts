@@ -21,6 +21,8 @@ export type LocalWorld = {
   mailbox: NamedMailbox;
   pipeline: LocalPipeline;
   aws: EmbeddedAws;
+  /** What the handlers were given: names, endpoints, credentials. */
+  environment: Readonly<Record<string, string>>;
   discordUrl: string;
   /** Undefined where another endpoint was named. */
   discord: DiscordStandIn | undefined;
@@ -82,6 +84,7 @@ export async function startLocalWorld(
       mailbox,
       pipeline,
       aws,
+      environment,
       discordUrl: environment.DISCORD_API_URL,
       discord,
       imap,

@@ -9,6 +9,12 @@ export const ALERTS_PER_BATCH = 10;
 /** How long an invocation may take; a claim's lease lasts as long, so a dead invocation blocks nobody for longer. */
 export const POST_TIMEOUT_MS = 60_000;
 
+/** A wait that Discord names is waited out inside the invocation up to this; a longer one frees it for other alerts. */
+export const SHORT_WAIT_MS = 10_000;
+
+/** What a last post and its bookkeeping may take; no wait eats into it. */
+export const POST_RESERVE_MS = 20_000;
+
 /** SQS asks for at least six times the function's time-out, so that a slow invocation is not overtaken by a redelivery. */
 export const QUEUE_VISIBILITY_MS = 6 * POST_TIMEOUT_MS;
 

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal.ts';
 import type { AlertQueue, Clock, Discord, Ledger, ReceivedMessage } from '../ports.ts';
-import { MAX_RECEIVES, POST_TIMEOUT_MS } from './delivery-limits.ts';
+import { MAX_RECEIVES, POST_RESERVE_MS, POST_TIMEOUT_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
 import { type DeliveryFailure, type DeliveryOutcome, deliveryOutcomeOf } from './delivery-outcome.ts';
 import { type DiscordMessage, nameOfTarget, secretParameterOf } from './discord.ts';
 import { type PostStyle, packPosts, postOf, reducedPostOf } from './post-packing.ts';
@@ -29,6 +29,7 @@ type Invocation = {
   route: PostedRoute;
   services: PostServices;
   holder: string;
+  remainingMs: () => number;
   halted: DeliveryOutcome | undefined;
   handedBack: string[];
 };
@@ -36,16 +37,17 @@ type Invocation = {
 /**
  * Posts one batch of one route. Every message ends in exactly one of settled, back in the queue, or dead with a reason.
  *
- * @param holder names this invocation, so that its leases are its own
+ * @param invocation.holder names this invocation, so that its leases are its own
+ * @param invocation.remainingMs the time it has left, in milliseconds
  * @throws when the ledger or the queue fails; nothing is then deleted, and the leases end by themselves
  */
 export async function postAlerts(
   batch: readonly ReceivedMessage[],
   route: PostedRoute,
-  holder: string,
+  { holder, remainingMs }: Pick<Invocation, 'holder' | 'remainingMs'>,
   services: PostServices,
 ): Promise<PostReport> {
-  const invocation: Invocation = { route, services, holder, halted: undefined, handedBack: [] };
+  const invocation: Invocation = { route, services, holder, remainingMs, halted: undefined, handedBack: [] };
   const valid: Alert[] = [];
   for (const received of batch) {
     const parsed = validate(received, route);
@@ -89,6 +91,7 @@ async function deliver(alerts: readonly Alert[], form: 'full' | 'reduced', invoc
     case 'delivered':
       return await settle(alerts, outcome.messageId, invocation);
     case 'retry':
+      if (await waitedOut(outcome, invocation)) return await deliver(alerts, form, invocation);
       invocation.halted = outcome;
       for (const alert of alerts) await handBack(alert, outcome, invocation);
       return;
@@ -99,6 +102,17 @@ async function deliver(alerts: readonly Alert[], form: 'full' | 'reduced', invoc
     case 'refused':
       return await afterRefusal(alerts, form, outcome.failure, invocation);
   }
+}
+
+/** Handing back for a few seconds would scatter the batch, and its alerts would come back as many small posts. */
+async function waitedOut(
+  { afterMs }: Extract<DeliveryOutcome, { kind: 'retry' }>,
+  { halted, remainingMs, services }: Invocation,
+): Promise<boolean> {
+  if (halted || afterMs === undefined || afterMs > SHORT_WAIT_MS || remainingMs() < afterMs + POST_RESERVE_MS)
+    return false;
+  await services.clock.wait(afterMs);
+  return true;
 }
 
 /** One bad mail must not hold the others: they are tried alone, then reduced, then given to a person. */

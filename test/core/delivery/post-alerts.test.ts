@@ -16,6 +16,8 @@ const ROUTE = {
   ping: { users: [], roles: [] },
 } as const;
 
+const INVOCATION = { holder: 'one', remainingMs: () => POST_TIMEOUT_MS };
+
 type Post = { message: DiscordMessage; freshSecret: boolean };
 
 const delivered = (): DiscordAnswer => ({ kind: 'http', status: 200, headers: {}, body: '{"id":"900"}' });
@@ -52,11 +54,11 @@ function world() {
     respondWith: (to: (post: Post) => DiscordAnswer) => {
       respond = to;
     },
-    post: (alerts: readonly QueueMessage[], { receiveCount = 1, holder = 'one' } = {}) =>
+    post: (alerts: readonly QueueMessage[], { receiveCount = 1, holder = 'one', remainingMs = POST_TIMEOUT_MS } = {}) =>
       postAlerts(
         alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount)),
         ROUTE,
-        holder,
+        { holder, remainingMs: () => remainingMs },
         services,
       ),
   };
@@ -131,6 +133,19 @@ describe('claims', () => {
 });
 
 describe('retry', () => {
+  it('waits a short time out inside the invocation, so that the batch stays one post', async () => {
+    respondWith(() => (posts.length < 3 ? answer(429, { retry_after: 1.2 }) : delivered()));
+    expect(await post([alertOf(1), alertOf(2)])).toEqual({ handedBack: [] });
+    expect(clock.waits).toEqual([1_200, 1_200]);
+    expect(services.ledger.entries()).toMatchObject(Array(2).fill({ state: 'settled' }));
+  });
+
+  it('hands a short wait back where the invocation has no time left for it', async () => {
+    respondWith(() => answer(429, { retry_after: 1.2 }));
+    expect((await post([alertOf(1)], { remainingMs: 21_000 })).handedBack).toHaveLength(1);
+    expect(clock.waits).toEqual([]);
+  });
+
   it('hands back for the time that Discord names, keeps the failure in the ledger, and ends the lease', async () => {
     respondWith(() => answer(429, { retry_after: 12.5, message: 'You are being rate limited.' }));
     const { handedBack } = await post([alertOf(1), alertOf(2)]);
@@ -208,7 +223,12 @@ describe('dead', () => {
     ['a schema that is not ours', '{"version":7}', 'does not follow its schema'],
     ['of another route', JSON.stringify({ ...alertOf(1), route: 'stripe' }), 'route stripe'],
   ])('a message that is %s is a dead letter, never a crash', async (_what, body, reason) => {
-    const report = await postAlerts([received(body), received(JSON.stringify(alertOf(2)))], ROUTE, 'one', services);
+    const report = await postAlerts(
+      [received(body), received(JSON.stringify(alertOf(2)))],
+      ROUTE,
+      INVOCATION,
+      services,
+    );
     expect(report).toEqual({ handedBack: [] });
     expect(services.queue.deadLetters).toMatchObject([
       { letter: { failure: { kind: 'message', text: expect.stringContaining(reason) } } },
@@ -245,7 +265,7 @@ describe('refused', () => {
 it('when the ledger fails, the batch fails as a whole and nothing is deleted', async () => {
   const ledger = { ...services.ledger, claim: async () => Promise.reject(new Error('DynamoDB is away')) };
   await expect(
-    postAlerts([received(JSON.stringify(alertOf(1)))], ROUTE, 'one', { ...services, ledger }),
+    postAlerts([received(JSON.stringify(alertOf(1)))], ROUTE, INVOCATION, { ...services, ledger }),
   ).rejects.toThrow('DynamoDB is away');
   expect(posts).toHaveLength(0);
 });

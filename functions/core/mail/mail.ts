@@ -51,8 +51,14 @@ export type MailRecord = {
   link: string | null;
 };
 
-/** The header fields that make a mail the same mail wherever it lies; raw and unfolded, so that no decoder's update changes an id. */
+/** The header fields that make a mail the same mail wherever it lies; raw, so that no decoder's update changes an id. */
 export type IdentityHeaders = { messageId: string; from: string; date: string; subject: string };
+
+/**
+ * What servers change in a header: they fold it elsewhere, with a space, a tab or nothing, and NUL cannot be part of
+ * what IMAP hands out (RFC 3501, 9, CHAR8), so that one server drops it and Dovecot puts 0x80 in its place.
+ */
+const CHANGED_BY_SERVERS = /[\0\s\x80]+/g;
 
 const ID_HEX_DIGITS = 32;
 
@@ -63,8 +69,10 @@ const ID_HEX_DIGITS = 32;
  * repeated or forged. Without one: over mailbox, uidValidity and uid, so that such a mail is never taken for another.
  */
 export function mailIdOf(account: string, location: MailLocation, headers: IdentityHeaders): string {
-  const identity = headers.messageId
-    ? ['message', account, headers.messageId, headers.from, headers.date, headers.subject]
+  const { messageId, from, date, subject } = headers;
+  const [id, ...others] = [messageId, from, date, subject].map((value) => value.replace(CHANGED_BY_SERVERS, ''));
+  const identity = id
+    ? ['message', account, id, ...others]
     : ['location', location.mailbox, location.uidValidity, String(location.uid)];
   return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, ID_HEX_DIGITS);
 }
@@ -75,7 +83,7 @@ export function accountOf(mailbox: string): string {
 }
 
 /** `Ada Lovelace <ada@example.com>`, or the address alone. */
-export function formatAddress({ name, address }: MailAddress): string {
+function formatAddress({ name, address }: MailAddress): string {
   if (!name) return address;
   return address ? `${name} <${address}>` : name;
 }

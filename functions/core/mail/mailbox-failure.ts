@@ -8,18 +8,26 @@ export type MailboxFailureKind =
   | 'tls'
   /** The server stopped answering. */
   | 'timeout'
-  /** The server ended the connection, with or without BYE. */
+  /** The connection broke off without a word. */
   | 'closed by server'
+  /** The server ended the session and said so (RFC 3501, 7.1.5). */
+  | 'bye'
   /** The server asked for fewer requests. */
   | 'throttled'
+  /** The server says that a part of it is down for now (RFC 5530, UNAVAILABLE). */
+  | 'unavailable'
   /** The folder does not exist or may not be read. */
   | 'folder'
   /** The server answered NO or BAD to a command. */
   | 'refused'
   /** What the server sent is not IMAP. */
   | 'protocol'
+  /** An answer is larger than anything that was asked for. */
+  | 'answer too large'
   /** The server reports no UIDVALIDITY, so no uid of it means anything. */
   | 'no uidValidity'
+  /** The server renumbered its mail in the middle of a session. */
+  | 'uidValidity changed'
   /** The server listed a mail and then did not hand it out. */
   | 'incomplete answer';
 

@@ -1,6 +1,10 @@
+import { flowOf, type TextContent } from './mime-parts.ts';
+
 /** One mail as the server hands it out: enough to recognise and show it, never its attachments. */
 export type RawMail = {
   uid: number;
+  /** The server's own id of it: X-GM-MSGID, or OBJECTID's EMAILID (RFC 8474). */
+  emailId?: string | undefined;
   /** When the server received it. */
   internalDate: Date;
   /** The header fields asked for, as RFC 5322 lines. */
@@ -14,13 +18,9 @@ export type RawMail = {
 };
 
 /** A text part of the mail's structure (RFC 3501, 7.4.2, BODYSTRUCTURE). */
-export type TextPart = {
+export type TextPart = Omit<TextContent, 'content'> & {
   /** Section number, such as `2.1`. */
   section: string;
-  type: 'text/plain' | 'text/html';
-  charset: string | undefined;
-  /** Content-Transfer-Encoding. */
-  encoding: string | undefined;
 };
 
 /** A node of the structure, as far as finding the text needs it. */
@@ -47,24 +47,60 @@ export const BASE_HEADER_FIELDS = [
 ] as const;
 
 /**
- * Finds the part that a reader would read first: the first plain text that is not empty, else the first HTML.
- * Attachments are passed over; a forwarded mail (message/rfc822) is looked into.
+ * Finds the part to fetch for a mail whose first bytes showed no text. Attachments are passed over; a forwarded mail
+ * (message/rfc822) is looked into.
+ *
+ * @param seenBytes how much of the body was read: a part that ended well within it is blank
  */
-export function findTextPart(structure: StructureNode): TextPart | undefined {
-  const parts = textPartsOf(structure);
-  return parts.find(({ type }) => type === 'text/plain') ?? parts[0];
+export function findTextPart(structure: StructureNode, seenBytes: number): TextPart | undefined {
+  const parts = inOrderOfReading(structure);
+  const blank = leavesWithin(structure, seenBytes / 2);
+  return parts.find(({ node }) => !blank.has(node))?.part ?? parts[0]?.part;
 }
 
-function textPartsOf(node: StructureNode): TextPart[] {
-  if (node.childNodes?.length) return node.childNodes.flatMap(textPartsOf);
+type Leaf = { node: StructureNode; part: TextPart };
+
+/** Plain text before HTML where they are alternatives, else as they come. */
+function inOrderOfReading(node: StructureNode, parent?: StructureNode): Leaf[] {
+  if (!node.childNodes?.length) return readableLeaf(node, parent);
+  const leaves = node.childNodes.flatMap((child) => inOrderOfReading(child, node));
+  if (node.type?.toLowerCase() !== 'multipart/alternative') return leaves;
+  const ofType = (type: TextPart['type']) => leaves.filter(({ part }) => part.type === type);
+  return [...ofType('text/plain'), ...ofType('text/html')];
+}
+
+function readableLeaf(node: StructureNode, parent: StructureNode | undefined): Leaf[] {
   const type = node.type?.toLowerCase();
   const isReadable = type === 'text/plain' || type === 'text/html';
   if (!isReadable || node.disposition?.toLowerCase() === 'attachment' || isBlank(node)) return [];
-  // A message that is one text part has no number in some servers' structures; RFC 3501 numbers it 1.
-  return [{ section: node.part ?? '1', type, charset: node.parameters?.charset, encoding: node.encoding }];
+  const { charset, format, delsp } = node.parameters ?? {};
+  // A message that is one text part has no number in a structure, and as an attached message that of the message:
+  // RFC 3501, 6.4.5, calls its text 1 there, as the first part below the message.
+  const number = node.part ?? '1';
+  const section = parent?.type?.toLowerCase() === 'message/rfc822' ? `${number}.1` : number;
+  return [{ node, part: { section, type, charset, encoding: node.encoding, flow: flowOf(format, delsp) } }];
 }
 
 /** Some clients send an empty plain text beside their HTML: a line break or two. */
 function isBlank({ size }: StructureNode): boolean {
   return size !== undefined && size <= 4;
+}
+
+/**
+ * The leaves that end within so many bytes. A structure has no offsets, and the headers and boundaries of the parts take
+ * their place too, so that this names a part too many at times; the caller does well without it then.
+ */
+function leavesWithin(structure: StructureNode, bytes: number): ReadonlySet<StructureNode> {
+  const within = new Set<StructureNode>();
+  let end = 0;
+  for (const leaf of leavesOf(structure)) {
+    end += leaf.size ?? bytes;
+    if (end > bytes) break;
+    within.add(leaf);
+  }
+  return within;
+}
+
+function leavesOf(node: StructureNode): readonly StructureNode[] {
+  return node.childNodes?.length ? node.childNodes.flatMap(leavesOf) : [node];
 }

@@ -1,16 +1,16 @@
-import { convert } from 'html-to-text';
-import PostalMime, { type Address, addressParser, decodeWords, type Email } from 'postal-mime';
-import { cutText, displayedText } from './displayed-text.ts';
-import { accountOf, type IdentityHeaders, type Mail, type MailAddress, type MailLocation, mailIdOf } from './mail.ts';
+import { addressesIn } from './addresses.ts';
+import { contentTypeOf } from './content-type.ts';
+import { cutDisplayedText, displayedText } from './displayed-text.ts';
+import { decodedValue } from './encoded-words.ts';
+import { firstValue, type HeaderFields, headerFieldsOf } from './header-fields.ts';
+import { accountOf, type IdentityHeaders, type Mail, type MailLocation, mailIdOf } from './mail.ts';
 import type { RawMail } from './raw-mail.ts';
+import { snippetOfMessage, snippetOfText } from './snippet.ts';
 
-export const SNIPPET_CHARACTERS = 500;
+export { SNIPPET_CHARACTERS } from './snippet.ts';
 
 /** Longer subjects exist only to do harm; what is shown and stored ends here. */
 const SUBJECT_CHARACTERS = 300;
-
-/** Enough HTML for a snippet; converting more is work for nothing. */
-const HTML_CHARACTERS = 32_768;
 
 /** What a mail cannot tell about itself. */
 export type MailContext = {
@@ -22,16 +22,17 @@ export type MailContext = {
 /**
  * Reads one mail: decodes header, charset and transfer encoding, and takes a snippet of its text.
  *
- * Never throws for what a mail contains: a mail that cannot be read comes back with its `problem` and the server's own
- * reading of its envelope, so that one mail never holds the mailbox.
+ * Never throws for what a mail contains: a mail that cannot be read comes back with its `problem`, its identity and the
+ * server's own reading of its envelope, so that one mail never holds the mailbox.
  */
-export async function readMail(raw: RawMail, context: MailContext): Promise<Mail> {
+export function readMail(raw: RawMail, context: MailContext): Mail {
+  const fields = headerFieldsOf(latin1(raw.header));
   try {
-    const email = await PostalMime.parse(messageOf(raw), { maxNestingDepth: 50 });
-    return mailFrom(email, raw, context);
+    if (fields.size > 0) return mailFrom(raw, fields, context);
   } catch (error) {
-    return unreadableMail(raw, context, error instanceof Error ? error.message : String(error));
+    return mailByEnvelope(raw, fields, context, error instanceof Error ? error.message : String(error));
   }
+  return mailByEnvelope(raw, fields, context, 'the server handed out no header');
 }
 
 /** True where the first kilobytes of the body held nothing that a person could read. */
@@ -39,64 +40,40 @@ export function lacksText(mail: Mail): boolean {
   return mail.snippet === '' && mail.problem === undefined;
 }
 
-/**
- * Header and body as one message. Text that lay further in replaces the body: its own content fields then stand in for
- * the message's, since the first field of a name wins.
- */
-function messageOf({ header, body, text }: RawMail): Uint8Array {
-  const end = Buffer.from('\r\n');
-  if (!text) return Buffer.concat([withoutBlankLine(header), end, body]);
-  const { type, charset, encoding } = text.part;
-  const fields = [
-    `Content-Type: ${type}${charset ? `; charset="${charset.replaceAll(/[^\w.:-]/g, '')}"` : ''}`,
-    `Content-Transfer-Encoding: ${(encoding ?? '7bit').replaceAll(/[^\w-]/g, '')}`,
-  ];
-  const contentFields = /^content-(?:type|transfer-encoding):.*(?:\r?\n[ \t].*)*\r?\n?/gim;
-  const ownHeader = Buffer.from(header).toString('latin1').replaceAll(contentFields, '');
-  return Buffer.concat([
-    Buffer.from(`${fields.join('\r\n')}\r\n`),
-    withoutBlankLine(Buffer.from(ownHeader, 'latin1')),
-    end,
-    text.content,
-  ]);
+/** A byte a character: which characters they stand for is the business of whoever shows them. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-/** HEADER.FIELDS ends with the blank line that ends a header (RFC 3501, 6.4.5); some servers leave it out. */
-function withoutBlankLine(header: Uint8Array): Uint8Array {
-  const text = Buffer.from(header)
-    .toString('latin1')
-    .replace(/(?:\r?\n)*$/, '');
-  return text ? Buffer.from(`${text}\r\n`, 'latin1') : new Uint8Array();
-}
-
-function mailFrom(email: Email, raw: RawMail, { location, linkTo }: MailContext): Mail {
-  const headers = rawHeadersOf(email);
-  const first = (name: string) => headers.get(name)?.[0] ?? '';
-  const identity: IdentityHeaders = {
-    messageId: first('message-id').trim(),
-    from: first('from').trim(),
-    date: first('date').trim(),
-    subject: first('subject').trim(),
-  };
-  const messageId = keptMessageId(identity.messageId);
+function mailFrom(raw: RawMail, fields: HeaderFields, { location, linkTo }: MailContext): Mail {
+  const charset = contentTypeOf(fields).parameter('charset');
+  const messageId = keptMessageId(displayedText(decodedValue(firstValue(fields, 'message-id'))));
   return {
-    mailId: mailIdOf(accountOf(location.mailbox), location, identity),
+    mailId: mailIdIn(fields, location),
     location,
     messageId,
-    from: addressesIn(headers.get('from')),
-    to: addressesIn(headers.get('to')),
-    subject: cutText(displayedText(email.subject ?? ''), SUBJECT_CHARACTERS),
-    date: dateOf(identity.date, raw.internalDate),
-    snippet: snippetOf(email),
-    headers: new Map([...headers].map(([name, values]) => [name, shownValues(name, values)])),
+    from: addressesIn(fields.get('from'), charset),
+    to: addressesIn(fields.get('to'), charset),
+    subject: subjectOf(firstValue(fields, 'subject'), charset),
+    date: (dateIn(firstValue(fields, 'date')) ?? received(raw)).toISOString(),
+    snippet: raw.text
+      ? snippetOfText({ ...raw.text.part, content: latin1(raw.text.content) })
+      : snippetOfMessage(fields, latin1(raw.body)),
+    headers: new Map([...fields].map(([name, values]) => [name, shownValues(name, values, charset)])),
     link: linkTo(messageId),
     problem: undefined,
   };
 }
 
-/** Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none. */
-function shownValues(name: string, values: readonly string[]): readonly string[] {
-  return name === 'authentication-results' ? values : values.map(decodeWords);
+/** The identity is taken from the values as sent, so that no decoder's update changes an id. */
+function mailIdIn(fields: HeaderFields, location: MailLocation): string {
+  const identity: IdentityHeaders = {
+    messageId: firstValue(fields, 'message-id'),
+    from: firstValue(fields, 'from'),
+    date: firstValue(fields, 'date'),
+    subject: firstValue(fields, 'subject'),
+  };
+  return mailIdOf(accountOf(location.mailbox), location, identity);
 }
 
 /** RFC 5322, 2.1.1: no line may be longer. What is longer identifies its mail, and is of no use to anyone who reads it. */
@@ -106,68 +83,51 @@ function keptMessageId(messageId: string): string | undefined {
   return messageId && messageId.length <= MESSAGE_ID_CHARACTERS ? messageId : undefined;
 }
 
-/** Values as sent, unfolded: the identity is taken from them, so that no decoder's update changes an id. */
-function rawHeadersOf(email: Email): Map<string, string[]> {
-  const headers = new Map<string, string[]>();
-  for (const { key, value } of email.headers) {
-    const values = headers.get(key);
-    if (values) values.push(value);
-    else headers.set(key, [value]);
-  }
-  return headers;
+/** Encoded, a character takes up to 15 bytes: four of UTF-8 in the Q encoding, and the frame of each word. */
+const ENCODED_SUBJECT_CHARACTERS = 15 * SUBJECT_CHARACTERS;
+
+function subjectOf(value: string, charset: string | undefined): string {
+  return cutDisplayedText(decodedValue(value.slice(0, ENCODED_SUBJECT_CHARACTERS), charset), SUBJECT_CHARACTERS);
 }
 
-function addressesIn(values: readonly string[] | undefined): MailAddress[] {
-  return (values ?? []).flatMap((value) => addressParser(value)).flatMap(flattenGroup);
+/** Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none. */
+function shownValues(name: string, values: readonly string[], charset: string | undefined): readonly string[] {
+  return name === 'authentication-results' ? values : values.map((value) => decodedValue(value, charset));
 }
 
-/** A group (RFC 5322, 3.4) stands for its members; one without members, `undisclosed-recipients:;`, for its name. */
-function flattenGroup({ name, address, group }: Address): MailAddress[] {
-  const shownName = displayedText(name);
-  if (group?.length) return group.flatMap(flattenGroup);
-  return [{ name: shownName, address: displayedText(address ?? '') }];
+/** Longer ones are no dates. */
+const DATE_CHARACTERS = 100;
+
+/** Undefined where it is none, or of a year that ISO 8601 does not write in four digits. */
+function dateIn(value: string): Date | undefined {
+  const date = new Date(value.slice(0, DATE_CHARACTERS));
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? date : undefined;
 }
 
-function dateOf(header: string, internalDate: Date): string {
-  const date = new Date(header);
-  return (Number.isNaN(date.getTime()) ? internalDate : date).toISOString();
+/** A server can name its internal date wrongly too; a mail of 1970 is shown, and shows what is wrong. */
+function received({ internalDate }: RawMail): Date {
+  return Number.isNaN(internalDate.getTime()) ? new Date(0) : internalDate;
 }
 
-function snippetOf({ text, html }: Email): string {
-  const plain = text?.trim() ? text : textOfHtml(html ?? '');
-  // A character cut in two at the end of the fetched bytes decodes to U+FFFD.
-  return cutText(displayedText(plain).replace(/\uFFFD+$/, ''), SNIPPET_CHARACTERS);
-}
+const ADDRESS_CHARACTERS = 500;
+const PROBLEM_CHARACTERS = 200;
 
-function textOfHtml(html: string): string {
-  return convert(html.slice(0, HTML_CHARACTERS), {
-    wordwrap: false,
-    limits: { maxDepth: 64, maxChildNodes: 2_000 },
-    selectors: [
-      { selector: 'a', options: { ignoreHref: true } },
-      { selector: 'img', format: 'skip' },
-      { selector: 'h1', options: { uppercase: false } },
-      { selector: 'h2', options: { uppercase: false } },
-      { selector: 'h3', options: { uppercase: false } },
-    ],
-  });
-}
-
-function unreadableMail(raw: RawMail, { location, linkTo }: MailContext, why: string): Mail {
-  const { envelope, internalDate } = raw;
-  const messageId = keptMessageId(envelope.messageId);
-  const identity = { messageId: '', from: '', date: '', subject: '' };
+function mailByEnvelope(raw: RawMail, fields: HeaderFields, { location, linkTo }: MailContext, why: string): Mail {
+  const { envelope } = raw;
+  const messageId = keptMessageId(displayedText(envelope.messageId));
+  const addressesOf = (text: string) => [{ name: '', address: cutDisplayedText(text, ADDRESS_CHARACTERS) }];
   return {
-    mailId: mailIdOf(accountOf(location.mailbox), location, identity),
+    mailId: mailIdIn(fields, location),
     location,
     messageId,
-    from: [{ name: '', address: displayedText(envelope.from) }],
-    to: [{ name: '', address: displayedText(envelope.to) }],
-    subject: cutText(displayedText(envelope.subject), SUBJECT_CHARACTERS),
-    date: internalDate.toISOString(),
+    from: addressesOf(envelope.from),
+    to: addressesOf(envelope.to),
+    subject: cutDisplayedText(envelope.subject, SUBJECT_CHARACTERS),
+    date: received(raw).toISOString(),
     snippet: '',
     headers: new Map(),
     link: linkTo(messageId),
-    problem: `the mail could not be read: ${why}`,
+    problem: `the mail could not be read: ${cutDisplayedText(why, PROBLEM_CHARACTERS)}`,
   };
 }

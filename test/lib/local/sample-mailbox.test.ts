@@ -41,11 +41,9 @@ describe('the sample mailbox', () => {
     expect(routes).toEqual(new Set([...settings.routes.map(({ id }) => id), 'unknown']));
   });
 
-  it('is sent by the shipped settings where it says', async () => {
+  it('is sent by the shipped settings where it says', () => {
     const classify = compileRules(settings.routes, { authservIdOf: () => undefined });
-    const routes = await Promise.all(
-      mails.map(async (mail) => [mail.name, classify(await readAsPollDoes(mail)).route]),
-    );
+    const routes = mails.map((mail) => [mail.name, classify(readAsPollDoes(mail)).route]);
     expect(routes).toEqual(mails.map(({ name, expectedRoute }) => [name, expectedRoute]));
   });
 
@@ -95,7 +93,7 @@ function digestOf(raw: Buffer): string {
   return createHash('sha256').update(raw).digest('hex');
 }
 
-function readAsPollDoes({ raw, receivedAt }: SampleMail): Promise<Mail> {
+function readAsPollDoes({ raw, receivedAt }: SampleMail): Mail {
   const headerEnd = raw.indexOf('\r\n\r\n') + 2;
   const envelope = { from: '', to: '', subject: '', messageId: '' };
   return readMail(

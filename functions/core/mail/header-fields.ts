@@ -1,0 +1,46 @@
+/**
+ * The values of the fields of a header, by lower-case name, unfolded, in their order. Each character is one byte: which
+ * characters the bytes stand for is decided where a value is shown, and identity never depends on it.
+ */
+export type HeaderFields = ReadonlyMap<string, readonly string[]>;
+
+/** Longer values exist only to do harm, but for lists of thousands of recipients. What lies beyond is not read. */
+const VALUE_CHARACTERS = 100_000;
+
+/**
+ * Reads a header. Only LF ends a line: a bare CR within a value is white space and must not begin a field. Lines that
+ * are no field, such as mbox's `From `, are passed over.
+ *
+ * postal-mime decodes header lines as UTF-8 while it reads them, which loses the bytes of any other charset.
+ *
+ * @param text header, a byte a character
+ */
+export function headerFieldsOf(text: string): HeaderFields {
+  const fields = new Map<string, string[]>();
+  let begun: { name: string; lines: string[] } | undefined;
+  const finish = () => {
+    if (!begun) return;
+    const value = begun.lines.join('').slice(0, VALUE_CHARACTERS).trim();
+    const values = fields.get(begun.name);
+    if (values) values.push(value);
+    else fields.set(begun.name, [value]);
+    begun = undefined;
+  };
+  for (const line of text.split('\n')) {
+    const content = line.endsWith('\r') ? line.slice(0, -1) : line;
+    if (content.startsWith(' ') || content.startsWith('\t')) {
+      begun?.lines.push(content);
+      continue;
+    }
+    finish();
+    const colon = content.indexOf(':');
+    if (colon > 0) begun = { name: content.slice(0, colon).trimEnd().toLowerCase(), lines: [content.slice(colon + 1)] };
+  }
+  finish();
+  return fields;
+}
+
+/** The first value of a field, as every other reader of mail takes it where a field repeats against RFC 5322, 3.6. */
+export function firstValue(fields: HeaderFields, name: string): string {
+  return fields.get(name)?.[0] ?? '';
+}

@@ -1,0 +1,45 @@
+import { Parser } from 'htmlparser2';
+import { displayedText } from './displayed-text.ts';
+
+/** Elements whose text is for machines, or for the title of a window. */
+const NOT_SHOWN: ReadonlySet<string> = new Set(['script', 'style', 'template', 'title']);
+
+/** Elements within a word or line. All others, also unknown ones, begin and end with white space. */
+const INLINE: ReadonlySet<string> = new Set(
+  'a abbr b bdi bdo big cite code del dfn em font i ins kbd mark o:p q s samp small span strike strong sub sup tt u var wbr'.split(
+    ' ',
+  ),
+);
+
+/** Parsed at a time; the snippet is mostly in the first. */
+const CHUNK_CHARACTERS = 1_024;
+
+/**
+ * The text of HTML that may be malformed and end anywhere, as far as `enoughCharacters` of it can be shown.
+ *
+ * Reads the parser's events: a snippet has one line, so that the layout for which html-to-text builds a tree would be
+ * thrown away again, at ten times the cost.
+ */
+export function textOfHtml(html: string, enoughCharacters: number): string {
+  let text = '';
+  let hiddenDepth = 0;
+  const parser = new Parser({
+    onopentag(name) {
+      if (NOT_SHOWN.has(name)) hiddenDepth += 1;
+      if (!INLINE.has(name)) text += ' ';
+    },
+    onclosetag(name) {
+      if (NOT_SHOWN.has(name)) hiddenDepth -= 1;
+      if (!INLINE.has(name)) text += ' ';
+    },
+    ontext(piece) {
+      if (hiddenDepth === 0) text += piece;
+    },
+  });
+  for (let at = 0; at < html.length; at += CHUNK_CHARACTERS) {
+    if (text.length > enoughCharacters && displayedText(text).length > enoughCharacters) return text;
+    parser.write(html.slice(at, at + CHUNK_CHARACTERS));
+  }
+  parser.end();
+  return text;
+}

@@ -1,0 +1,60 @@
+/**
+ * Undoes the transfer encoding of a body that may end anywhere: a base64 group or a quoted-printable sequence that is
+ * cut in two is left out.
+ *
+ * @param content a byte a character
+ * @param encoding Content-Transfer-Encoding; what is not known counts as 8bit (RFC 2045, 6.4)
+ */
+export function decodedContent(content: string, encoding: string | undefined): Buffer {
+  const name = encoding?.toLowerCase() ?? '';
+  if (name.includes('base64')) return base64Decoded(content);
+  if (/quoted.?printable/.test(name)) return quotedPrintableDecoded(content);
+  return Buffer.from(content, 'latin1');
+}
+
+/** Some senders encode their lines one by one, each with its padding; Node's decoder ends at the first. */
+function base64Decoded(content: string): Buffer {
+  const padding = content.indexOf('=');
+  if (padding < 0 || !/[A-Za-z0-9+/]/.test(content.slice(padding))) return Buffer.from(content, 'base64');
+  return Buffer.concat(content.split(/=+/).map((unit) => Buffer.from(unit, 'base64')));
+}
+
+const EQUALS = 0x3d;
+const LF = 0x0a;
+
+/**
+ * Quoted-printable (RFC 2045, 6.7). postal-mime does not take `=`, spaces and a line end for a soft break, as rule 3
+ * asks for: mail servers add such spaces. An `=` that begins nothing stays, as rule 2 of the robust decoder has it.
+ */
+function quotedPrintableDecoded(content: string): Buffer {
+  const bytes = Buffer.from(content, 'latin1');
+  let length = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    const next = byte === EQUALS ? endOfSequence(bytes, at) : undefined;
+    if (next === undefined) bytes[length++] = byte;
+    else {
+      if (next.value !== undefined) bytes[length++] = next.value;
+      at = next.end;
+    }
+  }
+  return bytes.subarray(0, length);
+}
+
+/** What stands at an `=`: a byte in hex, a soft break or the end of what was fetched (no value); undefined: neither. */
+function endOfSequence(bytes: Buffer, equals: number): { value: number | undefined; end: number } | undefined {
+  const high = hexDigit(bytes[equals + 1]);
+  const low = hexDigit(bytes[equals + 2]);
+  if (high >= 0 && low >= 0) return { value: high * 16 + low, end: equals + 2 };
+  let end = equals + 1;
+  while (bytes[end] === 0x20 || bytes[end] === 0x09 || bytes[end] === 0x0d) end += 1;
+  const isCut = end >= bytes.length || (high >= 0 && equals + 2 >= bytes.length);
+  return bytes[end] === LF || isCut ? { value: undefined, end: isCut ? bytes.length : end } : undefined;
+}
+
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}

@@ -1,37 +1,40 @@
 import type { Clock, Secrets } from '../core/ports.ts';
 import type { MailboxSettings } from '../core/settings/settings-schema.ts';
 import type { ImapCredentials } from './imap-connection.ts';
-import { oauthTokens } from './oauth-tokens.ts';
+import { oauthTokens, type TokenForm } from './oauth-tokens.ts';
 
-/** How an account logs in, by its settings: a password, or an access token by OAuth 2. Secrets are read when they are needed. */
+/**
+ * How an account logs in, by its settings: a password, or an access token by OAuth 2. Secrets are read when they are
+ * needed.
+ */
 export function mailboxCredentials(
-  { auth }: MailboxSettings,
+  { auth }: Pick<MailboxSettings, 'auth'>,
   secrets: Secrets,
   clock: Clock,
 ): (options: { fresh: boolean }) => Promise<ImapCredentials> {
   if (auth.kind === 'password') {
-    return async (options) => ({ pass: await secrets.read(auth.passwordParameter, options) });
+    return async (options) => ({ pass: withoutLineEnd(await secrets.read(auth.passwordParameter, options)) });
   }
-  const tokens = oauthTokens(auth.tokenUrl, (options) => grantFields(auth, secrets, options), clock);
+  const tokens = oauthTokens(auth.tokenUrl, (options) => tokenForm(auth, secrets, options), clock);
   return async (options) => ({ accessToken: await tokens(options) });
 }
 
 type OAuthSettings = Exclude<MailboxSettings['auth'], { kind: 'password' }>;
 
-async function grantFields(
-  auth: OAuthSettings,
-  secrets: Secrets,
-  options: { fresh: boolean },
-): Promise<Record<string, string>> {
-  const secretOf = async (parameter: string | undefined) =>
-    parameter ? await secrets.read(parameter, options) : undefined;
-  const clientSecret = await secretOf(auth.clientSecretParameter);
+/** RFC 6749: 4.4.2 and 6 for the grants, 2.3.1 for the client's secret, which all large providers take in the form. */
+async function tokenForm(auth: OAuthSettings, secrets: Secrets, options: { fresh: boolean }): Promise<TokenForm> {
+  const secretIn = async (parameter: string) => withoutLineEnd(await secrets.read(parameter, options));
   return {
     client_id: auth.clientId,
-    ...(clientSecret ? { client_secret: clientSecret } : {}),
+    ...(auth.clientSecretParameter ? { client_secret: await secretIn(auth.clientSecretParameter) } : {}),
     ...(auth.scope ? { scope: auth.scope } : {}),
     ...(auth.kind === 'refresh token'
-      ? { grant_type: 'refresh_token', refresh_token: await secrets.read(auth.refreshTokenParameter, options) }
+      ? { grant_type: 'refresh_token', refresh_token: await secretIn(auth.refreshTokenParameter) }
       : { grant_type: 'client_credentials' }),
   };
+}
+
+/** A parameter that was filled from a file ends as the file does; no secret holds a line break. */
+function withoutLineEnd(secret: string): string {
+  return secret.replace(/\r?\n$/, '');
 }

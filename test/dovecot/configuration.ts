@@ -3,6 +3,11 @@ import type { Account } from './installation.ts';
 
 export type MailUser = { user: string; password: string };
 
+export type Ports = { imap: number; imaps: number };
+
+/** Where access tokens are checked, by OAuth 2.0 Token Introspection (RFC 7662). */
+export type OAuth = { introspectionUrl: string };
+
 /** The files of one private Dovecot, all under its own folder. */
 export function filesIn(folder: string) {
   return {
@@ -10,6 +15,7 @@ export function filesIn(folder: string) {
     users: join(folder, 'users'),
     certificate: join(folder, 'certificate.pem'),
     privateKey: join(folder, 'private-key.pem'),
+    oauth: join(folder, 'oauth2.conf'),
     log: join(folder, 'dovecot.log'),
     run: join(folder, 'run'),
     homes: join(folder, 'homes'),
@@ -19,7 +25,7 @@ export function filesIn(folder: string) {
 }
 
 /** Dovecot's configuration for one unprivileged account and two high ports; settings as of Dovecot 2.3. */
-export function configurationText(folder: string, account: Account, ports: { imap: number; imaps: number }): string {
+export function configurationText(folder: string, account: Account, ports: Ports, oauth?: OAuth): string {
   const files = filesIn(folder);
   return `
 base_dir = ${files.run}
@@ -48,6 +54,7 @@ namespace inbox {
   inbox = yes
   separator = /
 }
+${oauth ? oauthLogin(files.oauth) : ''}
 passdb {
   driver = passwd-file
   args = ${files.users}
@@ -78,6 +85,27 @@ service anvil {
 service stats {
   chroot =
 }
+`;
+}
+
+function oauthLogin(file: string): string {
+  return `
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${file}
+}`;
+}
+
+/** https://doc.dovecot.org/2.3/configuration_manual/authentication/oauth2/ */
+export function oauthText({ introspectionUrl }: OAuth): string {
+  return `
+introspection_mode = post
+introspection_url = ${introspectionUrl}
+username_attribute = username
+active_attribute = active
+active_value = true
 `;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { selfSignedCertificate } from '../../lib/local/self-signed-certificate.ts';
-import { filesIn, type MailUser, usersText } from './configuration.ts';
+import { filesIn, type MailUser, type OAuth, oauthText, usersText } from './configuration.ts';
 import { type Account, requiredPathOf, unprivilegedAccount } from './installation.ts';
 import { type DeliveredMail, directoryOf, forgetUids, writeMails } from './maildir.ts';
 import { endServer, logOf, startServer } from './server-process.ts';
@@ -33,6 +33,8 @@ export type Dovecot = {
   status(folder: string, user?: string): Promise<{ messages: number; uidNext: number; uidValidity: string }>;
   /** Makes the server forget its uids. Throws if the uidValidity stayed, as it may while a session has the folder open. */
   changeUidValidity(folder: string, user?: string): Promise<{ from: string; to: string }>;
+  /** Makes the server give its next mail this uid, as a migration may. */
+  raiseUidNext(folder: string, uidNext: number, user?: string): Promise<void>;
   createFolder(folder: string, user?: string): Promise<void>;
   moveMail(uid: number, from: string, to: string, user?: string): Promise<void>;
   log(): string;
@@ -40,17 +42,26 @@ export type Dovecot = {
   stop(): Promise<void>;
 };
 
+export type DovecotOptions = {
+  users?: readonly [MailUser, ...MailUser[]];
+  /** One for `localhost` and 127.0.0.1 where none is given. */
+  certificate?: { certificate: string; privateKey: string };
+  /** Takes access tokens too, where given. */
+  oauth?: OAuth;
+};
+
 /**
  * Starts a Dovecot of its own, unprivileged and on free ports of 127.0.0.1, in a fresh temporary folder.
  * Throws with the server's log where it does not come up.
  */
-export async function startDovecot(options: { users?: readonly [MailUser, ...MailUser[]] } = {}): Promise<Dovecot> {
+export async function startDovecot(options: DovecotOptions = {}): Promise<Dovecot> {
   const users = options.users ?? [{ user: 'support', password: 'correct-horse-battery-staple' }];
   const firstUser = users[0].user;
   const account = unprivilegedAccount();
   const home = mkdtempSync(join(tmpdir(), 'rollcall-dovecot-'));
   const files = filesIn(home);
-  const { certificate, privateKey } = await selfSignedCertificate();
+  const { certificate, privateKey } = options.certificate ?? (await selfSignedCertificate());
+  if (options.oauth) writeFileSync(files.oauth, oauthText(options.oauth));
   writeFileSync(files.certificate, certificate);
   writeFileSync(files.privateKey, privateKey, { mode: 0o600 });
   writeFileSync(files.users, usersText(home, account, users));
@@ -63,7 +74,7 @@ export async function startDovecot(options: { users?: readonly [MailUser, ...Mai
     ...users.flatMap(({ user }) => [files.home(user), files.maildir(user)]),
   );
 
-  const { server, ports } = await startServer(home, account).catch((failure: unknown) => {
+  const { server, ports } = await startServer(home, account, options.oauth).catch((failure: unknown) => {
     rmSync(home, { recursive: true });
     throw failure;
   });
@@ -92,6 +103,9 @@ export async function startDovecot(options: { users?: readonly [MailUser, ...Mai
       if (to === from)
         throw new Error(`${folder} kept its uidValidity ${from}: log out whoever has it open, then try again`);
       return { from, to };
+    },
+    async raiseUidNext(folder, uidNext, user = firstUser) {
+      await doveadm.run('mailbox', 'update', '-u', user, '--min-next-uid', String(uidNext), folder);
     },
     async createFolder(folder, user = firstUser) {
       await doveadm.run('mailbox', 'create', '-u', user, folder);

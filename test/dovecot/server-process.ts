@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { configurationText, filesIn } from './configuration.ts';
+import { configurationText, filesIn, type OAuth, type Ports } from './configuration.ts';
 import { type Account, requiredPathOf } from './installation.ts';
-
-export type Ports = { imap: number; imaps: number };
 
 const START_TIMEOUT_MS = 10_000;
 const START_TRIES = 3;
@@ -15,10 +13,14 @@ const START_TRIES = 3;
  * Runs `dovecot -F` on two free ports and resolves as soon as it greets. Dovecot cannot let the system choose a port, so
  * one that another process takes in between is tried again with others. Throws with the server's log.
  */
-export async function startServer(folder: string, account: Account): Promise<{ server: ChildProcess; ports: Ports }> {
+export async function startServer(
+  folder: string,
+  account: Account,
+  oauth?: OAuth,
+): Promise<{ server: ChildProcess; ports: Ports }> {
   for (let tries = 1; ; tries += 1) {
     const ports = await freePorts();
-    writeFileSync(filesIn(folder).configuration, configurationText(folder, account, ports));
+    writeFileSync(filesIn(folder).configuration, configurationText(folder, account, ports, oauth));
     const server = spawn(requiredPathOf('dovecot'), ['-F', '-c', filesIn(folder).configuration], {
       uid: account.uid,
       gid: account.gid,

@@ -10,9 +10,22 @@ import type { MailAddress } from './mail.ts';
  * @param charsetHint charset of the message's text, for names in 8-bit characters that are not UTF-8
  */
 export function addressesIn(values: readonly string[] = [], charsetHint?: string): MailAddress[] {
-  return values
-    .flatMap((value) => addressParser(withoutNestedGroups(valueWithWordsInUtf8(value, charsetHint))))
-    .flatMap(shownAddress);
+  return values.flatMap(
+    (value) =>
+      plainAddress(value) ??
+      addressParser(withoutNestedGroups(valueWithWordsInUtf8(value, charsetHint))).flatMap(shownAddress),
+  );
+}
+
+/** One address, with or without a name of letters, digits and spaces: the most of them, for a tenth of the parser's time. */
+const PLAIN_ADDRESS =
+  /^(?:([a-z0-9]+(?: [a-z0-9]+)*) |"([a-z0-9]+(?: [a-z0-9]+)*)" )?(<)?([\w.+-]{1,64}@[a-z0-9.-]{1,255})(>)?$/i;
+
+function plainAddress(value: string): MailAddress[] | undefined {
+  const [, atom = '', quoted = '', opened, address, closed] = PLAIN_ADDRESS.exec(value) ?? [];
+  const name = atom || quoted;
+  const isOne = opened === undefined ? closed === undefined && name === '' : closed !== undefined;
+  return address !== undefined && isOne ? [{ name, address }] : undefined;
 }
 
 /** A group (RFC 5322, 3.4) stands for its members; one without members, `undisclosed-recipients:;`, for its name. */

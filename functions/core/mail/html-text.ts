@@ -24,7 +24,7 @@ export function textOfHtml(html: string, enoughCharacters: number): string {
   let text = '';
   let hiddenDepth = 0;
   const parser = new Parser({
-    onopentag(name) {
+    onopentagname(name) {
       if (NOT_SHOWN.has(name)) hiddenDepth += 1;
       if (!INLINE.has(name)) text += ' ';
     },

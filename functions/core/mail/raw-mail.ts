@@ -41,7 +41,6 @@ export const BASE_HEADER_FIELDS = [
   'subject',
   'date',
   'message-id',
-  'mime-version',
   'content-type',
   'content-transfer-encoding',
 ] as const;

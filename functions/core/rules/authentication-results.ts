@@ -6,6 +6,12 @@ type MethodResult = { method: string; result: string; properties: ReadonlyMap<st
 /** The sender's domain has no policy, or it could not be asked; `bestguesspass` is Microsoft's word for no policy. */
 const DMARC_WITHOUT_VERDICT: ReadonlySet<string> = new Set(['none', 'temperror', 'permerror', 'bestguesspass']);
 
+/**
+ * Stands for an authserv-id where there is none: Exchange Online begins its field with the first result, against RFC
+ * 8601, 2.2, and prepends it to every mail that it takes in.
+ */
+export const EXCHANGE_ONLINE = 'exchange-online';
+
 export type AuthenticationVerdict = { passed: true } | { passed: false; reason: string };
 
 /**
@@ -40,6 +46,7 @@ function failed(reason: string): AuthenticationVerdict {
 
 /** A field that cannot be read ends the search: it may be the receiver's own, and a forged one below must not step in. */
 function resultsBy(authservId: string, headers: readonly string[]): readonly MethodResult[] | undefined {
+  if (authservId === EXCHANGE_ONLINE) return resultsWithoutIdentity(headers[0]);
   for (const header of headers) {
     const [identity, ...statements] = statementsOf(header) ?? [];
     if (identity === undefined) return undefined;
@@ -47,6 +54,16 @@ function resultsBy(authservId: string, headers: readonly string[]): readonly Met
       return statements.flatMap(methodResultOf);
   }
   return undefined;
+}
+
+/**
+ * Nothing tells a receiver's field without a name from a forged one but its place: only the topmost field counts, and
+ * not if it names someone. The names of receiving domains that Exchange strews between its results say nothing.
+ */
+function resultsWithoutIdentity(topmost: string | undefined): readonly MethodResult[] | undefined {
+  const statements = topmost === undefined ? undefined : statementsOf(topmost);
+  const [first] = statements ?? [];
+  return first && methodResultOf(first).length > 0 ? statements?.flatMap(methodResultOf) : undefined;
 }
 
 /** Every dmarc result has to pass, so that one smuggled into the field's text cannot outvote the real one. */

@@ -4,6 +4,7 @@ import type { RouteSettings } from '../settings/route-schema.ts';
 import type { Rule } from '../settings/rule-schema.ts';
 import { matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
 import { judgeAuthentication } from './authentication-results.ts';
+import { doubtfulSender } from './doubtful-sender.ts';
 import { listIdOf, matchesList } from './list-id.ts';
 import { patternSet } from './pattern.ts';
 
@@ -56,7 +57,7 @@ export function compileRules(
     if (rule === undefined) return unknown('no rule matched');
     const doubt = rule.authenticated ? doubtAbout(mail, view, authservIdOf(mail.location.mailbox)) : undefined;
     if (doubt === undefined) return { route: rule.route, rule: rule.name, reason: null };
-    return unknown(`rule "${rule.name}" matched, but the sender is not authenticated (${doubt})`);
+    return unknown(doubtfulSender(rule.name, doubt));
   };
 }
 

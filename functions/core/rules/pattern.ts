@@ -1,13 +1,26 @@
 import { RE2JS, RE2JSException, RE2Set } from 're2js';
 
 /**
- * How much of a subject or header value is matched: two lines of the longest kind that RFC 5322 allows. RE2 is linear
- * in the text; the cap keeps a subject of 100 kB as cheap as any other.
+ * How much of a subject or header value is matched: a line of the longest kind that RFC 5322 allows. RE2 is linear in
+ * the text; the cap keeps a subject of 100 kB as cheap as any other.
  */
-export const MATCHED_CHARACTERS = 2_000;
+export const MATCHED_CHARACTERS = 1_000;
 
-/** RE2's work a character grows with the size of the pattern's program, so that counted repeats (`.{1000}`) cost most. */
-const MAX_INSTRUCTIONS = 500;
+/**
+ * Up to here a text goes through RE2's DFA, which is fast because it remembers its states. A hostile text makes it build
+ * a new state at every character, ten times as slow as simulating the NFA; so longer texts, which few subjects are, go
+ * through that.
+ */
+export const REMEMBERED_CHARACTERS = 150;
+
+/** Too little for a single state: RE2 then simulates the NFA. */
+const NO_STATES_BYTES = 1;
+
+/**
+ * The work a character grows with the size of the pattern's program, so that counted repeats (`.{1000}`) cost most. The
+ * costliest patterns of this size take 1 to 3 ms for the costliest text.
+ */
+const MAX_INSTRUCTIONS = 100;
 
 /** Why this is no pattern that Rollcall takes, in RE2's own words; undefined where it is one. */
 export function problemOfPattern(pattern: string): string | undefined {
@@ -16,7 +29,7 @@ export function problemOfPattern(pattern: string): string | undefined {
     RE2JS.compile(pattern);
     const instructions = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE).programSize();
     if (instructions <= MAX_INSTRUCTIONS) return undefined;
-    return `it compiles to ${instructions} RE2 instructions, at most ${MAX_INSTRUCTIONS} are allowed`;
+    return `it compiles to ${instructions} RE2 instructions, at most ${MAX_INSTRUCTIONS} are allowed; split its alternatives into a list of patterns, or ask for fewer repeats`;
   } catch (error) {
     if (error instanceof RE2JSException) return error.message.replace('error parsing regexp: ', '');
     throw error;
@@ -28,8 +41,17 @@ export function problemOfPattern(pattern: string): string | undefined {
  * Returns a function from a text to the indexes of the patterns that match anywhere in it, ignoring case.
  */
 export function patternSet(patterns: readonly string[]): (text: string) => readonly number[] {
-  const set = new RE2Set(RE2Set.UNANCHORED, RE2JS.CASE_INSENSITIVE);
+  const remembering = compiledSet(patterns);
+  const simulating = compiledSet(patterns, NO_STATES_BYTES);
+  return (text) =>
+    text.length <= REMEMBERED_CHARACTERS
+      ? remembering.match(text)
+      : simulating.match(text.slice(0, MATCHED_CHARACTERS));
+}
+
+function compiledSet(patterns: readonly string[], maxStatesBytes?: number): RE2Set {
+  const set = new RE2Set(RE2Set.UNANCHORED, RE2JS.CASE_INSENSITIVE, maxStatesBytes);
   for (const pattern of patterns) set.add(pattern);
   set.compile();
-  return (text) => set.match(text.slice(0, MATCHED_CHARACTERS));
+  return set;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EXCHANGE_ONLINE } from '../rules/authentication-results.ts';
 import { mailboxAuthSchema } from './mailbox-auth-schema.ts';
 import { fields, oneOf, oneOrMore, text, wholeNumber, yesOrNo } from './settings-field.ts';
 import { hostName, identifier, isLoopback, line } from './settings-text.ts';
@@ -19,34 +20,44 @@ const startFrom = z.union([oneOf(['now', 'all']), fields('a start', { days: whol
   error: "the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
 });
 
-const authservId = text((value) => /^[^\s;"()]+$/.test(value), {
+const authservId = text((value) => /^[^\s;="()]+$/.test(value), {
   what: 'an authserv-id',
-  allowed: "Write the first word of your receiver's own Authentication-Results header, such as 'mx.example.com'.",
+  allowed: `Write the first word of your receiver's own Authentication-Results header, such as 'mx.example.com' (Gmail: 'mx.google.com'), or '${EXCHANGE_ONLINE}' for Microsoft 365, which leaves it out.`,
 });
+
+const tls = oneOf(['implicit', 'starttls', 'off']).default('implicit');
+const host = hostName();
+const transport = z.object({ tls, host });
 
 export const mailboxSchema = fields('a mailbox', {
   /** Names the account in the ledger, alarms and reports. */
   account: identifier('the id of an account', 40),
-  host: hostName(),
+  host,
   /** By default 993, or 143 where `tls` is not implicit. */
   port: wholeNumber({ from: 1, to: 65_535 }).optional(),
   /** `off` is for servers on the same machine only. */
-  tls: oneOf(['implicit', 'starttls', 'off']).default('implicit'),
+  tls,
+  /** Takes any certificate, whoever issued it and to whomever: for a server of your own, on a line of your own. */
   allowSelfSignedCertificate: yesOrNo().default(false),
   user: line('a user name', 'support@example.com'),
   /** How to log in: a password, or OAuth2 with a refresh token or client credentials. */
   auth: mailboxAuthSchema,
-  /** The receiver's own name in Authentication-Results (RFC 8601); rules with `authenticated: true` need it. */
+  /**
+   * The receiver's own name in Authentication-Results (RFC 8601), or `exchange-online` for Microsoft 365, which names
+   * none. Rules with `authenticated: true` need it.
+   */
   authservId: authservId.optional(),
   folders: folders.default(['INBOX']),
   everyMinutes: wholeNumber({ from: 1, to: 24 * 60 }).default(DEFAULT_MINUTES),
   /** What the first run takes in: new mail only, everything, or the last days. */
   startFrom: startFrom.default('now'),
 })
-  .superRefine(({ tls, host }, context) => {
-    if (tls !== 'off' || isLoopback(host)) return;
-    const message = `"off" would send the login to ${host} in clear text. Allowed: 'implicit', 'starttls'; 'off' for 127.0.0.1, ::1 and localhost only.`;
-    context.addIssue({ code: 'custom', message, path: ['tls'] });
+  .refine(({ tls, host }) => tls !== 'off' || isLoopback(host), {
+    // As soon as these two are right: a login in clear text is told together with what else is wrong.
+    when: ({ value }) => transport.safeParse(value).success,
+    path: ['tls'],
+    error: ({ input }) =>
+      `"off" would send the login to ${transport.parse(input).host} in clear text. Allowed: 'implicit', 'starttls'; 'off' for 127.0.0.1, ::1 and localhost only.`,
   })
   .transform(({ port, authservId, ...mailbox }) => ({
     ...mailbox,

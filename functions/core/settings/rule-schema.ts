@@ -53,10 +53,15 @@ export const ruleSchema = fields('a rule', {
   }).optional(),
   /** Asks for a sender who passed the receiver's own checks; needs `authservId` of every mailbox. */
   authenticated: yesOrNo().default(false),
-}).superRefine((rule, context) => {
-  if (CONDITIONS.some((condition) => rule[condition] !== undefined)) return;
-  context.addIssue(`the rule has no condition. Write at least one of ${CONDITIONS.join(', ')}.`);
+}).refine(hasCondition, {
+  when: ({ value }) => z.record(z.string(), z.unknown()).safeParse(value).success,
+  error: `the rule has no condition. Write at least one of ${CONDITIONS.join(', ')}.`,
 });
+
+/** Looks at a rule of which other parts may be wrong, so that all of it is told at once. */
+function hasCondition(rule: Readonly<Partial<Record<(typeof CONDITIONS)[number], unknown>>>): boolean {
+  return CONDITIONS.some((condition) => rule[condition] !== undefined);
+}
 
 /** One named condition. All of its parts have to hold; the items of one part are alternatives. */
 export type Rule = z.output<typeof ruleSchema>;

@@ -106,6 +106,42 @@ describe('of several fields', () => {
   });
 });
 
+describe('Exchange Online, which writes no authserv-id', () => {
+  const exchange = { authservId: 'exchange-online', fromDomains: ['stripe.com'] };
+  const judgeThere = (...headers: string[]) => judgeAuthentication(headers, exchange);
+  const PASS =
+    'spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=stripe.com; dkim=pass (signature was verified)\r\n header.d=stripe.com;dmarc=pass action=none\r\n header.from=stripe.com;compauth=pass reason=100';
+
+  it.each([
+    ['in its own words', PASS],
+    [
+      'with its older habit of naming the receiving domain in between',
+      'spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=stripe.com; receiver.example; dkim=pass (signature was verified) header.d=stripe.com;receiver.example; dmarc=bestguesspass action=none header.from=stripe.com;',
+    ],
+  ])('lets a sender pass %s', (_, header) => {
+    expect(judgeThere(header)).toEqual(passed);
+  });
+
+  it.each([
+    ['dmarc fails', [PASS.replace('dmarc=pass', 'dmarc=fail'), PASS]],
+    ['another domain passed', ['spf=pass smtp.mailfrom=evil.example;dmarc=none header.from=stripe.com', PASS]],
+    ['only its composite verdict passes', ['spf=none smtp.mailfrom=x.example;dmarc=none;compauth=pass reason=703']],
+    ['the topmost field names someone else, so that it is not its own', ['mx.evil.example; dmarc=pass', PASS]],
+    ['the topmost field names no result', ['exchange-online', PASS]],
+    ['the topmost field cannot be read', ['dmarc=pass (', PASS]],
+    ['there is no field', []],
+  ])('does not where %s', (_, headers) => {
+    expect(judgeThere(...headers).passed).toBe(false);
+  });
+
+  it('is taken for nobody else: a field without authserv-id stays unreadable to all others', () => {
+    expect(judge(PASS).passed).toBe(false);
+    expect(
+      judgeAuthentication(['spf=pass; dmarc=pass'], { authservId: 'spf=pass', fromDomains: ['stripe.com'] }).passed,
+    ).toBe(true);
+  });
+});
+
 describe('hostile fields', () => {
   it.each([
     ['open comments', '('.repeat(100_000)],

@@ -181,7 +181,7 @@ describe('a rule that asks for an authenticated sender', () => {
   const unknown = (doubt: string) => ({
     route: 'unknown',
     rule: null,
-    reason: `rule "payments" matched, but the sender is not authenticated (${doubt})`,
+    reason: `not authenticated: rule "payments" matched, but ${doubt}`,
   });
 
   it('takes one whom the receiver let pass', () => {
@@ -203,7 +203,7 @@ describe('a rule that asks for an authenticated sender', () => {
 
 describe('hostile mail', () => {
   // Each of these takes a backtracking engine longer than a life on a thousand characters.
-  const patterns = ['(a+)+$', '(a|aa)+$', '(.*a){12}$', '(x+x+)+y', '^(([a-z])+.)+[A-Z]([a-z])+$', '(a?){90}a{90}'];
+  const patterns = ['(a+)+$', '(a|aa)+$', '(.*a){12}$', '(x+x+)+y', '^(([a-z])+.)+[A-Z]([a-z])+$', '(a?){15}a{15}'];
   const subjects = [`${'a'.repeat(1_000)}!`, 'ax'.repeat(500), 'x'.repeat(1_000), `${'a'.repeat(100_000)}!`];
 
   it('cannot make a rule hang', () => {
@@ -213,6 +213,35 @@ describe('hostile mail', () => {
     for (let round = 0; round < 25; round += 1) {
       for (const text of subjects) expect(classify(subject(`${text}${round}`))).toEqual(noRule);
     }
+  });
+
+  it('is matched against 30 rules in a time that grows with its length and no faster', () => {
+    const classify = classifierOf({
+      only: Array.from({ length: 30 }, (_, index) => ({
+        name: `${index}`,
+        subject: `${patterns[index % patterns.length]}${index}`,
+      })),
+    });
+    const timeOf = (length: number) => {
+      const begun = performance.now();
+      for (let round = 0; round < 30; round += 1) classify(subject(`${'ax'.repeat(length / 2 - 2)}${round}`));
+      return performance.now() - begun;
+    };
+    timeOf(240);
+    // The least of several, because other processes can only make it longer.
+    const least = (length: number) => Math.min(...[1, 2, 3].map(() => timeOf(length)));
+    const [half, whole] = [least(480), least(960)];
+    // Quadratic would be four times as long.
+    expect(whole / half).toBeLessThan(3);
+  });
+
+  it('takes less than a second a thousand, also where each mail is matched against 30 rules', () => {
+    const classify = classifierOf({
+      only: patterns.map((pattern) => ({ name: pattern, subject: Array.from({ length: 5 }, (_, n) => pattern + n) })),
+    });
+    const begun = performance.now();
+    for (let n = 0; n < 10_000; n += 1) classify(subject(`Re: invoice ${n} aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!`));
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   it('costs no more for a subject of megabytes or for fields by the thousand', () => {

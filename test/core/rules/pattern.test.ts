@@ -1,7 +1,13 @@
+import { randomInt } from 'node:crypto';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import { MATCHED_CHARACTERS, patternSet, problemOfPattern } from '../../../functions/core/rules/pattern.ts';
+import {
+  MATCHED_CHARACTERS,
+  patternSet,
+  problemOfPattern,
+  REMEMBERED_CHARACTERS,
+} from '../../../functions/core/rules/pattern.ts';
 
 describe('a set of patterns', () => {
   it('names every pattern that matches, not only the first', () => {
@@ -16,7 +22,9 @@ describe('a set of patterns', () => {
     const indexesIn = patternSet(patterns);
     const letter = fc.constantFrom('a', 'b', 'c', 'A', 'B', 'ä', 'Ä', ' ', 's', '\n', '🙂');
     fc.assert(
-      fc.property(fc.string({ unit: letter, maxLength: 12 }), (text) => {
+      fc.property(fc.string({ unit: letter, maxLength: 12 }), fc.boolean(), (end, isLong) => {
+        // Long texts are matched in another way than short ones.
+        const text = isLong ? `${' a b'.repeat(REMEMBERED_CHARACTERS / 4)} ${end}` : end;
         const expected = alone.flatMap((pattern, index) => (pattern.test(text) ? [index] : []));
         expect([...indexesIn(text)].sort((one, other) => one - other)).toEqual(expected);
       }),
@@ -40,12 +48,48 @@ describe('a pattern is refused', () => {
     ['a{1001}', 'invalid repeat count: `{1001}`'],
     ['\\', 'trailing backslash at end of expression'],
     ['', 'an empty pattern matches everything'],
-    ['[a-z]{1,600}', 'it compiles to 1201 RE2 instructions, at most 500 are allowed'],
+    [
+      '[a-z]{1,600}',
+      'it compiles to 1201 RE2 instructions, at most 100 are allowed; split its alternatives into a list of patterns, or ask for fewer repeats',
+    ],
   ])('in the words of RE2: %s', (pattern, problem) => {
     expect(problemOfPattern(pattern)).toBe(problem);
   });
 
   it('only when there is a reason', () => {
     expect(problemOfPattern('payment (of|received)|payout|charge failed')).toBeUndefined();
+  });
+});
+
+describe('the costliest patterns that are accepted', () => {
+  /** As many repeats as are accepted. */
+  const largest = (patternOf: (repeats: number) => string) => {
+    let repeats = 1;
+    while (problemOfPattern(patternOf(repeats + 1)) === undefined) repeats += 1;
+    return patternOf(repeats);
+  };
+
+  // A random text gives RE2 a new state at each of its characters.
+  it.each<[patternOf: (repeats: number) => string, letters: string]>([
+    [(n) => `a.{${n}}$`, 'ab'],
+    [(n) => `[a-z]{1,${n}}!`, 'abz'],
+    [(n) => `\\pL{1,${n}}!`, 'aäé中'],
+    [(n) => `(?:\\pL|\\pN){1,${n}}!`, 'aä1中'],
+    [(n) => `(?:a?){${n}}.{${n}}b`, 'aab'],
+    [(n) => `[^\\pL]?(?:\\pL{1,${n}}[^\\pN]{0,${n}})+!`, 'aä中 '],
+    [(n) => `(?:.*.*){${n}}!`, 'ab'],
+    [(n) => `\\pL.{${n}}[^\\pN\\pP\\pS]$`, 'aä中 1'],
+  ])('take at most 5 ms for a hostile subject: %s', (patternOf, letters) => {
+    const indexesIn = patternSet([largest(patternOf)]);
+    for (const length of [REMEMBERED_CHARACTERS, MATCHED_CHARACTERS]) {
+      const times = Array.from({ length: 15 }, () => {
+        const text = Array.from({ length }, () => letters[randomInt(letters.length)]).join('');
+        const begun = performance.now();
+        indexesIn(text);
+        return performance.now() - begun;
+      });
+      // The least of them, because other processes can only make it longer.
+      expect(Math.min(...times)).toBeLessThan(5);
+    }
   });
 });

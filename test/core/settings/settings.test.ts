@@ -272,7 +272,7 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
     [
       'a pattern that is expensive to match',
       withRule({ subject: '.{1000}' }),
-      'routes[0].rules[0].subject: ".{1000}" is no pattern that RE2 takes: it compiles to 1002 RE2 instructions, at most 500 are allowed.',
+      'routes[0].rules[0].subject: ".{1000}" is no pattern that RE2 takes: it compiles to 1002 RE2 instructions, at most 100 are allowed; split its alternatives into a list of patterns, or ask for fewer repeats. Allowed: RE2 syntax,',
     ],
     [
       'an empty pattern',
@@ -340,6 +340,11 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
       withMailbox({ startFrom: 'yesterday' }),
       "mailboxes[0].startFrom: the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
     ],
+    [
+      'a result in place of an authserv-id',
+      withMailbox({ authservId: 'spf=pass' }),
+      "mailboxes[0].authservId: \"spf=pass\" is not an authserv-id. Write the first word of your receiver's own Authentication-Results header, such as 'mx.example.com' (Gmail: 'mx.google.com'), or 'exchange-online' for Microsoft 365",
+    ],
     ['no folder', withMailbox({ folders: [] }), 'mailboxes[0].folders: is empty. Write at least one folder'],
     [
       'a folder named twice',
@@ -380,8 +385,14 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
   it('lists all mistakes at once, one a line', () => {
     const wrong = {
       ...least,
-      mailboxes: [mailbox, { ...mailbox, host: '', tls: 'none' }],
-      routes: [{ ...least.routes[0], colour: 'red', rules: [{ ...rule, subject: '(', authenticated: true }] }],
+      mailboxes: [mailbox, { ...mailbox, host: '', tls: 'none' }, { ...mailbox, account: undefined, tls: 'off' }],
+      routes: [
+        {
+          ...least.routes[0],
+          colour: 'red',
+          rules: [{ ...rule, subject: '(', authenticated: true }, {}, ['rule']],
+        },
+      ],
       digest: { ...digest, timeZone: 'Mars' },
     };
     const paths = refusalOf(wrong)
@@ -393,9 +404,14 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
       'mailboxes[1].account',
       'mailboxes[1].host',
       'mailboxes[1].tls',
+      'mailboxes[2].account',
+      'mailboxes[2].tls',
       'routes[0].colour',
       'routes[0].rules[0].authenticated',
       'routes[0].rules[0].subject',
+      'routes[0].rules[1]',
+      'routes[0].rules[1].name',
+      'routes[0].rules[2]',
     ]);
   });
 });

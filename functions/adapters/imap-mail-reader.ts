@@ -1,4 +1,3 @@
-import type { FetchMessageObject } from 'imapflow';
 import type { Mail } from '../core/mail/mail.ts';
 import { mailLink } from '../core/mail/mail-link.ts';
 import { MailboxFailure } from '../core/mail/mailbox-failure.ts';
@@ -6,7 +5,7 @@ import { BASE_HEADER_FIELDS } from '../core/mail/raw-mail.ts';
 import { readMail } from '../core/mail/read-mail.ts';
 import type { MailReader, MailSession } from '../core/ports.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './imap-connection.ts';
-import { fetchMissingTexts, fetchPage } from './imap-fetch.ts';
+import { fetchMails } from './imap-mails.ts';
 
 export type ImapReaderOptions = {
   account: ImapAccount & { account: string };
@@ -53,22 +52,54 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
   const { account } = options;
   const mailbox = `${account.account}/${folder}`;
   const headerFields = [...new Set([...BASE_HEADER_FIELDS, ...options.headerFields])];
+  let namedByStatus: string | undefined;
   let examined: Promise<string> | undefined;
 
   /** EXAMINE, once: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
   const examine = () => {
     examined ??= connection
-      .exchange('EXAMINE', (client) => client.mailboxOpen(folder, { readOnly: true }))
-      .then(({ uidValidity }) => uidValidityFrom(uidValidity, mailbox));
+      .exchange('EXAMINE', async (client) => (await client.mailboxOpen(folder, { readOnly: true })) ?? bye(mailbox))
+      .then(({ uidValidity }) => uidValidityAsNamed(uidValidityFrom(uidValidity, mailbox), namedByStatus, mailbox));
     return examined;
   };
 
-  const search = async (what: string, query: { uid: string } | { since: Date }): Promise<number[]> => {
+  /** As the server last said. */
+  const mailsThere = () => (connection.client.mailbox ? connection.client.mailbox.exists : 0);
+
+  const search = async (
+    what: string,
+    query: { uid: string } | { since: Date } | { before: Date },
+  ): Promise<number[]> => {
     await examine();
-    const uids = await connection.exchange(what, (client) => client.search(query, { uid: true }));
-    // imapflow answers `false` where the server said NO or BAD; an empty list would look like an empty mailbox.
-    if (!Array.isArray(uids)) throw new MailboxFailure('refused', `${mailbox}: the server refused ${what}`);
+    // A line that is lost, or an empty list for a refusal, would look as if there were no mail.
+    const uids = await connection.exchange(what, (client) => client.search(query, { uid: true }), {
+      everyLineCounts: true,
+    });
+    if (!Array.isArray(uids)) throw new MailboxFailure('protocol', `${mailbox}: ${what} brought no list of uids`);
     return uids.sort((a, b) => a - b);
+  };
+
+  /** A lost answer looks as if there were no mail since then; so where it names none, all mail has to be of before. */
+  const uidsSince = async (time: Date): Promise<number[]> => {
+    // imapflow takes BEFORE for the day after, unless the day has just begun; so both ask for the same beginning of a day.
+    const day = new Date(time);
+    day.setUTCHours(0, 0, 0, 0);
+    const uids = await search('SEARCH SINCE', { since: day });
+    const exists = mailsThere();
+    if (uids.length > 0 || exists === 0) return uids;
+    const before = await search('SEARCH BEFORE', { before: day });
+    if (before.length >= exists) return uids;
+    throw new MailboxFailure(
+      'incomplete answer',
+      `${mailbox}: of ${exists} mails the server names none since ${day.toISOString()} and ${before.length} before`,
+    );
+  };
+
+  /** Asks for the last mail, too, which every mailbox with mail in it has: an answer without it is a lost one. */
+  const stillThere = async (uids: readonly number[]): Promise<number[]> => {
+    const found = await search('SEARCH UID', { uid: `${uids.join(',')},*` });
+    if (found.length > 0 || mailsThere() === 0) return found;
+    throw new MailboxFailure('incomplete answer', `${mailbox}: the server did not say which mails are still there`);
   };
 
   const readPage = async (uids: readonly number[]): Promise<Mail[]> => {
@@ -76,33 +107,36 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     const read = (raw: Parameters<typeof readMail>[0]) =>
       readMail(raw, {
         location: { mailbox, uidValidity, uid: raw.uid },
-        linkTo: (messageId) => mailLink(account, messageId),
+        linkTo: (messageId) => mailLink(account, messageId, raw.emailId),
       });
-    const messages = await fetchPage(connection, uids, headerFields);
-    await refuseIncomplete(uids, messages, mailbox, (range) => search('SEARCH', { uid: range }));
-    return await fetchMissingTexts(connection, messages, read);
+    const mails = await fetchMails(connection, uids, headerFields, read);
+    await refuseIncomplete(uids, mails, mailbox, stillThere);
+    return mails;
   };
 
   return {
     async status() {
-      const status = await connection.exchange('STATUS', (client) =>
-        client.status(folder, { uidNext: true, uidValidity: true }),
-      );
       // What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10).
-      if (!status)
-        throw new MailboxFailure(
-          'folder',
-          `${mailbox}: the server refused STATUS. Check the folder's name in the settings`,
-        );
+      const status = await connection.exchange(
+        'STATUS',
+        (client) => client.status(folder, { uidNext: true, uidValidity: true }),
+        { refusalMeans: 'folder' },
+      );
       const uidValidity = uidValidityFrom(status.uidValidity, mailbox);
+      namedByStatus = uidValidity;
       if (!status.uidNext) throw new MailboxFailure('protocol', `${mailbox}: the server reports no UIDNEXT`);
       return { uidValidity, uidNext: status.uidNext };
     },
     // `n:*` always names the last mail, also where its uid is below n (RFC 3501, 6.4.8), hence the filter.
     uidsAbove: async (uid) => (await search('SEARCH UID', { uid: `${uid + 1}:*` })).filter((found) => found > uid),
-    uidsSince: (since) => search('SEARCH SINCE', { since }),
+    uidsSince,
     pages: (uids, mailsPerPage) => readAhead(uids, mailsPerPage, readPage),
   };
+}
+
+/** Once the server has said BYE, imapflow opens nothing, and says nothing of it. */
+function bye(mailbox: string): never {
+  throw new MailboxFailure('bye', `${mailbox}: the server ended the session before EXAMINE. The next poll tries again`);
 }
 
 function uidValidityFrom(uidValidity: bigint | undefined, mailbox: string): string {
@@ -110,6 +144,15 @@ function uidValidityFrom(uidValidity: bigint | undefined, mailbox: string): stri
   throw new MailboxFailure(
     'no uidValidity',
     `${mailbox}: the server reports no UIDVALIDITY, so no uid of it can be trusted`,
+  );
+}
+
+/** Whoever asked STATUS chose the uids to read by its answer; under another uidValidity they name other mail. */
+function uidValidityAsNamed(uidValidity: string, namedByStatus: string | undefined, mailbox: string): string {
+  if (namedByStatus === undefined || namedByStatus === uidValidity) return uidValidity;
+  throw new MailboxFailure(
+    'uidValidity changed',
+    `${mailbox}: UIDVALIDITY was ${namedByStatus} at STATUS and is ${uidValidity} at EXAMINE. The next poll reads the mail anew`,
   );
 }
 
@@ -137,15 +180,15 @@ async function* readAhead(
 /** A uid that was listed and not handed out is fine only if the mail is gone since. */
 async function refuseIncomplete(
   uids: readonly number[],
-  messages: readonly FetchMessageObject[],
+  mails: readonly Mail[],
   mailbox: string,
-  search: (range: string) => Promise<number[]>,
+  stillThere: (uids: readonly number[]) => Promise<number[]>,
 ): Promise<void> {
-  const answered = new Set(messages.map(({ uid }) => uid));
+  const answered = new Set(mails.map(({ location }) => location.uid));
   const missing = uids.filter((uid) => !answered.has(uid));
   if (missing.length === 0) return;
-  const stillThere = new Set(await search(missing.join(',')));
-  const withheld = missing.filter((uid) => stillThere.has(uid));
+  const there = new Set(await stillThere(missing));
+  const withheld = missing.filter((uid) => there.has(uid));
   if (withheld.length === 0) return;
   throw new MailboxFailure(
     'incomplete answer',

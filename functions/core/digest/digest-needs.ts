@@ -1,3 +1,4 @@
+import type { RouteCheck } from '../delivery/route-check.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
@@ -11,6 +12,8 @@ import { failureName } from './failure-name.ts';
 export type Need =
   /** Alerts of one route that fail for one reason, oldest first; at least one. */
   | { kind: 'alerts undelivered'; route: string; reason: string; alerts: readonly LedgerEntry[] }
+  /** Discord does not take posts for it, whether mail waits or not. */
+  | { kind: 'route dead'; route: string; check: RouteCheck }
   | {
       kind: 'mailbox not read';
       mailbox: string;
@@ -28,6 +31,9 @@ export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
   const missing = missingFromSpool(facts);
   return [
     ...undeliveredAlerts(facts),
+    ...[...facts.routeChecks].flatMap(([route, check]) =>
+      check.state === 'dead' ? [{ kind: 'route dead', route, check } as const] : [],
+    ),
     ...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),
     ...(missing.length > 0 ? [{ kind: 'mail missing from the spool', entries: missing } as const] : []),
     ...facts.damaged.map(({ key, lines }) => ({ kind: 'spool damaged', key, lines }) as const),
@@ -56,7 +62,10 @@ const PASSING: ReadonlySet<string> = new Set<MailboxFailureKind>([
   'connection',
   'timeout',
   'closed by server',
+  'bye',
   'throttled',
+  'unavailable',
+  'uidValidity changed',
 ]);
 
 function unreadMailbox(at: Date, { mailbox, everyMinutes, health }: MailboxFacts): Need[] {

@@ -6,6 +6,12 @@ export const POLL_TIMEOUT_MS = 5 * 60_000;
 /** No new page is begun with less time left than this: enough to hand over the page in hand and move the watermark. */
 export const POLL_RESERVE_MS = 30_000;
 
+/**
+ * With so little time left a poll is given up, wherever it hangs: Lambda ends it without a word, so its failure must be
+ * recorded before. As long as one request to DynamoDB may take.
+ */
+export const POLL_LAST_WORDS_MS = 10_000;
+
 /** Mails a page: one FETCH, one spool segment, one move of the watermark. */
 export const MAILS_PER_PAGE = 500;
 

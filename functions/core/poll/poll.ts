@@ -1,11 +1,15 @@
 import type { Mail } from '../mail/mail.ts';
+import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { MailReader, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { atMost, LATE } from './at-most.ts';
+import { pagesInTime } from './pages-in-time.ts';
 import { pollFailureOf } from './poll-failure.ts';
-import { MAILS_PER_PAGE, POLL_RESERVE_MS } from './poll-limits.ts';
+import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
+import { PollOverdue } from './poll-overdue.ts';
 import { type TriageServices, triagePage } from './triage.ts';
+import { uidsToRead } from './uids-to-read.ts';
 import type { Watermark } from './watermark.ts';
-import { currentWatermark } from './watermark-start.ts';
 
 export type PollServices = TriageServices & { reader: MailReader; watermarks: Watermarks };
 
@@ -18,7 +22,7 @@ export type PollReport = {
   left: number;
 };
 
-type Progress = Pick<PollReport, 'accepted' | 'recognised' | 'left'>;
+type Progress = Pick<PollReport, 'accepted' | 'recognised' | 'left'> & { isOvertaken: boolean };
 
 /**
  * Polls one mailbox: reads what lies above the watermark, page by page, hands each page over, and moves the watermark
@@ -34,9 +38,20 @@ export async function pollMailbox(
 ): Promise<PollReport> {
   const { watermarks, clock, journal, reader } = services;
   const { mailbox, folder } = polled;
+  const progress: Progress = { accepted: 0, recognised: 0, left: 0, isOvertaken: false };
+  const inTime = async <T>(work: Promise<T>): Promise<T> => {
+    const result = await atMost(remainingMs() - POLL_LAST_WORDS_MS, work);
+    if (result === LATE) throw new PollOverdue(mailbox, progress.accepted + progress.recognised);
+    return result;
+  };
   try {
-    const report = await reader.visit(folder, (session) => pollSession(polled, session, services, remainingMs));
-    await watermarks.recordPoll(mailbox, { at: clock.now(), uidNext: report.uidNext });
+    // Twice in time: whatever hangs within the visit ends it, which closes the connection, and so does the visit itself.
+    const uidNext = await inTime(
+      reader.visit(folder, (session) => inTime(pollSession(polled, session, services, remainingMs, progress))),
+    );
+    const { isOvertaken, ...counts } = progress;
+    await recordPoll(mailbox, { uidNext, isComplete: counts.left === 0 && !isOvertaken }, services);
+    const report = { mailbox, uidNext, ...counts };
     journal({ kind: 'poll finished', ...report });
     return report;
   } catch (error) {
@@ -47,51 +62,77 @@ export async function pollMailbox(
   }
 }
 
+/** Fills in `progress` as it goes. Returns UIDNEXT. */
 async function pollSession(
   polled: PolledMailbox,
   session: MailSession,
   services: PollServices,
   remainingMs: () => number,
-): Promise<PollReport> {
-  const { mailbox } = polled;
+  progress: Progress,
+): Promise<number> {
+  const { mailbox, account } = polled;
   const status = await session.status();
-  const watermark = await currentWatermark({ mailbox, startFrom: polled.account.startFrom }, status, session, services);
-  const nothingNew = status.uidNext <= watermark.lastUid + 1;
-  const progress = nothingNew
-    ? { accepted: 0, recognised: 0, left: 0 }
-    : await handOverPages(watermark, session, services, remainingMs);
-  return { mailbox, uidNext: status.uidNext, ...progress };
+  const { watermark, uids } = await uidsToRead({ mailbox, startFrom: account.startFrom }, status, session, services);
+  if (uids.length > 0) await handOverPages(watermark, uids, session, services, remainingMs, progress);
+  return status.uidNext;
 }
 
 async function handOverPages(
   start: Watermark,
+  uids: readonly number[],
   session: MailSession,
-  services: PollServices,
+  { watermarks, journal, ...services }: PollServices,
   remainingMs: () => number,
-): Promise<Progress> {
-  const uids = await session.uidsAbove(start.lastUid);
-  const progress = { accepted: 0, recognised: 0, left: uids.length };
+  progress: Progress,
+): Promise<void> {
   let watermark = start;
-  for await (const page of session.pages(uids, MAILS_PER_PAGE)) {
-    const handedOver = await triagePage(page, services);
+  progress.left = uids.length;
+  const pages = session.pages(uids, MAILS_PER_PAGE);
+  for await (const page of pagesInTime(pages, () => remainingMs() - POLL_RESERVE_MS)) {
+    refuseOtherUidValidity(page, watermark);
+    const handedOver = await triagePage(page, { journal, ...services });
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
     const next = { ...watermark, lastUid: lastUidOf(page, watermark) };
-    if ((await services.watermarks.move(watermark, next)) === 'overtaken') {
+    if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
-      services.journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
-      return { ...progress, left: 0 };
+      journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
+      Object.assign(progress, { left: 0, isOvertaken: true });
+      return;
     }
     watermark = next;
-    progress.left = uids.filter((uid) => uid > next.lastUid).length;
-    if (remainingMs() < POLL_RESERVE_MS) break;
+    // By pages, not by the last uid: the last mails of a page may be expunged, and there is nothing left of them.
+    progress.left = Math.max(0, progress.left - MAILS_PER_PAGE);
   }
-  return progress;
+}
+
+/** The watermark counts uids of its own uidValidity; behind a page of another it would pass mail that nobody has seen. */
+function refuseOtherUidValidity(page: readonly Mail[], { mailbox, uidValidity }: Watermark): void {
+  const other = page.find(({ location }) => location.uidValidity !== uidValidity)?.location;
+  if (!other) return;
+  throw new MailboxFailure(
+    'uidValidity changed',
+    `${mailbox}: uid ${other.uid} was read under UIDVALIDITY ${other.uidValidity}, and the watermark stands under ` +
+      `${uidValidity}. The next poll reads the mail anew`,
+  );
 }
 
 /** A page can be empty: all its mails were expunged since they were listed. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return page.at(-1)?.location.uid ?? watermark.lastUid;
+}
+
+/**
+ * Counts the poll. A change of UIDVALIDITY reads on from the last poll that ended well, so that time may only move once
+ * everything is handed over; a poll that leaves mail behind keeps it where it was, and none where there was none.
+ */
+async function recordPoll(
+  mailbox: string,
+  { uidNext, isComplete }: { uidNext: number; isComplete: boolean },
+  { watermarks, clock }: PollServices,
+): Promise<void> {
+  const at = isComplete ? clock.now() : (await watermarks.get(mailbox))?.lastPollAt;
+  if (at) await watermarks.recordPoll(mailbox, { at, uidNext });
 }
 
 /** The record of a failure must not hide the failure: where both fail, both are thrown. */

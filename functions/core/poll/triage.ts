@@ -39,35 +39,44 @@ export async function triagePage(mails: readonly Mail[], services: TriageService
 async function acceptNew(mails: readonly Mail[], services: TriageServices) {
   const { ledger, journal } = services;
   // The same mail twice in one page, copied within its folder, is one mail.
-  const distinct = new Map(mails.map((mail) => [mail.mailId, mail]));
+  const distinct = groupBy(mails, ({ mailId }) => mailId);
   const known = await ledger.find([...distinct.keys()]);
-  let accepted = 0;
+  const accepted = new Set<Mail>();
   const outcomes = await pMap(
-    distinct.values(),
+    [...distinct.values()].map(([first]) => first),
     async (mail): Promise<NewLedgerEntry | undefined> => {
       const entry = known.get(mail.mailId);
       if (entry) return stillToHandOver(entry);
       const candidate = newEntryOf(mail, services);
       if ((await ledger.accept(candidate)) === 'already there') {
         // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.
-        return stillToHandOver((await ledger.find([mail.mailId])).get(mail.mailId));
+        return stillToHandOver(await existing(mail, ledger));
       }
-      accepted += 1;
+      accepted.add(mail);
       journal({ kind: 'mail accepted', entry: candidate });
       return candidate;
     },
     { concurrency: LEDGER_CONCURRENCY },
   );
-  const recognised = mails.filter(({ mailId }) => known.has(mailId));
+  const recognised = mails.filter((mail) => !accepted.has(mail));
   for (const { mailId, location } of recognised) {
     journal({ kind: 'mail recognised', mailbox: location.mailbox, mailId, uid: location.uid });
   }
-  return { waiting: outcomes.filter((entry) => entry !== undefined), recognised: mails.length - accepted, accepted };
+  const waiting = outcomes.filter((entry) => entry !== undefined);
+  return { waiting, recognised: recognised.length, accepted: accepted.size };
+}
+
+async function existing({ mailId, location }: Mail, ledger: Ledger): Promise<LedgerEntry> {
+  const entry = (await ledger.find([mailId])).get(mailId);
+  if (entry) return entry;
+  throw new Error(
+    `${location.mailbox} uid ${location.uid}: the ledger had this mail and has lost it; the next poll tries again.`,
+  );
 }
 
 /** An entry that is still `accepted` was left by a crash between ledger and hand-over. */
-function stillToHandOver(entry: LedgerEntry | undefined): NewLedgerEntry | undefined {
-  return entry?.state === 'accepted' ? entry : undefined;
+function stillToHandOver(entry: LedgerEntry): NewLedgerEntry | undefined {
+  return entry.state === 'accepted' ? entry : undefined;
 }
 
 function newEntryOf(mail: Mail, { classify, clock }: TriageServices): NewLedgerEntry {

@@ -7,29 +7,17 @@ export type StartFrom = 'now' | 'all' | { days: number };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** Uids begin at 1 (RFC 3501, 2.3.1.1). */
+const BEFORE_THE_FIRST_UID = 0;
+
 /** SEARCH SINCE knows days in the server's time zone only, and a poll's success can lag behind a mail's arrival. */
 const RESCAN_MARGIN_MS = 2 * DAY_MS;
 
-type MailboxStatus = { uidValidity: string; uidNext: number };
-type WatermarkServices = { watermarks: Watermarks; clock: Clock; journal: Journal };
+export type MailboxStatus = { uidValidity: string; uidNext: number };
+export type WatermarkServices = { watermarks: Watermarks; clock: Clock; journal: Journal };
 
-/**
- * The watermark to poll from: the stored one; on the first poll a new one by `startFrom`; after a change of UIDVALIDITY
- * one that lies two days before the last good poll.
- */
-export async function currentWatermark(
-  { mailbox, startFrom }: { mailbox: string; startFrom: StartFrom },
-  status: MailboxStatus,
-  session: MailSession,
-  services: WatermarkServices,
-): Promise<Watermark> {
-  const { watermark, lastPollAt } = (await services.watermarks.get(mailbox)) ?? {};
-  if (!watermark) return await setBaseline(mailbox, startFrom, status, session, services);
-  if (watermark.uidValidity === status.uidValidity) return watermark;
-  return await restart(watermark, lastPollAt ?? watermark.baselineAt, status, session, services);
-}
-
-async function setBaseline(
+/** The first watermark of a mailbox, by `startFrom`. */
+export async function setBaseline(
   mailbox: string,
   startFrom: StartFrom,
   status: MailboxStatus,
@@ -58,7 +46,7 @@ async function baselineUidOf(
   session: MailSession,
   now: Date,
 ): Promise<number> {
-  if (startFrom === 'all') return 0;
+  if (startFrom === 'all') return BEFORE_THE_FIRST_UID;
   if (startFrom === 'now') return status.uidNext - 1;
   return await uidBefore(new Date(now.getTime() - startFrom.days * DAY_MS), status, session);
 }
@@ -67,15 +55,18 @@ async function baselineUidOf(
  * Every stored uid is void once UIDVALIDITY changed (RFC 3501, 2.3.1.1). Mail since the last good poll is read again
  * under its new uids; what the ledger knows by its mailId is recognised and not posted twice.
  */
-async function restart(
+export async function restart(
   stored: Watermark,
-  lastGoodPoll: Date,
+  { startFrom, lastPollAt }: { startFrom: StartFrom; lastPollAt: Date | undefined },
   status: MailboxStatus,
   session: MailSession,
   { watermarks, clock, journal }: WatermarkServices,
 ): Promise<Watermark> {
   const { mailbox } = stored;
-  const uid = await uidBefore(new Date(lastGoodPoll.getTime() - RESCAN_MARGIN_MS), status, session);
+  const since = lastPollAt ?? promisedSince(startFrom, stored.baselineAt);
+  const uid = since
+    ? await uidBefore(new Date(since.getTime() - RESCAN_MARGIN_MS), status, session)
+    : BEFORE_THE_FIRST_UID;
   const restarted: Watermark = {
     mailbox,
     uidValidity: status.uidValidity,
@@ -93,6 +84,13 @@ async function restart(
     rescanFromUid: uid + 1,
   });
   return restarted;
+}
+
+/** As long as no poll has ended well, all that the baseline took in may still have to be read; undefined is all mail. */
+function promisedSince(startFrom: StartFrom, baselineAt: Date): Date | undefined {
+  if (startFrom === 'all') return undefined;
+  if (startFrom === 'now') return baselineAt;
+  return new Date(baselineAt.getTime() - startFrom.days * DAY_MS);
 }
 
 /** Two polls ran at once and the other was faster; its watermark is as good as ours. */

@@ -1,0 +1,56 @@
+import type { ImapFlowError, ImapFlowOptions } from 'imapflow';
+
+/**
+ * What imapflow keeps to itself and tells only its log (2.10): it waits out a throttling server for minutes, answers
+ * `false` to a refusal, and goes on without a line or an entry that it cannot read.
+ */
+export type ImapLog = {
+  logger: Exclude<ImapFlowOptions['logger'], false | undefined>;
+  /** Forgets what was heard and listens to the next exchange; `onThrottled` is called as soon as a wait begins. */
+  listen(onThrottled: (error: ImapFlowError) => void): ImapHeard;
+};
+
+export type ImapHeard = {
+  /** Why an answer is `false`: the last NO or BAD, or that the connection is gone. */
+  failure: ImapFlowError | undefined;
+  /** What could not be read, as far as a person may see it: without the line, which can hold parts of a mail. */
+  lost: string | undefined;
+  /** A tag that answers no command of ours. */
+  unknownTag: string | undefined;
+};
+
+type Entry = { msg?: unknown; src?: unknown; err?: ImapFlowError; tag?: unknown };
+
+export function imapLog(): ImapLog {
+  let heard: ImapHeard = { failure: undefined, lost: undefined, unknownTag: undefined };
+  let onThrottled: (error: ImapFlowError) => void = () => undefined;
+
+  const hear = ({ msg, src, err, tag }: Entry) => {
+    const text = String(msg ?? '');
+    if (err?.code === 'ETHROTTLE') onThrottled(err);
+    if (err?.responseStatus || err?.code === 'NoConnection') heard.failure = err;
+    if (text.startsWith('Invalid entries in the')) heard.lost ??= 'a SEARCH answer with entries that are no uids';
+    // Only an unreadable line is logged with the server as its source at this level.
+    if (src === 's' && err) heard.lost ??= `a line that is not IMAP (${err.code ?? err.message})`;
+    if (text === 'Tagged response for an unknown tag') heard.unknownTag = String(tag);
+  };
+  const ignore = () => undefined;
+  const logger = {
+    debug: ignore,
+    info: ignore,
+    warn: hear,
+    error: hear,
+    fatal: hear,
+    // Otherwise every answer is written out once more for a log that nobody keeps.
+    isLevelEnabled: (level: string) => level === 'warn' || level === 'error' || level === 'fatal',
+  };
+
+  return {
+    logger,
+    listen(whenThrottled) {
+      heard = { failure: undefined, lost: undefined, unknownTag: undefined };
+      onThrottled = whenThrottled;
+      return heard;
+    },
+  };
+}

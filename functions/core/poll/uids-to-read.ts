@@ -1,0 +1,46 @@
+import { MailboxFailure } from '../mail/mailbox-failure.ts';
+import type { MailSession } from '../ports.ts';
+import type { Watermark } from './watermark.ts';
+import { type MailboxStatus, restart, type StartFrom, setBaseline, type WatermarkServices } from './watermark-start.ts';
+
+export type ToRead = {
+  /** The watermark to move: the stored one, or a new one. */
+  watermark: Watermark;
+  /** All uids above it, ascending; none where nothing is new. */
+  uids: readonly number[];
+};
+
+/**
+ * What this poll has to read. The stored watermark holds as long as the server's uids do; the first poll sets one by
+ * `startFrom`, and where the uids are void it starts again from the last good poll.
+ */
+export async function uidsToRead(
+  { mailbox, startFrom }: { mailbox: string; startFrom: StartFrom },
+  status: MailboxStatus,
+  session: MailSession,
+  services: WatermarkServices,
+): Promise<ToRead> {
+  const { watermark: stored, lastPollAt } = (await services.watermarks.get(mailbox)) ?? {};
+  if (!stored) return await above(await setBaseline(mailbox, startFrom, status, session, services), status, session);
+  const again = () => restart(stored, { startFrom, lastPollAt }, status, session, services);
+  if (stored.uidValidity !== status.uidValidity) return await above(await again(), status, session);
+  if (status.uidNext > stored.lastUid) return await above(stored, status, session);
+
+  // UIDNEXT never goes back (RFC 3501, 2.3.1.1), and here it stands at or below a uid that was handed over: the mailbox
+  // was restored from a backup and gives its uids a second time, or the answer is old. Mail at those uids tells which.
+  const uids = await session.uidsAbove(stored.lastUid - 1);
+  if (uids.length > 0) return { watermark: stored, uids: uids.filter((uid) => uid > stored.lastUid) };
+  return await above(await again(), status, session);
+}
+
+async function above(watermark: Watermark, status: MailboxStatus, session: MailSession): Promise<ToRead> {
+  const { mailbox, uidValidity, lastUid } = watermark;
+  if (uidValidity !== status.uidValidity) {
+    throw new MailboxFailure(
+      'uidValidity changed',
+      `${mailbox}: UIDVALIDITY is ${status.uidValidity}, and another poll has just met ${uidValidity}. The next poll decides`,
+    );
+  }
+  const nothingNew = status.uidNext <= lastUid + 1;
+  return { watermark, uids: nothingNew ? [] : await session.uidsAbove(lastUid) };
+}

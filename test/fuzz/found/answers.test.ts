@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { imapMailReader } from '../../../functions/adapters/imap-mail-reader.ts';
+import type { MailSession } from '../../../functions/core/ports.ts';
+import type { Answer, Command } from '../answers/correct-answers.ts';
+import { type ScriptedServer, scriptedServer } from '../answers/scripted-server.ts';
+import { servedMailbox } from '../answers/served-mailbox.ts';
+import { randomOf } from '../random.ts';
+
+/** What fuzzing found in the reader, each on a server that does everything right but one thing. */
+
+const mailbox = servedMailbox(randomOf('found', 1, 4));
+const uids = mailbox.mails.map(({ uid }) => uid);
+
+let server: ScriptedServer | undefined;
+afterEach(() => server?.close());
+
+async function visit<T>(
+  change: (command: Command, correct: Answer) => Answer,
+  run: (session: MailSession) => Promise<T>,
+): Promise<T> {
+  server = await scriptedServer();
+  server.follow({
+    mailbox,
+    deliver: (command, correct) => ({ bytes: change(command, correct).join(''), cuts: [], afterwards: 'stay' }),
+  });
+  const reader = imapMailReader({
+    account: {
+      account: 'support',
+      host: '127.0.0.1',
+      port: server.port,
+      tls: 'off',
+      allowSelfSignedCertificate: false,
+      user: 'ann',
+    },
+    credentials: async () => ({ pass: 'secret' }),
+    headerFields: [],
+    exchangeTimeoutMs: 5_000,
+  });
+  return await reader.visit('INBOX', run);
+}
+
+const answering =
+  (name: string, change: (correct: Answer) => Answer) =>
+  (command: Command, correct: Answer): Answer =>
+    command.name === name ? change(correct) : correct;
+
+const pagesOf = async (session: MailSession) => {
+  const pages = [];
+  for await (const page of session.pages(uids, 500)) pages.push(page);
+  return pages;
+};
+
+it('these tests have mails to lose', () => {
+  expect(uids.length).toBeGreaterThan(2);
+});
+
+it('VANISHED with four thousand million uids ends the poll at once, where it took seconds of the processor', async () => {
+  const begin = performance.now();
+  const vanished = answering('UID SEARCH', (correct) => ['* VANISHED 1:4294967295\r\n', ...correct]);
+  await expect(visit(vanished, (session) => session.uidsAbove(0))).rejects.toMatchObject({
+    kind: 'protocol',
+    message: expect.stringContaining('VANISHED'),
+  });
+  expect(performance.now() - begin).toBeLessThan(1_000);
+});
+
+it('BYE between STATUS and EXAMINE is a failure of that kind, not an error that nobody foresaw', async () => {
+  const bye = answering('STATUS', (correct) => ['* BYE Idle for too long\r\n', ...correct]);
+  const statusAndMore = async (session: MailSession) => {
+    await session.status().catch(() => undefined);
+    return await session.uidsAbove(0);
+  };
+  await expect(visit(bye, statusAndMore)).rejects.toMatchObject({ name: 'MailboxFailure', kind: 'bye' });
+});
+
+describe('an answer without a SEARCH response looks as if there were no mail', () => {
+  const silent = answering('UID SEARCH', (correct) => correct.slice(-1));
+
+  it('and would set the baseline above all of it: SEARCH SINCE', async () => {
+    const since = new Date('2026-02-27T00:00:00.000Z');
+    await expect(visit(silent, (session) => session.uidsSince(since))).rejects.toMatchObject({
+      kind: 'incomplete answer',
+    });
+  });
+
+  it('and would let the watermark pass a mail that was listed and not handed out', async () => {
+    const withholding = (command: Command, correct: Answer) =>
+      command.name === 'UID FETCH' ? correct.slice(1) : silent(command, correct);
+    await expect(visit(withholding, pagesOf)).rejects.toMatchObject({ kind: 'incomplete answer' });
+  });
+});
+
+it('a mailbox all of whose mail is older than asked for has none since then', async () => {
+  const older = (command: Command, correct: Answer): Answer => {
+    if (command.text.startsWith('SINCE')) return ['* SEARCH\r\n', correct.at(-1)!];
+    if (command.text.startsWith('BEFORE')) return [`* SEARCH ${uids.join(' ')}\r\n`, correct.at(-1)!];
+    return correct;
+  };
+  expect(await visit(older, (session) => session.uidsSince(new Date('2026-03-03T00:00:00.000Z')))).toEqual([]);
+});
+
+it('a mail that is gone since it was listed is no incomplete answer', async () => {
+  const [gone, ...others] = uids;
+  const expunged = (command: Command, correct: Answer): Answer => {
+    if (command.name === 'UID FETCH') return correct.filter((response) => !response.includes(`UID ${gone} `));
+    if (command.name === 'UID SEARCH') return [`* SEARCH ${others.at(-1)}\r\n`, correct.at(-1)!];
+    return correct;
+  };
+  const pages = await visit(expunged, pagesOf);
+  expect(pages.flat().map(({ location }) => location.uid)).toEqual(others);
+});

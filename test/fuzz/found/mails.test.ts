@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { RawMail, TextPart } from '../../../functions/core/mail/raw-mail.ts';
+import { readMail } from '../../../functions/core/mail/read-mail.ts';
+
+/** What fuzzing found in the reading of mail. */
+
+const rawMail = (header: string, text?: { part: TextPart; content: Buffer }): RawMail => ({
+  uid: 7,
+  internalDate: new Date('2026-03-02T05:30:00.000Z'),
+  header: Buffer.from(header, 'latin1'),
+  body: new Uint8Array(),
+  text,
+  envelope: { from: '', to: '', subject: '', messageId: '' },
+});
+
+const read = (raw: RawMail) =>
+  readMail(raw, {
+    location: { mailbox: 'support/INBOX', uidValidity: '1', uid: raw.uid },
+    linkTo: () => undefined,
+  });
+
+const part: TextPart = { section: '2', type: 'text/plain', charset: 'utf-8', encoding: '8bit' };
+
+it.each(['\r\n', '\n', '\r\r\n', '\r'])(
+  'a mail is the same mail with the text of its second fetch: lines end in %j',
+  (end) => {
+    const lines = ['Content-Type: image/png', 'From: ann@example.org', 'Message-ID: <1@example.org>', 'Subject: x', ''];
+    const header = lines.join(end);
+    const first = read(rawMail(header));
+    const again = read(rawMail(header, { part, content: Buffer.from('Hello') }));
+    expect(again).toMatchObject({ mailId: first.mailId, messageId: first.messageId, subject: first.subject });
+  },
+);
+
+it('tens of kilobytes that are no text in their charset cost milliseconds, not most of a second', () => {
+  const content = Buffer.concat([Buffer.from('é'), Buffer.alloc(48_000, 0xff), Buffer.from('.')]);
+  read(rawMail('From: ann@example.org\r\n\r\n', { part, content: content.subarray(0, 1_000) }));
+  const begin = performance.now();
+  read(rawMail('From: ann@example.org\r\n\r\n', { part: { ...part, charset: 'shift_jis' }, content }));
+  expect(performance.now() - begin).toBeLessThan(250);
+});

@@ -51,7 +51,8 @@ async function connectWithCurrentSecret({
 function sessionOn(connection: ImapConnection, folder: string, options: ImapReaderOptions): MailSession {
   const { account } = options;
   const mailbox = `${account.account}/${folder}`;
-  const headerFields = [...new Set([...BASE_HEADER_FIELDS, ...options.headerFields])];
+  const askedByRules = new Set(options.headerFields);
+  const headerFields = [...new Set([...BASE_HEADER_FIELDS, ...askedByRules])];
   let namedByStatus: string | undefined;
   let examined: Promise<string> | undefined;
 
@@ -108,6 +109,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
       readMail(raw, {
         location: { mailbox, uidValidity, uid: raw.uid },
         linkTo: (messageId) => mailLink(account, messageId, raw.emailId),
+        headerFields: askedByRules,
       });
     const mails = await fetchMails(connection, uids, headerFields, read);
     await refuseIncomplete(uids, mails, mailbox, stillThere);

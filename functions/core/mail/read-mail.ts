@@ -17,6 +17,8 @@ export type MailContext = {
   location: MailLocation;
   /** Opens the mail in the reader's mail client, given its Message-ID. */
   linkTo: (messageId: string | undefined) => string | undefined;
+  /** The fields to bring along, in lower case; decoding all, whether a rule asks or not, takes time. All where missing. */
+  headerFields?: ReadonlySet<string>;
 };
 
 /**
@@ -45,7 +47,7 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-function mailFrom(raw: RawMail, fields: HeaderFields, { location, linkTo }: MailContext): Mail {
+function mailFrom(raw: RawMail, fields: HeaderFields, { location, linkTo, headerFields }: MailContext): Mail {
   const charset = contentTypeOf(fields).parameter('charset');
   const messageId = keptMessageId(displayedText(decodedValue(firstValue(fields, 'message-id'))));
   return {
@@ -59,7 +61,11 @@ function mailFrom(raw: RawMail, fields: HeaderFields, { location, linkTo }: Mail
     snippet: raw.text
       ? snippetOfText({ ...raw.text.part, content: latin1(raw.text.content) })
       : snippetOfMessage(fields, latin1(raw.body)),
-    headers: new Map([...fields].map(([name, values]) => [name, shownValues(name, values, charset)])),
+    headers: new Map(
+      [...fields]
+        .filter(([name]) => headerFields?.has(name) ?? true)
+        .map(([name, values]) => [name, shownValues(name, values, charset)]),
+    ),
     link: linkTo(messageId),
     problem: undefined,
   };

@@ -1,3 +1,4 @@
+import { EXCHANGE_TIMEOUT_MS } from '../core/delivery/delivery-limits.ts';
 import { type DiscordAnswer, type DiscordTarget, nameOfTarget, secretParameterOf } from '../core/delivery/discord.ts';
 import type { Discord, Secrets } from '../core/ports.ts';
 import { SecretMissing } from '../core/secret-missing.ts';
@@ -9,8 +10,7 @@ export const DISCORD_API_URL = 'https://discord.com/api/v10';
 /** Discord asks for `DiscordBot ($url, $versionNumber)`: https://docs.discord.com/developers/reference#user-agent */
 export const DISCORD_USER_AGENT = 'DiscordBot (https://github.com/rollcall-mail/rollcall, 0.1.0)';
 
-/** Four tries fit into one invocation; Discord answers within a second, or is in trouble. */
-const DEFAULT_TIMEOUT_MS = 15_000;
+export const DEFAULT_TIMEOUT_MS = EXCHANGE_TIMEOUT_MS;
 
 /** The message that Discord returns repeats ten embeds, escaped: well below this. A page of HTML need not be read whole. */
 const MAX_ANSWER_BYTES = 256 * 1024;
@@ -66,7 +66,8 @@ export function discordApi({
 
 type ReadSecret = { kind: 'secret'; secret: string } | (DiscordAnswer & { kind: 'no secret' });
 
-async function readSecret(secrets: Secrets, parameter: string, fresh: boolean): Promise<ReadSecret> {
+/** Reads the secret of a target; a missing one is an answer, any other trouble is thrown. */
+export async function readSecret(secrets: Secrets, parameter: string, fresh: boolean): Promise<ReadSecret> {
   try {
     return { kind: 'secret', secret: (await secrets.read(parameter, { fresh })).trim() };
   } catch (error) {
@@ -80,8 +81,7 @@ type DiscordRequest = { path: string; headers: Readonly<Record<string, string>> 
 /** Undefined where the secret cannot be what it should be. */
 function requestTo(target: DiscordTarget, secret: string): DiscordRequest | undefined {
   if (target.kind === 'bot') {
-    // fetch names the value of a header that it refuses, so nothing else may come that far.
-    if (!/^[\x21-\x7e]+$/.test(secret)) return undefined;
+    if (!isBotToken(secret)) return undefined;
     return { path: `/channels/${target.channelId}/messages`, headers: { authorization: `Bot ${secret}` } };
   }
   const webhook = webhookIn(secret);
@@ -91,11 +91,16 @@ function requestTo(target: DiscordTarget, secret: string): DiscordRequest | unde
   return { path: `/webhooks/${webhook.id}/${webhook.token}?wait=true${thread}`, headers: {} };
 }
 
+/** One word of ASCII. fetch names the value of a header that it refuses, so nothing else may come that far. */
+export function isBotToken(secret: string): boolean {
+  return /^[\x21-\x7e]+$/.test(secret);
+}
+
 const WEBHOOK_HOST = /^(?:[a-z]+\.)?discord(?:app)?\.com$/;
 const WEBHOOK_PATH = /^\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
 
 /** Id and token of a webhook's URL, which may then be posted to another endpoint. */
-function webhookIn(secret: string): { id: string; token: string } | undefined {
+export function webhookIn(secret: string): { id: string; token: string } | undefined {
   if (!URL.canParse(secret)) return undefined;
   const { protocol, hostname, pathname, search } = new URL(secret);
   // A thread in the URL would be lost, and the alert would stand in the wrong place.
@@ -104,7 +109,8 @@ function webhookIn(secret: string): { id: string; token: string } | undefined {
   return id && token ? { id, token } : undefined;
 }
 
-function unreadableSecret(target: DiscordTarget): string {
+/** What is wrong with a secret that cannot be a token or a webhook's URL, and what to do. */
+export function unreadableSecret(target: DiscordTarget): string {
   return target.kind === 'bot'
     ? `The parameter ${target.tokenParameter} holds no bot token: a token is one word of ASCII characters. Store it anew.`
     : `The parameter ${target.urlParameter} holds no webhook URL of the form ` +
@@ -112,7 +118,7 @@ function unreadableSecret(target: DiscordTarget): string {
 }
 
 /** fetch says `fetch failed` or `terminated`; what happened stands in the code of its cause, such as ECONNRESET. */
-function networkCodeOf(error: unknown): string {
+export function networkCodeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
 }

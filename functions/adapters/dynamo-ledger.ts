@@ -129,11 +129,20 @@ export function dynamoLedger({
       const dispatched = await change(
         mailId,
         'SET #state = :dispatched, #dispatchedAt = :at',
-        // An alert can be dead before the poll that sent it gets here. Such a death stands; an earlier one is redriven.
-        '#state = :accepted OR (#state = :dead AND #lastFailure.#at <= :at)',
+        // An alert can be dead before whoever sent it gets here. Such a death stands; an earlier one is redriven.
+        `#state = :accepted OR (#state = :dispatched AND #dispatchedAt < :at)
+          OR (#state = :dead AND #lastFailure.#at <= :at)`,
         { ':dispatched': 'dispatched', ':accepted': 'accepted', ':dead': 'dead', ':at': at.toISOString() },
       );
       if (!dispatched) await requireEntry(mailId);
+    },
+
+    async beginPost(mailId, holder, { mailIds, at }) {
+      const begun = await change(mailId, 'SET #sentPost = :post', '#leaseHolder = :holder', {
+        ':holder': holder,
+        ':post': { mailIds, at: at.toISOString() },
+      });
+      return begun ? 'begun' : 'lease lost';
     },
 
     async settle(mailId, { at, discordMessageId }) {
@@ -172,6 +181,26 @@ export function dynamoLedger({
         { ':dead': 'dead', ':failure': failureAttributeOf(failure), ':one': 1, ':settled': 'settled' },
       );
       if (!recorded) await requireEntry(mailId);
+    },
+
+    async recordGivenUp(mailId, failure, { at, handedOverBy, failedAt }) {
+      return await change(
+        mailId,
+        'SET #state = :dead, #lastFailure = :failure REMOVE #leaseHolder, #leaseUntil',
+        `(#state = :accepted OR #state = :dispatched)
+          AND (attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)
+          AND (attribute_not_exists(#dispatchedAt) OR #dispatchedAt <= :handedOverBy)
+          ${failedAt === undefined ? '' : 'AND (attribute_not_exists(#lastFailure) OR #lastFailure.#at < :failedAt)'}`,
+        {
+          ':dead': 'dead',
+          ':accepted': 'accepted',
+          ':dispatched': 'dispatched',
+          ':failure': failureAttributeOf(failure),
+          ':now': at.getTime(),
+          ':handedOverBy': handedOverBy.toISOString(),
+          ':failedAt': failedAt?.toISOString(),
+        },
+      );
     },
 
     async *openEntries(route) {

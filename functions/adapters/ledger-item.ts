@@ -12,8 +12,20 @@ const ITEM_VERSION = 1;
 const time = z.iso.datetime().transform((text) => new Date(text));
 const state = z.enum(['accepted', 'dispatched', 'dead', 'settled']);
 
-const failureSchema = z.object({
-  kind: z.enum(['network', 'rate limit', 'server', 'payload', 'target', 'credential', 'message', 'unexpected']),
+export const failureKind = z.enum([
+  'network',
+  'rate limit',
+  'server',
+  'payload',
+  'target',
+  'credential',
+  'message',
+  'unexpected',
+]);
+
+/** A failure as the tables keep it. */
+export const failureSchema = z.object({
+  kind: failureKind,
   status: z.int().nullable(),
   code: z.string().nullable(),
   text: z.string(),
@@ -47,6 +59,7 @@ const itemSchema = z.object({
   attempts: z.int(),
   lastFailure: failureSchema.optional(),
   discordMessageId: z.string().optional(),
+  sentPost: z.object({ mailIds: z.array(z.string()), at: time }).optional(),
 });
 
 const leaseSchema = z.object({ state, leaseUntil: z.number().optional() });

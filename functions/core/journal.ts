@@ -16,6 +16,12 @@ export type JournalEvent =
   | { kind: 'alert handed back'; alert: QueueMessage; delayMs: number; failure: DeliveryFailure | undefined }
   | { kind: 'alert dead'; route: string; alert: QueueMessage | undefined; failure: DeliveryFailure }
   | { kind: 'alert already settled'; alert: QueueMessage }
+  | { kind: 'alerts redriven'; route: string; alerts: readonly QueueMessage[] }
+  /** Told when it begins. */
+  | { kind: 'route dead'; route: string; failure: DeliveryFailure }
+  /** Told when it ends. */
+  | { kind: 'route alive again'; route: string; deadSince: Date }
+  | { kind: 'routes checked'; at: Date; alive: number; dead: number; unknown: number }
   | { kind: 'digest sent'; subject: string; messageId: string; mailIds: readonly string[] };
 
 /** Tells whoever watches. Never throws and never waits: watching must not fail what is watched. */

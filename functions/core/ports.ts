@@ -1,7 +1,9 @@
 import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
 import type { DiscordAnswer, DiscordMessage, DiscordTarget } from './delivery/discord.ts';
+import type { Pause } from './delivery/pause.ts';
 import type { QueueMessage } from './delivery/queue-message.ts';
-import type { LedgerEntry, LedgerLine, NewLedgerEntry } from './ledger/ledger-entry.ts';
+import type { RouteCheck } from './delivery/route-check.ts';
+import type { LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger/ledger-entry.ts';
 import type { Mail } from './mail/mail.ts';
 import type { MailboxHealth, Watermark } from './poll/watermark.ts';
 
@@ -63,8 +65,8 @@ export interface Ledger {
   /** Puts the entry in state `accepted` if the ledger knows nothing of this mailId. */
   accept(entry: NewLedgerEntry): Promise<'accepted' | 'already there'>;
   /**
-   * The mail is in its queue or spool since `at`, a time before it was sent. Changes `accepted` and `dead` entries; a
-   * settled or dispatched one stays as it is, and so does one that died after `at`.
+   * The mail is in its queue or spool since `at`, a time before it was sent; of several hand-overs the latest counts. A
+   * settled entry stays as it is, and so does one that died after `at`.
    */
   markDispatched(mailId: string, at: Date): Promise<void>;
   /**
@@ -72,12 +74,26 @@ export interface Ledger {
    * anew from the message, so that its fate is known again.
    */
   claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim>;
+  /**
+   * Notes with an alert which post is about to show it, should its answer get lost. `lease lost` where another invocation
+   * has taken the alert since, or it is settled; it must then not be posted.
+   */
+  beginPost(mailId: string, holder: string, post: SentPost): Promise<'begun' | 'lease lost'>;
   /** Discord took it (with the message's id), or a digest carried it. Starts the entry's expiry; unknown ids are ignored. */
   settle(mailId: string, settlement: { at: Date; discordMessageId?: string }): Promise<void>;
   /** A post failed and will be tried again: counts the attempt, keeps the failure, ends the holder's lease. */
   recordFailure(mailId: string, holder: string, failure: DeliveryFailure): Promise<void>;
   /** A post failed for good: waits for a person. Counts the attempt, keeps the failure, ends the lease. */
   recordDead(mailId: string, failure: DeliveryFailure): Promise<void>;
+  /**
+   * An alert whose message lies in the dead-letter queue is dead, unless it was handed over again after `letter`, has
+   * failed later than that, is being posted at `at`, or is dead or settled already. Says whether it was recorded.
+   */
+  recordGivenUp(
+    mailId: string,
+    failure: DeliveryFailure,
+    letter: { at: Date; handedOverBy: Date; failedAt: Date | undefined },
+  ): Promise<boolean>;
   /** Entries of a route (or of `unknown`) that are not settled, oldest first. */
   openEntries(route: string): AsyncIterable<LedgerEntry>;
   /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
@@ -110,6 +126,23 @@ export interface AlertQueue {
   ): Promise<void>;
 }
 
+/** A message in the dead-letter queue of a route. */
+export type DeadLetter = {
+  body: string;
+  /** Undefined where the letter does not say, because the queue moved it by itself. */
+  mailId: string | undefined;
+  /** Why it was given up; undefined where the queue moved it by itself. */
+  failure: DeliveryFailure | undefined;
+  /** When it was put into this queue, or, where the queue moved it by itself, into the queue it came from. */
+  sentAt: Date;
+};
+
+/** The dead-letter queues of the routes. */
+export interface DeadLetters {
+  /** Shows every letter, a few at a time, and deletes those that `visit` gives back; the others stay where they are. */
+  sift(route: string, visit: (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>): Promise<void>;
+}
+
 /** One JSONL object of unknown mail. */
 export type SpoolSegment = { key: string; text: string };
 
@@ -127,6 +160,37 @@ export interface Spool {
 export interface Discord {
   /** `freshSecret` reads the secret past the cache, after a 401. */
   post(target: DiscordTarget, message: DiscordMessage, options: { freshSecret: boolean }): Promise<DiscordAnswer>;
+}
+
+/** What every route knows of the credentials and targets that they share: each route is a Lambda of its own. */
+export interface Pauses {
+  /** The pauses under these names that have not ended at `at`. */
+  standing(names: readonly string[], at: Date): Promise<Pause[]>;
+  /** Never shortens a pause that stands. The name is a parameter's or a target's, never a secret. */
+  pause(name: string, pause: Pause): Promise<void>;
+  /** Ends a pause early: someone has mended what it is about. */
+  lift(name: string): Promise<void>;
+}
+
+/** What a look at a target found out, without posting. */
+export type TargetLook = {
+  /** Discord's answer about the channel or webhook. */
+  answer: DiscordAnswer;
+  /** What the bot would need and does not have there, by Discord's own names; empty where Discord does not show it. */
+  missingPermissions: readonly string[];
+};
+
+/** Looks at Discord's channels and webhooks. Judging what is seen is the caller's business. */
+export interface DiscordTargets {
+  /** `freshSecret` reads the secret past the cache, after a 401. */
+  look(target: DiscordTarget, options: { freshSecret: boolean }): Promise<TargetLook>;
+}
+
+/** What is known of each route's target. */
+export interface RouteChecks {
+  /** Undefined where the route was never checked. */
+  get(route: string): Promise<RouteCheck | undefined>;
+  record(route: string, check: RouteCheck): Promise<void>;
 }
 
 export type DigestMail = {

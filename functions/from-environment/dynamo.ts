@@ -1,8 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { dynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
+import { dynamoRouteChecks } from '../adapters/dynamo-route-checks.ts';
 import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
-import type { Ledger, Watermarks } from '../core/ports.ts';
+import type { Ledger, Pauses, RouteChecks, Watermarks } from '../core/ports.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
 export function ledgerFrom(environment: Environment): Ledger {
@@ -11,6 +13,17 @@ export function ledgerFrom(environment: Environment): Ledger {
 
 export function watermarksFrom(environment: Environment): Watermarks {
   return dynamoWatermarks({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
+}
+
+export function routeChecksFrom(environment: Environment): RouteChecks {
+  return dynamoRouteChecks({
+    client: dynamoClient(environment),
+    table: requiredValue(environment, 'WATERMARKS_TABLE'),
+  });
+}
+
+export function pausesFrom(environment: Environment): Pauses {
+  return dynamoPauses({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
 }
 
 function dynamoClient(environment: Environment): DynamoDBClient {

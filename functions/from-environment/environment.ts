@@ -5,6 +5,8 @@ export type EnvironmentName =
   | 'SPOOL_BUCKET'
   /** JSON: route → URL of its queue. */
   | 'ROUTE_QUEUE_URLS'
+  /** JSON: route → URL of its dead-letter queue. */
+  | 'DEAD_LETTER_QUEUE_URLS'
   | 'ROUTE'
   | 'QUEUE_URL'
   | 'DEAD_LETTER_QUEUE_URL';

@@ -2,9 +2,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { sqsAlertQueue } from '../adapters/sqs-alert-queue.ts';
+import { sqsDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { sqsRouteQueues } from '../adapters/sqs-route-queues.ts';
-import type { AlertQueue, RouteQueues } from '../core/ports.ts';
-import { type Environment, requiredValue } from './environment.ts';
+import type { AlertQueue, DeadLetters, RouteQueues } from '../core/ports.ts';
+import { type Environment, type EnvironmentName, requiredValue } from './environment.ts';
 
 const queueUrlsSchema = z.record(z.string(), z.url());
 
@@ -12,8 +13,25 @@ const queueUrlsSchema = z.record(z.string(), z.url());
 export function routeQueuesFrom(environment: Environment): RouteQueues {
   return sqsRouteQueues({
     client: new SQSClient(awsClientOptions(environment, 'SQS')),
-    queueUrls: queueUrlsSchema.parse(JSON.parse(requiredValue(environment, 'ROUTE_QUEUE_URLS'))),
+    queueUrls: queueUrlsIn(environment, 'ROUTE_QUEUE_URLS'),
   });
+}
+
+/** The dead-letter queues of all routes. */
+export function deadLettersFrom(environment: Environment): DeadLetters {
+  return sqsDeadLetters({
+    client: new SQSClient(awsClientOptions(environment, 'SQS')),
+    queueUrls: queueUrlsIn(environment, 'DEAD_LETTER_QUEUE_URLS'),
+  });
+}
+
+/** Ids of the routes that have a queue: those that were deployed. */
+export function routesWithQueues(environment: Environment): string[] {
+  return Object.keys(queueUrlsIn(environment, 'ROUTE_QUEUE_URLS'));
+}
+
+function queueUrlsIn(environment: Environment, name: EnvironmentName): Record<string, string> {
+  return queueUrlsSchema.parse(JSON.parse(requiredValue(environment, name)));
 }
 
 /** The poster's end of its one queue. */

@@ -1,8 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../adapters/system-clock.ts';
 import { postAlerts } from '../core/delivery/post-alerts.ts';
+import { rateLimitMemory } from '../core/delivery/rate-limit-memory.ts';
 import { discordFrom } from '../from-environment/discord.ts';
-import { ledgerFrom } from '../from-environment/dynamo.ts';
+import { ledgerFrom, pausesFrom } from '../from-environment/dynamo.ts';
 import { requiredValue } from '../from-environment/environment.ts';
 import { alertQueueFrom } from '../from-environment/queues.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -16,6 +17,8 @@ export function createPostToDiscord({ settings, environment, journal }: Surround
     ledger: ledgerFrom(environment),
     queue: alertQueueFrom(environment),
     discord: discordFrom(environment),
+    pauses: pausesFrom(environment),
+    rateLimits: rateLimitMemory(),
     clock: systemClock,
     journal,
     random: Math.random,

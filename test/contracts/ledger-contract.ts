@@ -91,10 +91,15 @@ export function ledgerContract(theLedger: () => Ledger): void {
       expect(await entryNamed(mailId)).toMatchObject({ state: 'dead' });
     });
 
-    it('leaves what is dispatched or settled as it is', async () => {
+    it('keeps the latest of several hand-overs', async () => {
       const { mailId } = await dispatched();
       await theLedger().markDispatched(mailId, LATER);
-      expect(await entryNamed(mailId)).toMatchObject({ state: 'dispatched', dispatchedAt: AT });
+      await theLedger().markDispatched(mailId, AT);
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'dispatched', dispatchedAt: LATER });
+    });
+
+    it('leaves what is settled as it is', async () => {
+      const { mailId } = await dispatched();
       await theLedger().settle(mailId, { at: LATER });
       await theLedger().markDispatched(mailId, LATER);
       expect(await entryNamed(mailId)).toMatchObject({ state: 'settled', dispatchedAt: AT });
@@ -155,6 +160,41 @@ export function ledgerContract(theLedger: () => Ledger): void {
         discordMessageId: undefined,
       });
       expect((await allOf(theLedger().openEntries(lost.route))).map(({ mailId }) => mailId)).toEqual([lost.mailId]);
+    });
+  });
+
+  describe('beginPost', () => {
+    const post = { mailIds: ['one', 'two'], at: AT };
+
+    it('notes the post with an alert that the holder has claimed, and the latest counts', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      expect(await theLedger().beginPost(alert.mailId, 'first', post)).toBe('begun');
+      expect(await entryNamed(alert.mailId)).toMatchObject({ state: 'dispatched', sentPost: post });
+      const later = { mailIds: [alert.mailId], at: LATER };
+      expect(await theLedger().beginPost(alert.mailId, 'first', later)).toBe('begun');
+      expect((await entryNamed(alert.mailId))?.sentPost).toEqual(later);
+    });
+
+    it('stays known when the post fails, and when it is settled', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      await theLedger().beginPost(alert.mailId, 'first', post);
+      await theLedger().recordFailure(alert.mailId, 'first', sampleFailure());
+      expect((await entryNamed(alert.mailId))?.sentPost).toEqual(post);
+      await theLedger().settle(alert.mailId, { at: AT });
+      expect((await entryNamed(alert.mailId))?.sentPost).toEqual(post);
+    });
+
+    it('is refused to whoever has lost the lease, to everyone once it is settled, and for unknown mail', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      await claim(alert, 'second', LATER, new Date('2026-03-02T11:00:00.000Z'));
+      expect(await theLedger().beginPost(alert.mailId, 'first', post)).toBe('lease lost');
+      expect((await entryNamed(alert.mailId))?.sentPost).toBeUndefined();
+      await theLedger().settle(alert.mailId, { at: LATER });
+      expect(await theLedger().beginPost(alert.mailId, 'second', post)).toBe('lease lost');
+      expect(await theLedger().beginPost('never seen', 'first', post)).toBe('lease lost');
     });
   });
 
@@ -232,6 +272,61 @@ export function ledgerContract(theLedger: () => Ledger): void {
 
     it('fails on a mail that the ledger does not know', async () => {
       await expect(theLedger().recordDead('never seen', sampleFailure())).rejects.toThrow(/no entry never seen/);
+    });
+  });
+
+  describe('recordGivenUp', () => {
+    const NOON = new Date('2026-03-02T12:00:00.000Z');
+    const failure = sampleFailure({ kind: 'unexpected', at: NOON });
+    const moved = { at: NOON, handedOverBy: AT, failedAt: undefined };
+
+    it('lets an alert be dead whose message the queue gave up, still open, with the reason', async () => {
+      const alert = await dispatched();
+      expect(await theLedger().recordGivenUp(alert.mailId, failure, moved)).toBe(true);
+      expect(await entryNamed(alert.mailId)).toMatchObject({ state: 'dead', lastFailure: failure });
+      expect(await allOf(theLedger().openEntries(alert.route))).toHaveLength(1);
+    });
+
+    it('takes an alert too that the crash of a poll left accepted', async () => {
+      const { mailId } = await accepted();
+      expect(await theLedger().recordGivenUp(mailId, failure, moved)).toBe(true);
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'dead' });
+    });
+
+    it('leaves what was handed over again since', async () => {
+      const { mailId } = await dispatched();
+      await theLedger().markDispatched(mailId, LATER);
+      expect(await theLedger().recordGivenUp(mailId, failure, moved)).toBe(false);
+      expect(await entryNamed(mailId)).toMatchObject({ state: 'dispatched', lastFailure: undefined });
+    });
+
+    it('leaves what is being posted, and takes it when that lease has ended', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first', AT, new Date(NOON.getTime() + 1));
+      expect(await theLedger().recordGivenUp(alert.mailId, failure, moved)).toBe(false);
+      expect(await claim(alert, 'second', NOON)).toMatchObject({ kind: 'leased' });
+      const afterLease = { ...moved, at: new Date(NOON.getTime() + 1) };
+      expect(await theLedger().recordGivenUp(alert.mailId, failure, afterLease)).toBe(true);
+    });
+
+    it('leaves what failed later than the letter says: it came back from there', async () => {
+      const alert = await dispatched();
+      await claim(alert, 'first');
+      await theLedger().recordFailure(alert.mailId, 'first', sampleFailure({ at: LATER }));
+      const letterOf = (failedAt: Date) => ({ ...moved, failedAt });
+      expect(await theLedger().recordGivenUp(alert.mailId, failure, letterOf(LATER))).toBe(false);
+      expect(await theLedger().recordGivenUp(alert.mailId, failure, letterOf(NOON))).toBe(true);
+    });
+
+    it('leaves what is dead or settled as it is, and says nothing of a mail it does not know', async () => {
+      const dead = await dispatched();
+      await theLedger().recordDead(dead.mailId, sampleFailure());
+      expect(await theLedger().recordGivenUp(dead.mailId, failure, moved)).toBe(false);
+      expect(await entryNamed(dead.mailId)).toMatchObject({ lastFailure: sampleFailure() });
+      const settled = await dispatched();
+      await theLedger().settle(settled.mailId, { at: AT });
+      expect(await theLedger().recordGivenUp(settled.mailId, failure, moved)).toBe(false);
+      expect(await theLedger().recordGivenUp('never seen', failure, moved)).toBe(false);
     });
   });
 

@@ -1,14 +1,20 @@
 import { describe } from 'vitest';
 import { alertQueueContract } from '../contracts/alert-queue-contract.ts';
+import { deadLettersContract } from '../contracts/dead-letters-contract.ts';
 import { ledgerContract } from '../contracts/ledger-contract.ts';
 import { mailerContract } from '../contracts/mailer-contract.ts';
+import { pausesContract } from '../contracts/pauses-contract.ts';
+import { routeChecksContract } from '../contracts/route-checks-contract.ts';
 import { routeQueuesContract } from '../contracts/route-queues-contract.ts';
 import { secretsContract } from '../contracts/secrets-contract.ts';
 import { spoolContract } from '../contracts/spool-contract.ts';
 import { watermarksContract } from '../contracts/watermarks-contract.ts';
 import { memoryAlertQueue } from './memory-alert-queue.ts';
+import { memoryDeadLetters } from './memory-dead-letters.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { memoryMailer } from './memory-mailer.ts';
+import { memoryPauses } from './memory-pauses.ts';
+import { memoryRouteChecks } from './memory-route-checks.ts';
 import { memoryRouteQueues } from './memory-route-queues.ts';
 import { memorySecrets } from './memory-secrets.ts';
 import { memorySpool } from './memory-spool.ts';
@@ -22,6 +28,11 @@ describe('the ledger in memory', () => {
 describe('the watermarks in memory', () => {
   const watermarks = memoryWatermarks();
   watermarksContract(() => watermarks);
+});
+
+describe('the pauses in memory', () => {
+  const pauses = memoryPauses();
+  pausesContract(() => pauses);
 });
 
 describe('the spool in memory', () => {
@@ -55,6 +66,19 @@ describe('the alert queue in memory', () => {
         mailId: letter.mailId,
       })),
   }));
+});
+
+describe('the dead letters in memory', () => {
+  const deadLetters = memoryDeadLetters();
+  deadLettersContract(() => ({
+    deadLetters,
+    put: async (route, letter) => deadLetters.put(route, { ...letter, sentAt: new Date() }),
+  }));
+});
+
+describe('the route checks in memory', () => {
+  const checks = memoryRouteChecks();
+  routeChecksContract(() => checks);
 });
 
 describe('the mailer in memory', () => {

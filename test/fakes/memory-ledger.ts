@@ -50,7 +50,9 @@ export function memoryLedger(): Ledger & {
     async markDispatched(mailId, at) {
       const { entry } = existing(mailId);
       const diedSince = entry.state === 'dead' && entry.lastFailure !== undefined && entry.lastFailure.at > at;
-      if (entry.state === 'settled' || entry.state === 'dispatched' || diedSince) return;
+      const handedOverSince =
+        entry.state === 'dispatched' && entry.dispatchedAt !== undefined && entry.dispatchedAt >= at;
+      if (entry.state === 'settled' || handedOverSince || diedSince) return;
       Object.assign(entry, { state: 'dispatched', dispatchedAt: at });
     },
 
@@ -61,6 +63,13 @@ export function memoryLedger(): Ledger & {
       Object.assign(stored.entry, { state: 'dispatched', dispatchedAt: stored.entry.dispatchedAt ?? at });
       items.set(message.mailId, { entry: stored.entry, lease: { holder, until } });
       return { kind: 'claimed' };
+    },
+
+    async beginPost(mailId, holder, post) {
+      const stored = items.get(mailId);
+      if (stored?.lease?.holder !== holder) return 'lease lost';
+      stored.entry.sentPost = structuredClone(post);
+      return 'begun';
     },
 
     async settle(mailId, { at, discordMessageId }) {
@@ -85,6 +94,18 @@ export function memoryLedger(): Ledger & {
       stored.entry.attempts += 1;
       stored.entry.lastFailure = structuredClone(failure);
       stored.lease = undefined;
+    },
+
+    async recordGivenUp(mailId, failure, { at, handedOverBy, failedAt }) {
+      const stored = items.get(mailId);
+      if (!stored || stored.entry.state === 'settled' || stored.entry.state === 'dead') return false;
+      const { entry, lease } = stored;
+      if (lease && lease.until > at) return false;
+      if (entry.dispatchedAt && entry.dispatchedAt > handedOverBy) return false;
+      if (failedAt && entry.lastFailure && entry.lastFailure.at >= failedAt) return false;
+      Object.assign(entry, { state: 'dead', lastFailure: structuredClone(failure) });
+      stored.lease = undefined;
+      return true;
     },
 
     async *openEntries(route) {

@@ -1,26 +1,37 @@
-import { cutText } from '../mail/displayed-text.ts';
+import { cutText, displayedText } from '../mail/displayed-text.ts';
 import type { DiscordEmbed } from './discord.ts';
+import { markdownText } from './markdown-text.ts';
 import type { QueueMessage } from './queue-message.ts';
 
-/** https://discord.com/developers/docs/resources/message#embed-object-embed-limits */
+/** https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const TITLE_CHARACTERS = 256;
 const AUTHOR_CHARACTERS = 128;
+
+/** Not documented; a longer link is no link to a mail. */
+const LINK_CHARACTERS = 2_000;
 
 /** Ten alerts of this length fit into one post of 6,000 characters. */
 const SNIPPET_CHARACTERS = 320;
 
-/** One mail as an embed: who, what, the first lines, when, and which rule chose the route. */
+/** So does a rule that explains itself at length. */
+const RULE_CHARACTERS = 80;
+
+/**
+ * One mail as an embed: who, what, the first lines, when, and which rule chose the route. Title and description are
+ * markdown to Discord, author and footer are plain text.
+ */
 export function embedOf({ record, route, rule }: QueueMessage, colour: number | undefined): DiscordEmbed {
   const url = webLinkOf(record.link);
-  const description = escapedWithin(record.snippet, SNIPPET_CHARACTERS);
+  const title = markdownText(record.subject, TITLE_CHARACTERS);
+  const description = markdownText(record.snippet, SNIPPET_CHARACTERS);
   return {
-    author: { name: cutText(record.from || '(no sender)', AUTHOR_CHARACTERS) },
-    title: escapedWithin(record.subject || '(no subject)', TITLE_CHARACTERS),
+    author: { name: senderWithin(displayedText(record.from), AUTHOR_CHARACTERS) || '(no sender)' },
+    title: title || '(no subject)',
     ...(url ? { url } : {}),
     ...(description ? { description } : {}),
     ...(colour === undefined ? {} : { color: colour }),
     ...(isTimestamp(record.date) ? { timestamp: record.date } : {}),
-    footer: { text: rule ? `${route} · ${rule}` : route },
+    footer: { text: rule ? `${route} · ${cutText(rule, RULE_CHARACTERS)}` : route },
   };
 }
 
@@ -29,25 +40,21 @@ export function countedCharacters({ author, title, description, footer }: Discor
   return [author?.name, title, description, footer?.text].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
-/** Characters that mean something in Discord's markdown, in mentions, or at the start of a line. */
-const MARKDOWN = /[\\*_~`|>#[\]<@:-]/g;
-
-/** Cuts first and escapes then, so that no cut falls between a backslash and what it escapes. */
-function escapedWithin(text: string, maxCharacters: number): string {
-  let room = maxCharacters;
-  for (;;) {
-    const escaped = cutText(text, room).replace(MARKDOWN, '\\$&');
-    if (escaped.length <= maxCharacters) return escaped;
-    room -= Math.max(1, Math.ceil((escaped.length - maxCharacters) / 2));
-  }
+/** Cuts the name rather than the address: a sender chooses its name freely, and a long one must not hide who writes. */
+function senderWithin(from: string, maxCharacters: number): string {
+  const [, name = '', address = ''] = /^([^<>]*)( <[^<>]*>)$/.exec(from) ?? [];
+  const room = maxCharacters - address.length;
+  if (from.length <= maxCharacters || !address || room < 1) return cutText(from, maxCharacters);
+  return `${cutText(name, room)}${address}`;
 }
 
 /** Discord refuses the whole post for a link with another scheme, such as `message:`. */
 function webLinkOf(link: string | null): string | undefined {
-  return link && /^https?:\/\//i.test(link) ? link : undefined;
+  if (!link || link.length > LINK_CHARACTERS || !URL.canParse(link)) return undefined;
+  return /^https?:$/.test(new URL(link).protocol) ? link : undefined;
 }
 
-/** ISO 8601 as Discord takes it; JavaScript writes years past 9999 with a sign. */
+/** ISO 8601 as Discord takes it: four digits for the year, and a day that the calendar has. */
 function isTimestamp(date: string): boolean {
-  return /^\d{4}-\d\d-\d\dT/.test(date);
+  return /^(?!0000)\d{4}-\d\d-\d\dT/.test(date) && !Number.isNaN(Date.parse(date));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DiscordAnswer } from './discord.ts';
+import { HTTP_OUTCOMES, type Judgement, NETWORK_CODES_WITHOUT_EFFECT, type OutcomeRow } from './outcome-table.ts';
 
 /** Why a post did not arrive, in the words of whoever refused it. Kept in the ledger and on the dead letter. */
 export type DeliveryFailure = {
@@ -13,38 +14,24 @@ export type DeliveryFailure = {
   at: Date;
 };
 
-/** What becomes of a post: exactly one of four. */
+/** What becomes of a post: exactly one of four, by the table in outcome-table.ts. */
 export type DeliveryOutcome =
   | { kind: 'delivered'; messageId: string }
-  /** Nothing is wrong with the post or its target; `afterMs` where Discord named a time, `global` where it holds for all routes of the token. */
-  | { kind: 'retry'; afterMs: number | undefined; global: boolean; failure: DeliveryFailure }
-  /** Discord does not want this payload; another one may pass. */
+  | {
+      kind: 'retry';
+      /** Where Discord named a time. */
+      afterMs: number | undefined;
+      /** It holds for all routes of the credential. */
+      global: boolean;
+      /** `possible`: it may have been saved, and only the answer is lost. */
+      effect: 'none' | 'possible';
+      failure: DeliveryFailure;
+    }
   | { kind: 'refused'; failure: DeliveryFailure }
-  /** The target or its credential is gone. Retrying cannot help; a person must act. */
   | { kind: 'dead'; failure: DeliveryFailure };
 
-/** https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes */
-const DEAD_CODES: Readonly<Record<number, DeliveryFailure['kind']>> = {
-  10003: 'target', // unknown channel
-  10015: 'target', // unknown webhook
-  40333: 'target', // blocked by Cloudflare: the User-Agent or the whole application
-  50001: 'target', // missing access
-  50013: 'target', // missing permissions
-  50027: 'credential', // invalid webhook token
-  160005: 'target', // thread is locked
-  220001: 'target', // webhooks of a forum channel need a thread
-};
-
-const REFUSED_CODES: ReadonlySet<number> = new Set([
-  40005, // request entity too large
-  50006, // empty message
-  50035, // invalid form body
-  200000, // blocked by AutoMod
-  240000, // blocked by the harmful-links filter
-]);
-
-/** 130000: API resource is overloaded. */
-const TRANSIENT_CODES: ReadonlySet<number> = new Set([130000]);
+/** Stands for the id of a message that was saved and deleted before its id was known. */
+const DELETED_MESSAGE = 'deleted';
 
 const errorBodySchema = z.object({ code: z.number().optional(), message: z.string().optional() });
 const rateLimitBodySchema = z.object({ retry_after: z.number().nonnegative(), global: z.boolean().optional() });
@@ -54,72 +41,88 @@ const TEXT_CHARACTERS = 200;
 
 /** Judges Discord's answer to a post. */
 export function deliveryOutcomeOf(answer: DiscordAnswer, at: Date): DeliveryOutcome {
-  if (answer.kind === 'network') {
-    const { code, text } = answer;
-    return retry({ kind: 'network', status: null, code, text: `Discord could not be reached: ${text}`, at });
+  switch (answer.kind) {
+    case 'network': {
+      const { code, text } = answer;
+      const failure = {
+        kind: 'network',
+        status: null,
+        code,
+        text: `Discord could not be reached: ${text}`,
+        at,
+      } as const;
+      return { kind: 'retry', afterMs: undefined, global: false, effect: effectOfNetworkCode(code), failure };
+    }
+    case 'no secret':
+      return { kind: 'dead', failure: { kind: 'credential', status: null, code: null, text: answer.text, at } };
+    case 'http':
+      return judgeHttp(answer, at);
   }
-  if (answer.kind === 'no secret') {
-    return { kind: 'dead', failure: { kind: 'credential', status: null, code: null, text: answer.text, at } };
-  }
-  return judgeHttp(answer, at);
 }
 
 type HttpAnswer = Extract<DiscordAnswer, { kind: 'http' }>;
 
 function judgeHttp(answer: HttpAnswer, at: Date): DeliveryOutcome {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return judgeSuccess(answer, at);
-  const { code, message } = errorBodySchema.safeParse(jsonOf(answer.body)).data ?? {};
-  const failure = (kind: DeliveryFailure['kind']): DeliveryFailure => ({
-    kind,
-    status,
+  const json = jsonOf(answer.body);
+  const { code, message } = errorBodySchema.safeParse(json).data ?? {};
+  const messageId = messageSchema.safeParse(json).data?.id;
+  const judgement = judgementOf({ status: answer.status, code, hasMessage: messageId !== undefined });
+  const failure: DeliveryFailure = {
+    kind: judgement.kind,
+    status: answer.status,
     code: code ? String(code) : null,
-    text: (message ?? `HTTP ${status} without a reason that Rollcall can read`).slice(0, TEXT_CHARACTERS),
+    text: (message || textOf(answer.status, judgement)).slice(0, TEXT_CHARACTERS),
     at,
-  });
-
-  if (status === 429) return judgeRateLimit(answer, failure('rate limit'));
-  if (status >= 500 || TRANSIENT_CODES.has(code ?? 0)) return retry(failure('server'));
-  const deadKind = DEAD_CODES[code ?? 0];
-  if (deadKind) return { kind: 'dead', failure: failure(deadKind) };
-  if (REFUSED_CODES.has(code ?? 0)) return { kind: 'refused', failure: failure('payload') };
-  return judgeStatus(status, failure);
+  };
+  switch (judgement.becomes) {
+    case 'delivered':
+      return { kind: 'delivered', messageId: messageId ?? DELETED_MESSAGE };
+    case 'retry': {
+      const limit = judgement.kind === 'rate limit' ? rateLimitIn(answer) : { afterMs: undefined, global: false };
+      return { kind: 'retry', ...limit, effect: judgement.effect ?? 'none', failure };
+    }
+    default:
+      return { kind: judgement.becomes, failure };
+  }
 }
 
-/** Answers whose code says nothing: the status decides. */
-function judgeStatus(status: number, failure: (kind: DeliveryFailure['kind']) => DeliveryFailure): DeliveryOutcome {
-  if (status === 401) return { kind: 'dead', failure: failure('credential') };
-  // An unknown reason for a 403 or 404 is still one that no retry changes, and calling a 404 webhook again leads to a ban.
-  if (status === 403 || status === 404) return { kind: 'dead', failure: failure('target') };
-  if (status === 408) return retry(failure('server'));
-  if (status >= 400) return { kind: 'refused', failure: failure('payload') };
-  // A redirect or another surprise is not Discord's API; a proxy or an outage page may be gone in a moment.
-  return retry(failure('unexpected'));
+function judgementOf(answer: { status: number; code: number | undefined; hasMessage: boolean }): Judgement {
+  const fits = ({ status, code, body }: OutcomeRow) =>
+    (status === 'any' || status === answer.status || status === `${Math.floor(answer.status / 100)}xx`) &&
+    (code === 'any' || code === answer.code) &&
+    (body === undefined || answer.hasMessage);
+  // The last row fits everything.
+  return HTTP_OUTCOMES.find(fits) as OutcomeRow;
 }
 
-/** Success is a message with an id. A 2xx without one is a proxy's page, or a webhook called without `wait=true`. */
-function judgeSuccess({ status, body }: HttpAnswer, at: Date): DeliveryOutcome {
-  const message = messageSchema.safeParse(jsonOf(body));
-  if (message.success) return { kind: 'delivered', messageId: message.data.id };
-  const text = `HTTP ${status} without the id of a message, so nothing proves that it was saved`;
-  return retry({ kind: 'unexpected', status, code: null, text, at });
+function textOf(status: number, { means, kind }: Judgement): string {
+  if (means === 'no message') return `HTTP ${status} without the id of a message, so nothing proves that it was saved`;
+  return kind === 'unexpected'
+    ? `HTTP ${status}: this is ${means}`
+    : `HTTP ${status} without a reason that Rollcall can read (${means})`;
 }
 
-/** https://discord.com/developers/docs/topics/rate-limits: the body's `retry_after` is in seconds, and finer than the header. */
-function judgeRateLimit({ headers, body }: HttpAnswer, failure: DeliveryFailure): DeliveryOutcome {
+/**
+ * https://docs.discord.com/developers/topics/rate-limits: the body's `retry_after` is in seconds, and finer than the
+ * header. A 429 that is not in this form comes from Cloudflare, in front of the API; it is about the address it was
+ * called from and so about every route (discord-api-docs issues 1771 and 5810).
+ */
+function rateLimitIn({ status, headers, body }: HttpAnswer): { afterMs: number | undefined; global: boolean } {
   const limit = rateLimitBodySchema.safeParse(jsonOf(body)).data;
   const seconds = limit?.retry_after ?? Number.parseFloat(headers['retry-after'] ?? '');
-  const global = limit?.global === true || headers['x-ratelimit-scope'] === 'global';
+  const isDiscords = status !== 429 || limit !== undefined || headers['x-ratelimit-scope'] !== undefined;
+  const saysGlobal = limit?.global || headers['x-ratelimit-global'] || headers['x-ratelimit-scope'] === 'global';
   return {
-    kind: 'retry',
-    afterMs: Number.isFinite(seconds) ? Math.ceil(seconds * 1000) : undefined,
-    global,
-    failure,
+    afterMs: seconds >= 0 ? Math.ceil(seconds * 1000) : undefined,
+    global: Boolean(saysGlobal) || !isDiscords,
   };
 }
 
-function retry(failure: DeliveryFailure): DeliveryOutcome {
-  return { kind: 'retry', afterMs: undefined, global: false, failure };
+function effectOfNetworkCode(code: string): 'none' | 'possible' {
+  const didNotLeave = NETWORK_CODES_WITHOUT_EFFECT.some((row) =>
+    typeof row.code === 'string' ? row.code === code : row.code.test(code),
+  );
+  return didNotLeave ? 'none' : 'possible';
 }
 
 function jsonOf(body: string): unknown {

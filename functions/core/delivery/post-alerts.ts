@@ -1,63 +1,55 @@
-import type { Journal } from '../journal.ts';
-import type { AlertQueue, Clock, Discord, Ledger, ReceivedMessage } from '../ports.ts';
-import { MAX_RECEIVES, POST_RESERVE_MS, POST_TIMEOUT_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
-import { type DeliveryFailure, type DeliveryOutcome, deliveryOutcomeOf } from './delivery-outcome.ts';
-import { type DiscordMessage, nameOfTarget, secretParameterOf } from './discord.ts';
-import { type PostStyle, packPosts, postOf, reducedPostOf } from './post-packing.ts';
-import { parseQueueMessage, type QueueMessage } from './queue-message.ts';
-import { retryWaitMs } from './retry-wait.ts';
-
-export type PostedRoute = PostStyle & { id: string };
-
-export type PostServices = {
-  ledger: Ledger;
-  queue: AlertQueue;
-  discord: Discord;
-  clock: Clock;
-  journal: Journal;
-  /** 0 (inclusive) to 1 (exclusive). */
-  random: () => number;
-};
+import type { ReceivedMessage } from '../ports.ts';
+import { bury, buryInvalid, handBack, handBackFailed, handBackUnsent, settle } from './alert-endings.ts';
+import { DEAD_TARGET_MS, POST_RESERVE_MS, POST_TIMEOUT_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
+import type { DeliveryFailure } from './delivery-outcome.ts';
+import type { DiscordMessage } from './discord.ts';
+import { decidingPause, isOfDeadTarget, pauseNamesOf } from './pause.ts';
+import { freshPost, type PlannedPost, planPosts } from './planned-posts.ts';
+import { postOf, reducedPostOf } from './post-packing.ts';
+import type { Alert, PostedRoute, Posting, PostServices } from './posting.ts';
+import { parseQueueMessage } from './queue-message.ts';
+import { sendMessage } from './send-post.ts';
 
 /** `handedBack`: the messages that must stay in the queue. All others are done with and may be deleted. */
 export type PostReport = { handedBack: string[] };
-
-type Alert = { received: ReceivedMessage; message: QueueMessage };
-
-/** What one invocation knows: after a retry or a dead target, nothing more is sent to that target. */
-type Invocation = {
-  route: PostedRoute;
-  services: PostServices;
-  holder: string;
-  remainingMs: () => number;
-  halted: DeliveryOutcome | undefined;
-  handedBack: string[];
-};
 
 /**
  * Posts one batch of one route. Every message ends in exactly one of settled, back in the queue, or dead with a reason.
  *
  * @param invocation.holder names this invocation, so that its leases are its own
  * @param invocation.remainingMs the time it has left, in milliseconds
- * @throws when the ledger or the queue fails; nothing is then deleted, and the leases end by themselves
+ * @throws when the ledger, the queue or the pauses fail; nothing is then deleted, and the leases end by themselves
  */
 export async function postAlerts(
   batch: readonly ReceivedMessage[],
   route: PostedRoute,
-  { holder, remainingMs }: Pick<Invocation, 'holder' | 'remainingMs'>,
+  invocation: Pick<Posting, 'holder' | 'remainingMs'>,
   services: PostServices,
 ): Promise<PostReport> {
-  const invocation: Invocation = { route, services, holder, remainingMs, halted: undefined, handedBack: [] };
-  const valid: Alert[] = [];
-  for (const received of batch) {
-    const parsed = validate(received, route);
-    if (parsed.valid) valid.push({ received, message: parsed.message });
-    else await buryInvalid(received, parsed.reason, invocation);
+  const leaseEndsAt = services.clock.now();
+  const posting: Posting = { ...invocation, route, services, leaseEndsAt, halted: undefined, handedBack: [] };
+  const alerts = await validAlerts(batch, posting);
+  if (alerts.length > 0 && !(await isPaused(alerts, posting))) await post(await claimAll(alerts, posting), posting);
+  return { handedBack: posting.handedBack };
+}
+
+async function post(claimed: readonly Alert[], posting: Posting): Promise<void> {
+  const { posts, arrived } = await planPosts(claimed, posting);
+  for (const { alerts, discordMessageId } of arrived) {
+    const messages = alerts.map(({ message }) => message);
+    await settle(messages, discordMessageId, posting);
   }
-  const claimed: Alert[] = [];
-  for (const alert of valid) if (await claim(alert, invocation)) claimed.push(alert);
-  for (const post of packPosts(claimed, route)) await deliver(post, 'full', invocation);
-  return { handedBack: invocation.handedBack };
+  for (const planned of posts) await deliver(planned, 'full', posting);
+}
+
+async function validAlerts(batch: readonly ReceivedMessage[], posting: Posting): Promise<Alert[]> {
+  const alerts: Alert[] = [];
+  for (const received of batch) {
+    const parsed = validate(received, posting.route);
+    if (parsed.valid) alerts.push({ received, message: parsed.message });
+    else await buryInvalid(received, parsed.reason, posting);
+  }
+  return alerts;
 }
 
 function validate({ body }: ReceivedMessage, route: PostedRoute): ReturnType<typeof parseQueueMessage> {
@@ -69,144 +61,116 @@ function validate({ body }: ReceivedMessage, route: PostedRoute): ReturnType<typ
   };
 }
 
-/** True where the alert is ours to post. */
-async function claim({ received, message }: Alert, { services, holder, handedBack }: Invocation): Promise<boolean> {
-  const { ledger, queue, clock, journal } = services;
+/** Handed back without a claim, once and for the whole pause: a receive is used up, and no try. */
+async function isPaused(alerts: readonly Alert[], posting: Posting): Promise<boolean> {
+  const { pauses, clock } = posting.services;
+  const names = Object.values(pauseNamesOf(posting.route.target));
+  const pause = decidingPause(await pauses.standing(names, clock.now()));
+  if (!pause) return false;
+  if (isOfDeadTarget(pause.failure)) {
+    posting.halted = { kind: 'dead', failure: { ...pause.failure, at: clock.now() } };
+    return false;
+  }
+  const waitMs = pause.until.getTime() - clock.now().getTime();
+  if (waitMs <= SHORT_WAIT_MS && posting.remainingMs() >= waitMs + POST_RESERVE_MS) {
+    await clock.wait(waitMs);
+    return false;
+  }
+  for (const alert of alerts) await handBack(alert, waitMs, pause.failure, posting);
+  return true;
+}
+
+/** The alerts that are ours to post. */
+async function claimAll(alerts: readonly Alert[], posting: Posting): Promise<Alert[]> {
+  posting.leaseEndsAt = new Date(posting.services.clock.now().getTime() + POST_TIMEOUT_MS);
+  const claims = await Promise.all(alerts.map((alert) => claim(alert, posting)));
+  return alerts.filter((_, index) => claims[index]);
+}
+
+async function claim(alert: Alert, posting: Posting): Promise<boolean> {
+  const { holder, leaseEndsAt, services } = posting;
+  const { ledger, clock, journal } = services;
   const at = clock.now();
-  const claimed = await ledger.claim(message, { holder, at, until: new Date(at.getTime() + POST_TIMEOUT_MS) });
-  if (claimed.kind === 'settled') journal({ kind: 'alert already settled', alert: message });
+  const claimed = await ledger.claim(alert.message, { holder, at, until: leaseEndsAt });
+  if (claimed.kind === 'settled') journal({ kind: 'alert already settled', alert: alert.message });
   if (claimed.kind === 'leased') {
     // Dropping it would lose it, should the invocation that holds it die.
-    const delayMs = Math.max(1_000, claimed.until.getTime() - at.getTime());
-    await queue.handBack(received, delayMs);
-    handedBack.push(received.messageId);
-    journal({ kind: 'alert handed back', alert: message, delayMs, failure: undefined });
+    await handBack(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
   }
   return claimed.kind === 'claimed';
 }
 
-async function deliver(alerts: readonly Alert[], form: 'full' | 'reduced', invocation: Invocation): Promise<void> {
-  const outcome = invocation.halted ?? (await attempt(alerts, form, invocation));
-  switch (outcome.kind) {
+async function deliver(planned: PlannedPost, form: 'full' | 'reduced', posting: Posting): Promise<void> {
+  const known = posting.halted;
+  const post = known ? planned : await begin(planned, posting);
+  if (post.alerts.length === 0) return;
+  const result = known ?? (await sendMessage(messageOf(post, form, posting), posting));
+  switch (result.kind) {
     case 'delivered':
-      return await settle(alerts, outcome.messageId, invocation);
+      return await settle(post.messages, result.messageId, posting);
     case 'retry':
-      if (await waitedOut(outcome, invocation)) return await deliver(alerts, form, invocation);
-      invocation.halted = outcome;
-      for (const alert of alerts) await handBack(alert, outcome, invocation);
+      posting.halted = result;
+      for (const alert of post.alerts) await handBackFailed(alert, result, posting);
+      return;
+    case 'not sent':
+      posting.halted = result;
+      for (const alert of post.alerts) await handBackUnsent(alert, result, posting);
       return;
     case 'dead':
-      invocation.halted = outcome;
-      for (const alert of alerts) await bury(alert, outcome.failure, invocation);
+      posting.halted = result;
+      if (!known) await pauseDeadTarget(result.failure, posting);
+      for (const alert of post.alerts) await bury(alert, result.failure, posting);
       return;
     case 'refused':
-      return await afterRefusal(alerts, form, outcome.failure, invocation);
+      return await afterRefusal(post, form, result.failure, posting);
   }
 }
 
-/** Handing back for a few seconds would scatter the batch, and its alerts would come back as many small posts. */
-async function waitedOut(
-  { afterMs }: Extract<DeliveryOutcome, { kind: 'retry' }>,
-  { halted, remainingMs, services }: Invocation,
-): Promise<boolean> {
-  if (halted || afterMs === undefined || afterMs > SHORT_WAIT_MS || remainingMs() < afterMs + POST_RESERVE_MS)
-    return false;
-  await services.clock.wait(afterMs);
-  return true;
+/**
+ * Notes with every alert in which post it is about to be shown, which at the same time proves that it is still ours. An
+ * alert that is not is left to its new holder: of a new post it is taken out; an old one stays what it was.
+ */
+async function begin(post: PlannedPost, posting: Posting): Promise<PlannedPost> {
+  const { route, services, holder } = posting;
+  if (route.target.kind !== 'bot') return post;
+  const { ledger, clock } = services;
+  const sentPost = {
+    mailIds: post.messages.map(({ mailId }) => mailId),
+    at: post.firstSentAt ?? clock.now(),
+  };
+  const begun = await Promise.all(post.alerts.map(({ message }) => ledger.beginPost(message.mailId, holder, sentPost)));
+  const ours = post.alerts.filter((_, index) => begun[index] === 'begun');
+  if (ours.length === post.alerts.length) return post;
+  for (const alert of post.alerts)
+    if (!ours.includes(alert)) await handBack(alert, POST_TIMEOUT_MS, undefined, posting);
+  return post.firstSentAt ? { ...post, alerts: ours } : await begin(freshPost(ours), posting);
 }
 
-/** One bad mail must not hold the others: they are tried alone, then reduced, then given to a person. */
-async function afterRefusal(
-  alerts: readonly Alert[],
-  form: 'full' | 'reduced',
-  failure: DeliveryFailure,
-  invocation: Invocation,
-) {
-  const [alert, ...others] = alerts;
-  if (!alert) return;
-  if (others.length > 0) {
-    for (const one of alerts) await deliver([one], 'full', invocation);
-  } else if (form === 'full') {
-    await deliver([alert], 'reduced', invocation);
-  } else {
-    await bury(alert, failure, invocation);
-  }
-}
-
-async function attempt(
-  alerts: readonly Alert[],
-  form: 'full' | 'reduced',
-  { route, services }: Invocation,
-): Promise<DeliveryOutcome> {
-  const { discord, clock } = services;
-  const messages = alerts.map(({ message }) => message);
-  const post = formOf(messages, form, route);
-  const first = await discord.post(route.target, post, { freshSecret: false });
-  const unauthorized = first.kind === 'http' && first.status === 401;
-  // The secret may have been renewed since it was cached.
-  const answer = unauthorized ? await discord.post(route.target, post, { freshSecret: true }) : first;
-  return deliveryOutcomeOf(answer, clock.now());
-}
-
-function formOf(messages: readonly QueueMessage[], form: 'full' | 'reduced', route: PostedRoute): DiscordMessage {
+function messageOf({ messages }: PlannedPost, form: 'full' | 'reduced', { route }: Posting): DiscordMessage {
   const [only] = messages;
   return form === 'reduced' && only ? reducedPostOf(only, route) : postOf(messages, route);
 }
 
-async function settle(
-  alerts: readonly Alert[],
-  discordMessageId: string,
-  { route, services }: Invocation,
-): Promise<void> {
-  const { ledger, clock, journal } = services;
-  await Promise.all(alerts.map(({ message }) => ledger.settle(message.mailId, { at: clock.now(), discordMessageId })));
-  journal({ kind: 'alerts posted', route: route.id, discordMessageId, alerts: alerts.map(({ message }) => message) });
+/** Whoever else would post there in the next minute is spared the request: the alerts are dead with the same reason. */
+async function pauseDeadTarget(failure: DeliveryFailure, { route, services }: Posting): Promise<void> {
+  const names = pauseNamesOf(route.target);
+  const until = new Date(services.clock.now().getTime() + DEAD_TARGET_MS);
+  await services.pauses.pause(failure.kind === 'credential' ? names.credential : names.target, { until, failure });
 }
 
-async function handBack(
-  alert: Alert,
-  { afterMs, failure }: Extract<DeliveryOutcome, { kind: 'retry' }>,
-  invocation: Invocation,
+/** One bad mail must not hold the others: they are tried alone, then reduced, then given to a person. */
+async function afterRefusal(
+  { messages, alerts }: PlannedPost,
+  form: 'full' | 'reduced',
+  failure: DeliveryFailure,
+  posting: Posting,
 ): Promise<void> {
-  const { received, message } = alert;
-  const { ledger, queue, journal, random } = invocation.services;
-  if (received.receiveCount >= MAX_RECEIVES) {
-    const text = `Given up after ${received.receiveCount} tries. The last one: ${failure.text}`;
-    return await bury(alert, { ...failure, text }, invocation);
+  if (messages.length > 1) {
+    for (const alert of alerts) await deliver(freshPost([alert]), 'full', posting);
+    return;
   }
-  const delayMs = afterMs ?? retryWaitMs(received.receiveCount, random());
-  await ledger.recordFailure(message.mailId, invocation.holder, failure);
-  await queue.handBack(received, delayMs);
-  invocation.handedBack.push(received.messageId);
-  journal({ kind: 'alert handed back', alert: message, delayMs, failure });
-}
-
-/** The dead-letter queue first, the ledger then: a crash in between brings the message back, and it is buried again. */
-async function bury(
-  { received, message }: Alert,
-  reason: DeliveryFailure,
-  { route, services }: Invocation,
-): Promise<void> {
-  const failure = { ...reason, text: withWayOut(reason, route) };
-  await services.queue.deadLetter(received, { mailId: message.mailId, target: nameOfTarget(route.target), failure });
-  await services.ledger.recordDead(message.mailId, failure);
-  services.journal({ kind: 'alert dead', route: route.id, alert: message, failure });
-}
-
-async function buryInvalid(received: ReceivedMessage, reason: string, { route, services }: Invocation): Promise<void> {
-  const failure: DeliveryFailure = {
-    kind: 'message',
-    status: null,
-    code: null,
-    text: reason,
-    at: services.clock.now(),
-  };
-  await services.queue.deadLetter(received, { mailId: undefined, target: nameOfTarget(route.target), failure });
-  services.journal({ kind: 'alert dead', route: route.id, alert: undefined, failure });
-}
-
-function withWayOut({ kind, text }: DeliveryFailure, { target }: PostedRoute): string {
-  if (kind === 'credential') return `${text} (renew the secret in ${secretParameterOf(target)})`;
-  if (kind === 'target') return `${text} (check ${nameOfTarget(target)})`;
-  return text;
+  for (const alert of alerts) {
+    if (form === 'full') await deliver(freshPost([alert]), 'reduced', posting);
+    else await bury(alert, failure, posting);
+  }
 }

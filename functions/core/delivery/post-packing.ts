@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { countedCharacters, embedOf } from './alert-embed.ts';
 import type { DiscordEmbed, DiscordMessage, DiscordTarget } from './discord.ts';
+import { markdownText } from './markdown-text.ts';
 import type { QueueMessage } from './queue-message.ts';
 
 /** https://discord.com/developers/docs/resources/message: embeds a message, and characters summed over all of them. */
 const EMBEDS_PER_POST = 10;
 const CHARACTERS_PER_POST = 6_000;
 
-/** A nonce may have 25 characters. */
-const NONCE_CHARACTERS = 24;
+/** https://docs.discord.com/developers/resources/message#create-message: as long as a nonce may be. */
+const NONCE_CHARACTERS = 25;
+
+/** Folder names may be of any length. */
+const MAILBOX_CHARACTERS = 300;
 
 /** What a route's posts look like and whom they call. */
 export type PostStyle = {
@@ -63,7 +67,9 @@ export function postOf(alerts: readonly QueueMessage[], style: PostStyle): Disco
  */
 export function reducedPostOf(alert: QueueMessage, style: PostStyle): DiscordMessage {
   const { location, record, route } = alert;
-  const text = `A mail for ${route} that Discord refuses to show: ${location.mailbox}, uid ${location.uid}, dated ${record.date}.`;
+  const mailbox = markdownText(location.mailbox, MAILBOX_CHARACTERS);
+  const dated = Number.isNaN(Date.parse(record.date)) ? '' : `, dated ${record.date.slice(0, 'yyyy-mm-dd'.length)}`;
+  const text = `A mail for ${route} that Discord refuses to show: ${mailbox}, uid ${location.uid}${dated}.`;
   return dressed({ content: text }, [alert], style);
 }
 

@@ -24,6 +24,9 @@ export type NewLedgerEntry = {
   acceptedAt: Date;
 };
 
+/** A post as it was begun: these alerts in this order, and so with this nonce. */
+export type SentPost = { mailIds: readonly string[]; at: Date };
+
 /** The one record of a mail's fate. */
 export type LedgerEntry = NewLedgerEntry & {
   state: LedgerState;
@@ -33,6 +36,8 @@ export type LedgerEntry = NewLedgerEntry & {
   attempts: number;
   lastFailure: DeliveryFailure | undefined;
   discordMessageId: string | undefined;
+  /** The last post that was begun with it by a bot. Until the entry is settled, nobody knows whether it arrived. */
+  sentPost?: SentPost | undefined;
 };
 
 /** What the index by location tells of an entry, without its record. */

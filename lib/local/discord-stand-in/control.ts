@@ -1,18 +1,19 @@
 import * as z from 'zod';
 import type { Answer } from '../loopback-server.ts';
 import { json, refuse } from './answers.ts';
+import type { DiscordRules } from './discord-rules.ts';
 import type { Fault, Faults } from './faults.ts';
-import type { StandInPost } from './messages.ts';
 
 export const CONTROL_PATH = '/control/';
 
 /**
  * The stand-in's own endpoint, for a run in another process: `POST /control/faults` schedules a fault,
- * `DELETE /control/faults[/{id}]` ends it, `GET /control/posts` shows what was saved.
+ * `DELETE /control/faults[/{id}]` ends it, `GET /control/posts` shows what was saved, `DELETE /control/posts/{messageId}`
+ * deletes a message as a moderator would, and `GET /control/requests` shows every request with its answer's status.
  */
 export function answerControl(
   request: { method: string | undefined; path: string; body: string },
-  { faults, posts }: { faults: Faults; posts: () => readonly StandInPost[] },
+  { faults, posts, deletePost, requests }: Omit<DiscordRules, 'answer'>,
 ): Answer {
   const [, , resource, id] = request.path.split('/');
   switch (`${request.method} ${resource}`) {
@@ -24,6 +25,11 @@ export function answerControl(
       return { status: 204, headers: {}, body: '' };
     case 'GET posts':
       return json(200, posts());
+    case 'DELETE posts':
+      if (id) deletePost(id);
+      return { status: 204, headers: {}, body: '' };
+    case 'GET requests':
+      return json(200, requests());
     default:
       return refuse('notFound');
   }

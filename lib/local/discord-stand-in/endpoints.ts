@@ -29,7 +29,9 @@ type Endpoints = (call: Call) => Answer;
 type Saving =
   | { kind: 'saved'; message: MessageObject }
   | { kind: 'form error'; answer: Answer }
-  | { kind: 'blocked'; answer: Answer };
+  | { kind: 'blocked'; answer: Answer }
+  /** Saved with this nonce, and deleted since. */
+  | { kind: 'gone'; answer: Answer };
 
 const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' };
 
@@ -87,7 +89,9 @@ export function endpoints(guild: Guild, limits: RateLimits, messages: Messages):
     if (guild.autoModWords.some((word) => text.includes(word.toLowerCase()))) {
       return { kind: 'blocked', answer: refuse('autoMod') };
     }
-    return { kind: 'saved', message: messages.save({ channelId, webhookId, body: checked.message }) };
+    const message = messages.save({ channelId, webhookId, body: checked.message });
+    if (message === 'deleted') return { kind: 'gone', answer: refuse('unknownMessage') };
+    return { kind: 'saved', message };
   }
 
   function channelOf(webhook: StandInWebhook, threadId: string | undefined): string | undefined {

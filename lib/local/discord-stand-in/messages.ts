@@ -38,23 +38,31 @@ export type MessageObject = {
 type Draft = { channelId: string; webhookId: string | undefined; body: MessageBody };
 
 export type Messages = {
-  /** Saves a message; with `enforce_nonce`, a bot's message that was saved minutes ago comes back instead. */
-  save(draft: Draft): MessageObject;
+  /**
+   * Saves a message; with `enforce_nonce`, a bot's message that was saved minutes ago comes back instead, or is
+   * `deleted`, where it was since (discord-api-docs #6647).
+   */
+  save(draft: Draft): MessageObject | 'deleted';
+  remove(messageId: string): void;
   posts(): readonly StandInPost[];
 };
 
 export function messages(now: () => Date): Messages {
   const posts: StandInPost[] = [];
   const byNonce = new Map<string, StandInPost>();
+  const removed = new Set<string>();
 
   return {
-    posts: () => posts,
+    posts: () => posts.filter(({ messageId }) => !removed.has(messageId)),
+    remove: (messageId) => void removed.add(messageId),
 
     save(draft) {
       const at = now();
       const nonceKey = nonceKeyOf(draft);
       const earlier = nonceKey && draft.body.enforce_nonce ? byNonce.get(nonceKey) : undefined;
-      if (earlier && at.getTime() - earlier.at.getTime() < NONCE_WINDOW_MS) return earlier.message;
+      if (earlier && at.getTime() - earlier.at.getTime() < NONCE_WINDOW_MS) {
+        return removed.has(earlier.messageId) ? 'deleted' : earlier.message;
+      }
 
       const message = messageObjectOf(draft, snowflakeOf(at, posts.length), at);
       const post = { ...draft, messageId: message.id, message, at };

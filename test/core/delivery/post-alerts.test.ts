@@ -1,76 +1,26 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MAX_RECEIVES, POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
+import { DEAD_TARGET_MS, POST_TIMEOUT_MS, RETRY_RECEIVES } from '../../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
-import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { alertOf } from './alert-of.ts';
+import {
+  answer,
+  BOT,
+  broken,
+  delivered,
+  MISSING_ACCESS,
+  type Post,
+  postingWorld,
+  received,
+  UNAUTHORIZED,
+  WEBHOOK,
+} from './posting-world.ts';
 
-const ROUTE = {
-  id: 'vip',
-  target: { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' },
-  colour: undefined,
-  ping: { users: [], roles: [] },
-} as const;
-
+const ROUTE = { id: 'vip', target: BOT, colour: undefined, ping: { users: [], roles: [] } };
 const INVOCATION = { holder: 'one', remainingMs: () => POST_TIMEOUT_MS };
 
-type Post = { message: DiscordMessage; freshSecret: boolean };
-
-const delivered = (): DiscordAnswer => ({ kind: 'http', status: 200, headers: {}, body: '{"id":"900"}' });
-const answer = (status: number, body: object): DiscordAnswer => ({
-  kind: 'http',
-  status,
-  headers: {},
-  body: JSON.stringify(body),
-});
-const MISSING_ACCESS = answer(403, { code: 50001, message: 'Missing Access' });
-const UNAUTHORIZED = answer(401, { code: 0, message: '401: Unauthorized' });
-
-function world() {
-  const clock = fakeClock();
-  const posts: Post[] = [];
-  let respond: (post: Post) => DiscordAnswer = delivered;
-  const services = {
-    ledger: memoryLedger(),
-    queue: memoryAlertQueue(),
-    discord: {
-      post: async (_target: unknown, message: DiscordMessage, { freshSecret }: { freshSecret: boolean }) => {
-        posts.push({ message, freshSecret });
-        return respond({ message, freshSecret });
-      },
-    },
-    clock,
-    journal: recordingJournal(),
-    random: () => 0,
-  };
-  return {
-    clock,
-    posts,
-    services,
-    respondWith: (to: (post: Post) => DiscordAnswer) => {
-      respond = to;
-    },
-    post: (alerts: readonly QueueMessage[], { receiveCount = 1, holder = 'one', remainingMs = POST_TIMEOUT_MS } = {}) =>
-      postAlerts(
-        alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount)),
-        ROUTE,
-        { holder, remainingMs: () => remainingMs },
-        services,
-      ),
-  };
-}
-
-function received(body: string, messageId = 'message', receiveCount = 1) {
-  return { messageId, receiptHandle: `handle of ${messageId}`, body, receiveCount };
-}
-
-let { clock, posts, services, respondWith, post } = world();
+let { clock, posts, services, respondWith, post } = postingWorld();
 beforeEach(() => {
-  ({ clock, posts, services, respondWith, post } = world());
+  ({ clock, posts, services, respondWith, post } = postingWorld());
 });
 
 describe('delivered', () => {
@@ -110,9 +60,9 @@ describe('claims', () => {
 
   it('an alert that another invocation holds is handed back until its lease ends', async () => {
     await claimByOther();
-    clock.advance(20_000);
+    clock.advance(10_000);
     expect(await post([alertOf(1)])).toEqual({ handedBack: [alertOf(1).mailId] });
-    expect(services.queue.handedBack).toMatchObject([{ delayMs: POST_TIMEOUT_MS - 20_000 }]);
+    expect(services.queue.handedBack).toMatchObject([{ delayMs: POST_TIMEOUT_MS - 10_000 }]);
     expect(posts).toHaveLength(0);
   });
 
@@ -126,7 +76,8 @@ describe('claims', () => {
   it('a dead letter that someone moved back by hand is simply taken', async () => {
     respondWith(() => MISSING_ACCESS);
     await post([alertOf(1)]);
-    respondWith(delivered);
+    respondWith(() => delivered());
+    clock.advance(DEAD_TARGET_MS);
     await post([alertOf(1)]);
     expect(services.ledger.entries()).toMatchObject([{ state: 'settled' }]);
   });
@@ -142,7 +93,7 @@ describe('retry', () => {
 
   it('hands a short wait back where the invocation has no time left for it', async () => {
     respondWith(() => answer(429, { retry_after: 1.2 }));
-    expect((await post([alertOf(1)], { remainingMs: 21_000 })).handedBack).toHaveLength(1);
+    expect((await post([alertOf(1)], { remainingMs: 12_000 })).handedBack).toHaveLength(1);
     expect(clock.waits).toEqual([]);
   });
 
@@ -154,7 +105,7 @@ describe('retry', () => {
     expect(services.ledger.entries()).toMatchObject(
       Array(2).fill({ state: 'dispatched', attempts: 1, lastFailure: { kind: 'rate limit' } }),
     );
-    respondWith(delivered);
+    respondWith(() => delivered());
     expect(await post([alertOf(1)], { holder: 'two' })).toEqual({ handedBack: [] });
   });
 
@@ -165,7 +116,7 @@ describe('retry', () => {
   });
 
   it('sends nothing more to that target in this invocation', async () => {
-    respondWith(() => ({ kind: 'network', code: 'ECONNRESET', text: 'reset' }));
+    respondWith(() => broken('ECONNREFUSED'));
     const link = 'https://mail.example.com/same';
     await post([alertOf(1, { link }), alertOf(2, { link })]);
     expect(posts).toHaveLength(1);
@@ -174,7 +125,7 @@ describe('retry', () => {
 
   it('is a dead letter with the last reason once the budget is spent', async () => {
     respondWith(() => answer(503, { message: 'upstream connect error' }));
-    expect(await post([alertOf(1)], { receiveCount: MAX_RECEIVES })).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1)], { receiveCount: RETRY_RECEIVES })).toEqual({ handedBack: [] });
     expect(services.queue.deadLetters).toMatchObject([
       { letter: { failure: { kind: 'server', text: expect.stringContaining('upstream connect error') } } },
     ]);
@@ -214,6 +165,76 @@ describe('dead', () => {
       {
         state: 'dead',
         lastFailure: { kind: 'credential', text: '401: Unauthorized (renew the secret in /rollcall/bot)' },
+      },
+    ]);
+  });
+
+  it.each([
+    ['an unknown webhook', answer(404, { code: 10015, message: 'Unknown Webhook' })],
+    ['an invalid webhook token', answer(401, { code: 50027, message: 'Invalid Webhook Token' })],
+    ['a page that is not found', answer(404, {})],
+  ])('%s: the secret is the URL, so it is read afresh and tried once more', async (_what, refusal) => {
+    respondWith(({ freshSecret }) => (freshSecret ? delivered() : refusal));
+    await post([alertOf(1)], { target: WEBHOOK });
+    expect(posts.map(({ freshSecret }) => freshSecret)).toEqual([false, true]);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'settled' }]);
+  });
+
+  it('a webhook that stays unknown: dead after one more try, with the parameter that holds its URL', async () => {
+    respondWith(() => answer(404, { code: 10015, message: 'Unknown Webhook' }));
+    await post([alertOf(1)], { target: WEBHOOK });
+    expect(posts).toHaveLength(2);
+    expect(services.ledger.entries()).toMatchObject([
+      { state: 'dead', lastFailure: { text: 'Unknown Webhook (check the webhook in /rollcall/hook)' } },
+    ]);
+  });
+
+  it.each([
+    ['a channel that is gone', BOT, answer(404, { code: 10003 })],
+    ['a webhook without permission', WEBHOOK, answer(403, { code: 50013 })],
+  ])('%s is not asked twice: no secret opens it', async (_what, target, refusal) => {
+    respondWith(() => refusal);
+    await post([alertOf(1)], { target });
+    expect(posts).toHaveLength(1);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'dead' }]);
+  });
+
+  it('a secret that is missing is read afresh, and named once', async () => {
+    const text = 'There is no secret /rollcall/bot. Store it.';
+    respondWith(() => ({ kind: 'no secret', parameter: '/rollcall/bot', text }));
+    await post([alertOf(1)]);
+    expect(posts.map(({ freshSecret }) => freshSecret)).toEqual([false, true]);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'dead', lastFailure: { kind: 'credential', text } }]);
+  });
+
+  it('without the time to try the fresh secret, the alert comes again, and nothing failed', async () => {
+    respondWith(() => {
+      clock.advance(9_000);
+      return UNAUTHORIZED;
+    });
+    const { handedBack } = await post([alertOf(1)], { remainingMs: 19_000 });
+    expect(handedBack).toHaveLength(1);
+    expect(services.queue.handedBack).toMatchObject([{ delayMs: POST_TIMEOUT_MS - 9_000 }]);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'dispatched', attempts: 0, lastFailure: undefined }]);
+  });
+
+  it('a dead letter says when, where, why and for which mail', async () => {
+    respondWith(() => MISSING_ACCESS);
+    await post([alertOf(1)]);
+    expect(services.queue.deadLetters).toEqual([
+      {
+        message: received(JSON.stringify(alertOf(1)), alertOf(1).mailId),
+        letter: {
+          mailId: alertOf(1).mailId,
+          target: 'channel 42',
+          failure: {
+            kind: 'target',
+            status: 403,
+            code: '50001',
+            text: 'Missing Access (check channel 42)',
+            at: clock.now(),
+          },
+        },
       },
     ]);
   });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countedCharacters, embedOf } from '../../../functions/core/delivery/alert-embed.ts';
 import { type PostStyle, packPosts, postOf, reducedPostOf } from '../../../functions/core/delivery/post-packing.ts';
+import { checkMessage } from '../../../lib/local/discord-stand-in/message-rules.ts';
 import { alertOf } from './alert-of.ts';
+import { hostileDate, hostileText, link } from './hostile-text.ts';
 
 const style: PostStyle = {
   target: { kind: 'bot', channelId: '1', tokenParameter: '/rollcall/bot' },
@@ -33,73 +34,52 @@ describe('packing', () => {
     expect(pack([alertOf(1, { link }), alertOf(2, { link })])).toHaveLength(2);
   });
 
-  it('whatever mails hold, every post keeps the limits and every alert is in exactly one post', () => {
-    const text = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 700 }),
-      fc.string({ unit: fc.constantFrom('*', '_', '`', '@', '👩‍👩‍👧‍👦'), maxLength: 700 }),
+  it('puts ten typical mails into one post', () => {
+    const snippet =
+      'The invoice for March is attached. Could you tell us by Friday whether the amount is right? '.repeat(4);
+    const alerts = Array.from({ length: 10 }, (_, index) =>
+      alertOf(index + 1, {
+        from: 'Augusta Ada King <augusta.king@example.com>',
+        subject: 'Invoice 2026-03 is due',
+        snippet,
+      }),
     );
-    const record = fc.record({ from: text, subject: text, snippet: text, link: fc.option(fc.webUrl()) });
+    expect(pack(alerts)).toHaveLength(1);
+  });
+
+  it('whatever mails hold, every post is one that Discord takes, and every alert is in exactly one post', () => {
+    const record = fc.record({
+      from: hostileText,
+      subject: hostileText,
+      snippet: hostileText,
+      date: hostileDate,
+      link,
+    });
     fc.assert(
       fc.property(fc.array(record, { maxLength: 30 }), (records) => {
         const alerts = records.map((changes, index) => alertOf(index + 1, changes));
         const posts = bodies(pack(alerts));
-        expect(
-          posts
-            .flat()
-            .map(({ mailId }) => mailId)
-            .sort(),
-        ).toEqual(alerts.map(({ mailId }) => mailId).sort());
+        const posted = posts.flat().map(({ mailId }) => mailId);
+        expect(posted.toSorted()).toEqual(alerts.map(({ mailId }) => mailId).toSorted());
         for (const post of posts) {
-          const embeds = postOf(post, style).embeds ?? [];
-          expect(embeds.length).toBeLessThanOrEqual(10);
-          expect(embeds.reduce((sum, embed) => sum + countedCharacters(embed), 0)).toBeLessThanOrEqual(6_000);
-          for (const embed of embeds) {
-            expect(embed.title?.length).toBeLessThanOrEqual(256);
-            expect(embed.title?.length).toBeGreaterThan(0);
-            expect(embed.author?.name.length).toBeLessThanOrEqual(256);
-            expect(embed.description?.length ?? 0).toBeLessThanOrEqual(4_096);
-          }
+          const message = postOf(post, style);
+          expect(checkMessage(JSON.stringify(message))).toMatchObject({ accepted: true });
+          expect(message.embeds).toHaveLength(post.length);
         }
       }),
       { numRuns: 300 },
     );
   });
-});
 
-describe('an embed', () => {
-  it('shows who, what, the first words, when, and why', () => {
-    expect(embedOf(alertOf(1, { link: 'https://mail.example.com/1' }), 0x00ff00)).toEqual({
-      author: { name: 'Ada <ada@example.com>' },
-      title: 'Subject 1',
-      url: 'https://mail.example.com/1',
-      description: 'Text 1',
-      color: 0x00ff00,
-      timestamp: '2026-03-02T08:00:00.000Z',
-      footer: { text: 'vip · board' },
-    });
-  });
-
-  it('leaves a link out that Discord would refuse the whole post for', () => {
-    expect(embedOf(alertOf(1, { link: 'message:%3Cx%3E' }), undefined).url).toBeUndefined();
-  });
-
-  it('keeps markdown, mentions and masked links of a mail as plain text', () => {
-    const { title } = embedOf(
-      alertOf(1, { subject: '**x** [click](https://evil.example) <@1> @everyone `code`' }),
-      undefined,
+  it('whatever mails hold, their reduced form is one that Discord takes', () => {
+    fc.assert(
+      fc.property(hostileText, hostileDate, (mailbox, date) => {
+        const alert = alertOf(1, { date });
+        const location = { ...alert.location, mailbox };
+        const reduced = reducedPostOf({ ...alert, location }, style);
+        expect(checkMessage(JSON.stringify(reduced))).toMatchObject({ accepted: true });
+      }),
     );
-    expect(title).toBe('\\*\\*x\\*\\* \\[click\\](https\\://evil.example) \\<\\@1\\> \\@everyone \\`code\\`');
-  });
-
-  it('names a mail without subject or sender', () => {
-    expect(embedOf(alertOf(1, { subject: '', from: '' }), undefined)).toMatchObject({
-      title: '(no subject)',
-      author: { name: '(no sender)' },
-    });
-  });
-
-  it('leaves a date out that no calendar has', () => {
-    expect(embedOf(alertOf(1, { date: '+275760-09-13T00:00:00.000Z' }), undefined).timestamp).toBeUndefined();
   });
 });
 
@@ -121,7 +101,7 @@ describe('a post', () => {
 
   it('of a bot carries a nonce of at most 25 characters that the alerts alone decide', () => {
     const post = postOf([alertOf(1), alertOf(2)], style);
-    expect(post.nonce).toMatch(/^[\w-]{24}$/);
+    expect(post.nonce).toMatch(/^[\w-]{25}$/);
     expect(post.enforce_nonce).toBe(true);
     expect(postOf([alertOf(1), alertOf(2)], style).nonce).toBe(post.nonce);
     expect(postOf([alertOf(1)], style).nonce).not.toBe(post.nonce);

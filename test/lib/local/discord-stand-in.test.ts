@@ -311,6 +311,14 @@ describe('the nonce', () => {
     expect(standIn.posts()).toHaveLength(1);
   });
 
+  it('of a message that was deleted since creates it no more: 10008', async () => {
+    await start();
+    const { body } = await post(message);
+    await fetch(new URL(`/control/posts/${body.id}`, standIn.url), { method: 'DELETE' });
+    expect(standIn.posts()).toEqual([]);
+    expect(await post(message)).toMatchObject({ status: 404, body: { code: 10008, message: 'Unknown Message' } });
+  });
+
   it('is forgotten after some minutes', async () => {
     await start();
     await post(message);
@@ -531,6 +539,9 @@ describe('the control endpoint', () => {
     await post({ content: 'hello' });
     expect(await (await control('GET', 'posts')).json()).toMatchObject([
       { channelId: '100', body: { content: 'hello' } },
+    ]);
+    expect(await (await control('GET', 'requests')).json()).toMatchObject([
+      { method: 'POST', target: { channelId: '100' }, status: 200 },
     ]);
   });
 

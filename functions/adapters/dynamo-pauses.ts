@@ -1,0 +1,61 @@
+import { DeleteItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import type { Pause } from '../core/delivery/pause.ts';
+import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
+import type { Pauses } from '../core/ports.ts';
+import { updateItem } from './dynamo-update.ts';
+import { failureAttributeOf, failureSchema } from './ledger-item.ts';
+
+/** Apart from every mailbox: no account begins with `#`. Policies name it too. */
+export const PAUSE_KEY_PREFIX = '#pause/';
+
+const pauseSchema = z.object({
+  /** Milliseconds since 1970. */
+  until: z.number().transform((ms) => new Date(ms)),
+  failure: failureSchema,
+});
+
+/** Pauses in DynamoDB, beside the watermarks, one item a name. An item stays when its pause has ended; they are few. */
+export function dynamoPauses({ client, table }: { client: DynamoDBClient; table: string }): Pauses {
+  const keyOf = (name: string) => marshall({ [WATERMARKS_TABLE.partitionKey.name]: `${PAUSE_KEY_PREFIX}${name}` });
+
+  async function read(name: string): Promise<Pause | undefined> {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: keyOf(name), ConsistentRead: true }),
+    );
+    return Item && pauseOf(name, unmarshall(Item));
+  }
+
+  return {
+    async standing(names, at) {
+      const pauses = await Promise.all(names.map(read));
+      return pauses.filter((pause): pause is Pause => pause !== undefined && pause.until > at);
+    },
+
+    async pause(name, { until, failure }) {
+      await updateItem(
+        { client, table },
+        {
+          key: keyOf(name),
+          update: 'SET #until = :until, #failure = :failure',
+          condition: 'attribute_not_exists(#until) OR #until < :until',
+          values: { ':until': until.getTime(), ':failure': failureAttributeOf(failure) },
+        },
+      );
+    },
+
+    async lift(name) {
+      await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(name) }));
+    },
+  };
+}
+
+function pauseOf(name: string, item: Record<string, unknown>): Pause {
+  const parsed = pauseSchema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `The item ${PAUSE_KEY_PREFIX}${name} is not what Rollcall writes; delete it, and posting goes on: ` +
+      z.prettifyError(parsed.error),
+  );
+}

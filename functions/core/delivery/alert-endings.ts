@@ -1,0 +1,86 @@
+import { RETRY_RECEIVES } from './delivery-limits.ts';
+import type { DeliveryFailure, DeliveryOutcome } from './delivery-outcome.ts';
+import { nameOfTarget, secretParameterOf } from './discord.ts';
+import type { Alert, NotSent, PostedRoute, Posting } from './posting.ts';
+import type { QueueMessage } from './queue-message.ts';
+import { retryWaitMs } from './retry-wait.ts';
+
+/** The ways out of an invocation: settled, back in the queue, or dead with a reason. */
+
+/** Discord has taken these; some may be another invocation's, which then finds them settled. */
+export async function settle(
+  messages: readonly QueueMessage[],
+  discordMessageId: string,
+  { route, services }: Posting,
+): Promise<void> {
+  const { ledger, clock, journal } = services;
+  await Promise.all(messages.map(({ mailId }) => ledger.settle(mailId, { at: clock.now(), discordMessageId })));
+  journal({ kind: 'alerts posted', route: route.id, discordMessageId, alerts: messages });
+}
+
+/** Back into the queue until the next try, with the failure in the ledger; dead where all tries are used up. */
+export async function handBackFailed(
+  alert: Alert,
+  { afterMs, failure }: Extract<DeliveryOutcome, { kind: 'retry' }>,
+  posting: Posting,
+): Promise<void> {
+  const { received, message } = alert;
+  const { ledger, random } = posting.services;
+  // A limit that is kept is nobody's failure, however often it is met.
+  if (received.receiveCount >= RETRY_RECEIVES && failure.kind !== 'rate limit') {
+    const text = `Given up after ${received.receiveCount} receives. The last failure: ${failure.text}`;
+    return await bury(alert, { ...failure, text }, posting);
+  }
+  await ledger.recordFailure(message.mailId, posting.holder, failure);
+  await handBack(alert, afterMs ?? retryWaitMs(received.receiveCount, random()), failure, posting);
+}
+
+/** Back into the queue without a failure: nothing was sent. The lease ends by itself, so the alert comes no sooner. */
+export async function handBackUnsent(alert: Alert, { afterMs, failure }: NotSent, posting: Posting): Promise<void> {
+  const leaseMs = posting.leaseEndsAt.getTime() - posting.services.clock.now().getTime();
+  await handBack(alert, Math.max(afterMs, leaseMs), failure, posting);
+}
+
+/** Hides the alert for `delayMs`. */
+export async function handBack(
+  { received, message }: Alert,
+  delayMs: number,
+  failure: DeliveryFailure | undefined,
+  { services, handedBack }: Posting,
+): Promise<void> {
+  await services.queue.handBack(received, delayMs);
+  handedBack.push(received.messageId);
+  services.journal({ kind: 'alert handed back', alert: message, delayMs, failure });
+}
+
+/** The dead-letter queue first, the ledger then: a crash in between brings the message back, and it is buried again. */
+export async function bury(
+  { received, message }: Alert,
+  reason: DeliveryFailure,
+  { route, services }: Posting,
+): Promise<void> {
+  const failure = { ...reason, text: withWayOut(reason, route) };
+  await services.queue.deadLetter(received, { mailId: message.mailId, target: nameOfTarget(route.target), failure });
+  await services.ledger.recordDead(message.mailId, failure);
+  services.journal({ kind: 'alert dead', route: route.id, alert: message, failure });
+}
+
+/** A message that names no alert, or one of another route. */
+export async function buryInvalid(
+  received: Alert['received'],
+  reason: string,
+  { route, services }: Posting,
+): Promise<void> {
+  const at = services.clock.now();
+  const failure: DeliveryFailure = { kind: 'message', status: null, code: null, text: reason, at };
+  await services.queue.deadLetter(received, { mailId: undefined, target: nameOfTarget(route.target), failure });
+  services.journal({ kind: 'alert dead', route: route.id, alert: undefined, failure });
+}
+
+/** The reason, with what a person has to look at. */
+export function withWayOut({ kind, status, text }: DeliveryFailure, { target }: Pick<PostedRoute, 'target'>): string {
+  // Without an answer there was no usable secret, and the text says so already.
+  if (kind === 'credential' && status !== null) return `${text} (renew the secret in ${secretParameterOf(target)})`;
+  if (kind === 'target') return `${text} (check ${nameOfTarget(target)})`;
+  return text;
+}

@@ -1,0 +1,118 @@
+import type { DiscordTargets, Pauses, RouteChecks } from '../ports.ts';
+import { reconcileDeadLetters } from './dead-letters.ts';
+import type { DiscordTarget } from './discord.ts';
+import { liftDeath } from './lift-death.ts';
+import { type RedriveReport, type RedriveServices, redriveRoute } from './redrive.ts';
+import { nextCheck, type RouteCheck, type Verdict, verdictOf } from './route-check.ts';
+
+export type CheckServices = RedriveServices & {
+  discordTargets: DiscordTargets;
+  routeChecks: RouteChecks;
+  pauses: Pauses;
+};
+
+export type CheckedRoute = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
+
+export type CheckReport = {
+  /** By route. */
+  checks: ReadonlyMap<string, RouteCheck>;
+  redrives: readonly RedriveReport[];
+};
+
+/** A route could not be looked at, or not be redriven; every other one was. The next check tries again. */
+class ChecksFailed extends Error {
+  override readonly name = 'ChecksFailed';
+}
+
+/**
+ * Looks at the target of every route without posting, writes down what it finds, and has the ledger know what the
+ * dead-letter queues hold. Whatever is parked for a target that answers is put back, whether the target has just
+ * recovered or an earlier check died before it got there.
+ *
+ * @param remainingMs the time left, in milliseconds
+ * @throws ChecksFailed after everything else is done
+ */
+export async function checkRoutes(
+  routes: readonly CheckedRoute[],
+  services: CheckServices,
+  remainingMs: () => number,
+): Promise<CheckReport> {
+  const troubles: string[] = [];
+  const attempt = async <T>(route: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      troubles.push(`${route}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+
+  // All looks come first: a long redrive must not keep a dead target from being told.
+  const checks = new Map<string, RouteCheck>();
+  for (const route of routes) {
+    const sight = await look(route, services);
+    if (sight.trouble) troubles.push(`${route.id}: ${sight.trouble}`);
+    const current = await attempt(route.id, () => record(route, sight.verdict, services));
+    if (current) checks.set(route.id, current);
+  }
+  tellCounts([...checks.values()], services);
+
+  const redrives: RedriveReport[] = [];
+  for (const { id, redriveAutomatically } of routes) {
+    if (redriveAutomatically && checks.get(id)?.state === 'alive') {
+      const redrive = await attempt(id, () => redriveRoute(id, services, { asked: 'by recovery', remainingMs }));
+      if (redrive) redrives.push(redrive);
+    } else {
+      await attempt(id, () => reconcileDeadLetters(id, services));
+    }
+  }
+  if (troubles.length > 0) throw new ChecksFailed(`Not every route could be checked. ${troubles.join(' | ')}`);
+  return { checks, redrives };
+}
+
+type Sight = { verdict: Verdict; trouble?: string };
+
+/** A secret that cannot be read says nothing of the target, and is a trouble of its own. */
+async function look({ target }: CheckedRoute, { discordTargets, clock }: CheckServices): Promise<Sight> {
+  try {
+    const first = await discordTargets.look(target, { freshSecret: false });
+    const unauthorized = first.answer.kind === 'http' && first.answer.status === 401;
+    // The secret may have been renewed since it was cached.
+    const seen = unauthorized ? await discordTargets.look(target, { freshSecret: true }) : first;
+    return { verdict: verdictOf(seen, target, clock.now()) };
+  } catch (error) {
+    const trouble = messageOf(error);
+    const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;
+    return { verdict: { state: 'unknown', failure }, trouble };
+  }
+}
+
+async function record({ id, target }: CheckedRoute, verdict: Verdict, services: CheckServices): Promise<RouteCheck> {
+  const { routeChecks, clock, journal } = services;
+  if (verdict.state === 'alive') await liftDeath(target, services);
+  const previous = await routeChecks.get(id);
+  const current = nextCheck(previous, verdict, clock.now());
+  await routeChecks.record(id, current);
+  if (current.state === 'dead' && current.failure && previous?.state !== 'dead') {
+    journal({ kind: 'route dead', route: id, failure: current.failure });
+  }
+  if (current.state === 'alive' && previous?.state === 'dead') {
+    journal({ kind: 'route alive again', route: id, deadSince: previous.since });
+  }
+  return current;
+}
+
+function tellCounts(checks: readonly RouteCheck[], { clock, journal }: CheckServices): void {
+  const count = (wanted: RouteCheck['state']) => checks.filter(({ state }) => state === wanted).length;
+  journal({
+    kind: 'routes checked',
+    at: clock.now(),
+    alive: count('alive'),
+    dead: count('dead'),
+    unknown: count('unknown'),
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

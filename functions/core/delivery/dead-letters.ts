@@ -1,0 +1,93 @@
+import type { Journal } from '../journal.ts';
+import type { LedgerEntry, NewLedgerEntry } from '../ledger/ledger-entry.ts';
+import type { Clock, DeadLetter, DeadLetters, Ledger } from '../ports.ts';
+import { MAX_RECEIVES } from './delivery-limits.ts';
+import type { DeliveryFailure } from './delivery-outcome.ts';
+import { parseQueueMessage, type QueueMessage } from './queue-message.ts';
+import { CLOCK_TOLERANCE_MS } from './redrive-limits.ts';
+
+export type ReconcileServices = { ledger: Ledger; deadLetters: DeadLetters; clock: Clock; journal: Journal };
+
+export type ReconcileReport = {
+  /** Alerts that the ledger took for open, and that are dead. */
+  recorded: number;
+  /** Letters that were deleted, because their alert was delivered or handed over again. */
+  removed: number;
+  /** Letters that name no mail; they stay for a person. */
+  unreadable: number;
+};
+
+/**
+ * Makes the ledger and the dead-letter queue of a route agree, whichever way a letter got there. An alert that the
+ * queue's own redrive policy moved (a crash, a time-out) is recorded dead; a letter whose alert was settled or handed
+ * over again is deleted. Safe to run at any time, and twice.
+ */
+export async function reconcileDeadLetters(route: string, services: ReconcileServices): Promise<ReconcileReport> {
+  const report: ReconcileReport = { recorded: 0, removed: 0, unreadable: 0 };
+  await services.deadLetters.sift(route, async (letters) => {
+    const alerts = letters.flatMap(alertIn);
+    const known = await services.ledger.find(alerts.map(({ mailId }) => mailId));
+    const isDone = ({ mailId, letter }: LetteredAlert) => isObsolete(letter, known.get(mailId));
+    for (const alert of alerts.filter((candidate) => !isDone(candidate))) {
+      if (await recordGivenUp(alert, known.get(alert.mailId), route, services)) report.recorded += 1;
+    }
+    const obsolete = alerts.filter(isDone);
+    report.unreadable += letters.length - alerts.length;
+    report.removed += obsolete.length;
+    return obsolete.map(({ letter }) => letter);
+  });
+  return report;
+}
+
+type LetteredAlert = { letter: DeadLetter; mailId: string; message: QueueMessage | undefined };
+
+/** None where the letter names no mail. */
+function alertIn(letter: DeadLetter): LetteredAlert[] {
+  const parsed = parseQueueMessage(letter.body);
+  const message = parsed.valid ? parsed.message : undefined;
+  const mailId = letter.mailId ?? message?.mailId;
+  return mailId === undefined ? [] : [{ letter, mailId, message }];
+}
+
+/** An alert that was delivered, handed over again, or has died again since, has nothing more to do with this letter. */
+function isObsolete(letter: DeadLetter, entry: LedgerEntry | undefined): boolean {
+  if (!entry) return false;
+  const { state, dispatchedAt, lastFailure } = entry;
+  if (state === 'settled') return true;
+  if (dispatchedAt && dispatchedAt > handedOverBy(letter)) return true;
+  if (state !== 'dead' || !letter.failure || !lastFailure) return false;
+  return lastFailure.at > letter.failure.at;
+}
+
+/** The hand-over that ended in this letter was no later than this. */
+function handedOverBy({ failure, sentAt }: DeadLetter): Date {
+  return failure ? failure.at : new Date(sentAt.getTime() + CLOCK_TOLERANCE_MS);
+}
+
+function newEntryOf({ mailId, location, route, rule, record, acceptedAt }: QueueMessage): NewLedgerEntry {
+  return { mailId, location, route, rule, reason: null, record, acceptedAt: new Date(acceptedAt) };
+}
+
+async function recordGivenUp(
+  { letter, mailId, message }: LetteredAlert,
+  entry: LedgerEntry | undefined,
+  route: string,
+  { ledger, clock, journal }: ReconcileServices,
+): Promise<boolean> {
+  if (entry?.state === 'dead') return false;
+  // The letter may be all that is left of an alert that the ledger has lost.
+  if (!entry && message) await ledger.accept(newEntryOf(message));
+  const at = clock.now();
+  const failure = letter.failure ?? givenUpByQueue(at);
+  const failedAt = letter.failure?.at;
+  const recorded = await ledger.recordGivenUp(mailId, failure, { at, handedOverBy: handedOverBy(letter), failedAt });
+  if (recorded) journal({ kind: 'alert dead', route, alert: message, failure });
+  return recorded;
+}
+
+function givenUpByQueue(at: Date): DeliveryFailure {
+  const text =
+    `SQS gave up after ${MAX_RECEIVES} receives: the function ended without an answer; see its log, ` +
+    'then redrive the route.';
+  return { kind: 'unexpected', status: null, code: null, text, at };
+}

@@ -1,0 +1,17 @@
+import type { Clock, Pauses } from '../ports.ts';
+import type { DiscordTarget } from './discord.ts';
+import { isOfDeadTarget, pauseNamesOf } from './pause.ts';
+
+/**
+ * Ends what posters believe of a target since one of them found it dead: somebody knows better now. A pause that Discord
+ * asked for stands.
+ */
+export async function liftDeath(
+  target: DiscordTarget,
+  { pauses, clock }: { pauses: Pauses; clock: Clock },
+): Promise<void> {
+  for (const name of Object.values(pauseNamesOf(target))) {
+    const [pause] = await pauses.standing([name], clock.now());
+    if (pause && isOfDeadTarget(pause.failure)) await pauses.lift(name);
+  }
+}

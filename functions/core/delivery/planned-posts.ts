@@ -1,0 +1,86 @@
+import { groupBy } from '../group-by.ts';
+import type { LedgerEntry, SentPost } from '../ledger/ledger-entry.ts';
+import { SAME_POST_MS } from './delivery-limits.ts';
+import { packPosts } from './post-packing.ts';
+import type { Alert, Posting } from './posting.ts';
+import { type QueueMessage, queueMessageOf } from './queue-message.ts';
+
+export type PlannedPost = {
+  /** All that it shows, in this order. */
+  messages: readonly QueueMessage[];
+  /** Those of them that this invocation holds. */
+  alerts: readonly Alert[];
+  /** When it was sent first, if its answer never came: only the very same post finds what Discord may have saved. */
+  firstSentAt: Date | undefined;
+};
+
+export type Plan = {
+  posts: PlannedPost[];
+  /** Alerts that stand in a message which Discord has taken: its answer reached the ledger for another of its alerts. */
+  arrived: { alerts: readonly Alert[]; discordMessageId: string }[];
+};
+
+/**
+ * Sorts claimed alerts into posts: those of a post that may have arrived into that same post again, since a nonce is
+ * worth something only with the same alerts; all others into as few posts as fit. What another batch holds of such a
+ * post comes along from the ledger, and finds itself settled when its turn comes.
+ */
+export async function planPosts(claimed: readonly Alert[], posting: Posting): Promise<Plan> {
+  const { unanswered, free } = await sortBySentPost(claimed, posting);
+  const plan: Plan = { posts: [], arrived: [] };
+  for (const { sentPost, alerts, members } of unanswered) {
+    const settled = members.find((member) => member?.state === 'settled');
+    // A member that is in another post since then was refused in this one, or is lost; a digest settles without an id.
+    const isOver = members.some((member) => !isSamePost(member?.sentPost, sentPost));
+    if (isOver || (settled && !settled.discordMessageId)) free.push(...alerts);
+    else if (settled?.discordMessageId) plan.arrived.push({ alerts, discordMessageId: settled.discordMessageId });
+    else plan.posts.push({ messages: messagesOf(alerts, members), alerts, firstSentAt: sentPost.at });
+  }
+  plan.posts.push(...packPosts(free, posting.route).map(freshPost));
+  return plan;
+}
+
+export function freshPost(alerts: readonly Alert[]): PlannedPost {
+  return { messages: alerts.map(({ message }) => message), alerts, firstSentAt: undefined };
+}
+
+type Member = LedgerEntry | undefined;
+type UnansweredPost = { sentPost: SentPost; alerts: readonly Alert[]; members: readonly Member[] };
+
+async function sortBySentPost(
+  claimed: readonly Alert[],
+  { route, services }: Posting,
+): Promise<{ unanswered: UnansweredPost[]; free: Alert[] }> {
+  // Webhooks have no nonce: the same post again would be shown again.
+  if (route.target.kind !== 'bot') return { unanswered: [], free: [...claimed] };
+  const { ledger, clock } = services;
+  const held = await ledger.find(claimed.map(({ message }) => message.mailId));
+  const sentPostOf = ({ message }: Alert) => {
+    const sentPost = held.get(message.mailId)?.sentPost;
+    return sentPost && clock.now().getTime() - sentPost.at.getTime() < SAME_POST_MS ? sentPost : undefined;
+  };
+  const groups = groupBy(
+    claimed.filter((alert) => sentPostOf(alert)),
+    (alert) => sentPostOf(alert)?.mailIds.join(),
+  );
+  const mailIdsElsewhere = [...groups.values()]
+    .flatMap(([alert]) => sentPostOf(alert)?.mailIds ?? [])
+    .filter((mailId) => !held.has(mailId));
+  const elsewhere = mailIdsElsewhere.length > 0 ? await ledger.find(mailIdsElsewhere) : new Map<string, LedgerEntry>();
+  const unanswered = [...groups.values()].flatMap((alerts): UnansweredPost[] => {
+    const sentPost = sentPostOf(alerts[0]);
+    if (!sentPost) return [];
+    const members = sentPost.mailIds.map((mailId) => held.get(mailId) ?? elsewhere.get(mailId));
+    return [{ sentPost, alerts, members }];
+  });
+  return { unanswered, free: claimed.filter((alert) => !sentPostOf(alert)) };
+}
+
+function isSamePost(one: SentPost | undefined, other: SentPost): boolean {
+  return one?.mailIds.join() === other.mailIds.join();
+}
+
+function messagesOf(alerts: readonly Alert[], members: readonly Member[]): QueueMessage[] {
+  const held = new Map(alerts.map(({ message }) => [message.mailId, message]));
+  return members.flatMap((member) => (member ? [held.get(member.mailId) ?? queueMessageOf(member)] : []));
+}

@@ -1,0 +1,34 @@
+import { POST_TIMEOUT_MS, QUEUE_RETENTION_MS } from './delivery-limits.ts';
+
+/** The numbers of route checks and redrive, shared by the CDK stack, the local run, the command and the use cases. */
+
+const HOUR_MS = 60 * 60_000;
+
+/** How long a check of all routes may take, redrive included; what is left goes on at the next one. */
+export const CHECK_TIMEOUT_MS = 10 * 60_000;
+
+/** No batch is begun with less time left than this. */
+export const REDRIVE_RESERVE_MS = 30_000;
+
+/** Alerts that are put back together, and the pause after them: 10,000 alerts in less than four minutes. */
+export const REDRIVE_BATCH = 100;
+export const REDRIVE_PAUSE_MS = 2_000;
+
+/** How long redrive waits for the first post to show whether the target takes it: as long as a post may take. */
+export const PROOF_WAIT_MS = POST_TIMEOUT_MS;
+export const PROOF_LOOK_EVERY_MS = 1_000;
+
+/**
+ * A dispatched alert is put back by itself when its message is about to expire. Until then it waits in its queue, and a
+ * second copy would only be work. The day before covers a check that fails.
+ */
+export const EXPIRING_AFTER_MS = QUEUE_RETENTION_MS - 24 * HOUR_MS;
+
+/**
+ * A dispatched alert that a person wants to see moved: the retries of `RETRY_RECEIVES` end after about three hours,
+ * so an older one is not being retried. Its poster does not run, or its message is gone.
+ */
+export const STUCK_AFTER_MS = 6 * HOUR_MS;
+
+/** Clocks of SQS and of whoever wrote the ledger differ by less; a message lives longer than this before it is given up. */
+export const CLOCK_TOLERANCE_MS = 60_000;

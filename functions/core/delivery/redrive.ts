@@ -1,0 +1,161 @@
+import pMap from 'p-map';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
+import type { RouteQueues } from '../ports.ts';
+import { type ReconcileReport, type ReconcileServices, reconcileDeadLetters } from './dead-letters.ts';
+import { ALERTS_PER_BATCH } from './delivery-limits.ts';
+import type { DeliveryFailure } from './delivery-outcome.ts';
+import { isOfDeadTarget } from './pause.ts';
+import { queueMessageOf } from './queue-message.ts';
+import {
+  EXPIRING_AFTER_MS,
+  PROOF_LOOK_EVERY_MS,
+  PROOF_WAIT_MS,
+  REDRIVE_BATCH,
+  REDRIVE_PAUSE_MS,
+  REDRIVE_RESERVE_MS,
+  STUCK_AFTER_MS,
+} from './redrive-limits.ts';
+
+export type RedriveServices = ReconcileServices & { routeQueues: RouteQueues };
+
+export type RedriveOptions = {
+  /**
+   * A person means every dead alert, and every one that no queue can be retrying any more. A recovery means the dead
+   * alerts whose reason can have healed, and those whose message is about to expire.
+   */
+  asked: 'by a person' | 'by recovery';
+  /** Milliseconds left for it. */
+  remainingMs: () => number;
+};
+
+export type RedriveReport = {
+  route: string;
+  /** Alerts that are in their queue again. */
+  redriven: number;
+  /** Alerts that were due and were not put back: the time ran out, or the target does not take posts. */
+  left: number;
+  /** Dead alerts whose reason does not heal by itself: a person has to look at them. */
+  forAPerson: number;
+  /** Why it was stopped: the first alerts died again. */
+  stoppedBy: DeliveryFailure | undefined;
+  letters: ReconcileReport;
+};
+
+/** What another try can heal, once the target answers again. A refused payload or a crash would come back for ever. */
+const HEALING: ReadonlySet<DeliveryFailure['kind']> = new Set([
+  'target',
+  'credential',
+  'network',
+  'server',
+  'rate limit',
+]);
+
+/**
+ * Puts the open alerts of a route back on its queue, oldest first, from the ledger, so that what SQS has forgotten comes
+ * along; the dead-letter copies of what was put back are deleted.
+ *
+ * The order keeps alerts safe: sent first, then marked dispatched, then the letters. A crash in between costs a second
+ * message, which its claim makes harmless; so does running it twice. The first batch is one post, and nothing follows
+ * before that post has shown that the target takes it: a route that only looks healed costs one refused request. Letters
+ * are deleted after that, so that a dead-letter queue does not look empty, and its alarm over, in between.
+ *
+ * @throws whatever a service throws; what was not put back is still due
+ */
+export async function redriveRoute(
+  route: string,
+  services: RedriveServices,
+  { asked, remainingMs }: RedriveOptions,
+): Promise<RedriveReport> {
+  const before = await reconcileDeadLetters(route, services);
+  const { due, forAPerson } = await dueAlerts(route, asked, services);
+  const batches = batchesOf(due);
+  let redriven = 0;
+  let stoppedBy: DeliveryFailure | undefined;
+  while (batches.length > 0 && !stoppedBy && remainingMs() >= REDRIVE_RESERVE_MS) {
+    const sent = await putBack(route, batches.shift() ?? [], asked, services);
+    const isProof = redriven === 0;
+    redriven += sent.length;
+    stoppedBy = await deathAmong(sent, isProof ? PROOF_WAIT_MS : 0, services);
+    if (!stoppedBy && batches.length > 0) await services.clock.wait(REDRIVE_PAUSE_MS);
+  }
+  const after = redriven > 0 ? await reconcileDeadLetters(route, services) : NOTHING_RECONCILED;
+  const letters = {
+    recorded: before.recorded + after.recorded,
+    removed: before.removed + after.removed,
+    unreadable: before.unreadable,
+  };
+  return { route, redriven, left: batches.flat().length, forAPerson, stoppedBy, letters };
+}
+
+const NOTHING_RECONCILED: ReconcileReport = { recorded: 0, removed: 0, unreadable: 0 };
+
+async function dueAlerts(route: string, asked: RedriveOptions['asked'], { ledger, clock }: RedriveServices) {
+  const due: string[] = [];
+  let forAPerson = 0;
+  for await (const entry of ledger.openEntries(route)) {
+    if (isDue(entry, asked, clock.now())) due.push(entry.mailId);
+    else if (entry.state === 'dead') forAPerson += 1;
+  }
+  return { due, forAPerson };
+}
+
+function isDue(
+  { state, lastFailure, dispatchedAt, acceptedAt }: LedgerEntry,
+  asked: RedriveOptions['asked'],
+  now: Date,
+) {
+  if (state === 'settled') return false;
+  if (state === 'dead') return asked === 'by a person' || (lastFailure !== undefined && HEALING.has(lastFailure.kind));
+  const limitMs = asked === 'by a person' ? STUCK_AFTER_MS : EXPIRING_AFTER_MS;
+  return now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > limitMs;
+}
+
+/** The first batch is as large as one post. */
+function batchesOf(mailIds: readonly string[]): string[][] {
+  const batches = mailIds.length > 0 ? [mailIds.slice(0, ALERTS_PER_BATCH)] : [];
+  for (let from = ALERTS_PER_BATCH; from < mailIds.length; from += REDRIVE_BATCH) {
+    batches.push(mailIds.slice(from, from + REDRIVE_BATCH));
+  }
+  return batches;
+}
+
+/** @returns the mailIds of what was put back: of what is still due, for the index of open alerts lags behind */
+async function putBack(
+  route: string,
+  mailIds: readonly string[],
+  asked: RedriveOptions['asked'],
+  { ledger, routeQueues, clock, journal }: RedriveServices,
+): Promise<string[]> {
+  // Before the alerts leave: one that a poster buries a moment later must stay dead.
+  const at = clock.now();
+  const entries = [...(await ledger.find(mailIds)).values()]
+    .filter((entry) => isDue(entry, asked, at))
+    .sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
+  if (entries.length === 0) return [];
+  const alerts = entries.map(queueMessageOf);
+  await routeQueues.send(route, alerts);
+  await pMap(entries, ({ mailId }) => ledger.markDispatched(mailId, at), { concurrency: LEDGER_CONCURRENCY });
+  journal({ kind: 'alerts redriven', route, alerts });
+  return entries.map(({ mailId }) => mailId);
+}
+
+/** Why one of these died again of the target's fault, as soon as it is known; undefined where none has for so long. */
+async function deathAmong(
+  mailIds: readonly string[],
+  patienceMs: number,
+  { ledger, clock }: RedriveServices,
+): Promise<DeliveryFailure | undefined> {
+  const until = clock.now().getTime() + patienceMs;
+  for (;;) {
+    const entries = [...(await ledger.find(mailIds)).values()];
+    const dead = entries.find(
+      ({ state, lastFailure }) => state === 'dead' && lastFailure && isOfDeadTarget(lastFailure),
+    );
+    if (dead) return dead.lastFailure;
+    const isProven = entries.some(({ state }) => state === 'settled');
+    const isPending = entries.some(({ state }) => state === 'dispatched');
+    if (isProven || !isPending || clock.now().getTime() >= until) return undefined;
+    await clock.wait(PROOF_LOOK_EVERY_MS);
+  }
+}

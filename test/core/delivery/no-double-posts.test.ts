@@ -1,0 +1,272 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  EXCHANGE_TIMEOUT_MS,
+  POST_TIMEOUT_MS,
+  QUEUE_VISIBILITY_MS,
+  SAME_POST_MS,
+} from '../../../functions/core/delivery/delivery-limits.ts';
+import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
+import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
+import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
+import { discordByRules } from '../../fakes/discord-by-rules.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryPauses } from '../../fakes/memory-pauses.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { alertOf } from './alert-of.ts';
+import { BOT, received, WEBHOOK } from './posting-world.ts';
+
+const RESET_AFTER = { when: 'after effect', outcome: { kind: 'reset' } } as const;
+const [A, B, C, D] = [1, 2, 3, 4].map((uid) => alertOf(uid)) as [
+  QueueMessage,
+  QueueMessage,
+  QueueMessage,
+  QueueMessage,
+];
+
+function world() {
+  const clock = fakeClock();
+  const discord = discordByRules({
+    clock,
+    botToken: 'token',
+    channels: [{ id: '42' }],
+    webhooks: [{ id: '200', token: 'secret', channelId: '42' }],
+    channelLimit: 'off',
+    secretOf: (target) => (target.kind === 'bot' ? 'token' : '200/secret'),
+  });
+  const services = {
+    ledger: memoryLedger(),
+    queue: memoryAlertQueue(),
+    discord,
+    pauses: memoryPauses(),
+    rateLimits: rateLimitMemory(),
+    clock,
+    journal: recordingJournal(),
+    random: () => 0,
+  };
+  let invocations = 0;
+  const remainingFrom = (start: Date) => () => start.getTime() + POST_TIMEOUT_MS - clock.now().getTime();
+  return {
+    clock,
+    services,
+    /** One invocation with these alerts, of its own holder; `remainingMs` where it takes itself for younger than it is. */
+    post: async (
+      alerts: readonly QueueMessage[],
+      {
+        target = BOT,
+        remainingMs = remainingFrom(clock.now()),
+      }: { target?: DiscordTarget; remainingMs?: () => number } = {},
+    ) => {
+      invocations += 1;
+      return await postAlerts(
+        alerts.map((alert, index) => received(JSON.stringify(alert), `${alert.mailId} ${index}`)),
+        { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
+        { holder: `invocation ${invocations}`, remainingMs },
+        services,
+      );
+    },
+    /** The subjects of every message in the channel. */
+    shown: () => discord.posts().map(({ body }) => body.embeds?.map(({ title }) => title)),
+    states: () => services.ledger.entries().map(({ state }) => state),
+  };
+}
+
+let { clock, services, post, shown, states } = world();
+beforeEach(() => {
+  ({ clock, services, post, shown, states } = world());
+});
+
+describe('a bot whose post arrived and whose answer was lost', () => {
+  it.each([
+    ['the connection broke', { outcome: { kind: 'reset' } }],
+    ['the server failed', { outcome: { kind: 'answer', status: 502 } }],
+    ['a proxy answered', { outcome: { kind: 'answer', status: 200, body: '<html>' } }],
+    ['it took too long', { delayMs: EXCHANGE_TIMEOUT_MS + 1, outcome: { kind: 'pass' } }],
+  ] as const)('sends it again at once, twice if need be, and settles all of it: %s', async (_how, lost) => {
+    services.discord.faults.add({ when: 'after effect', times: 2, ...lost });
+    expect(await post([A, B])).toEqual({ handedBack: [] });
+    expect(shown()).toEqual([['Subject 1', 'Subject 2']]);
+    const [message] = services.discord.posts();
+    expect(services.ledger.entries()).toMatchObject(
+      Array(2).fill({ state: 'settled', discordMessageId: message?.messageId }),
+    );
+  });
+
+  it.each([
+    ['the same batch', [A, B, C]],
+    ['in another order', [C, A, B]],
+    ['a part of it', [B]],
+    ['a part of it among others', [C, D]],
+  ])('sends the very same post when it comes back as %s', async (_how, redelivered) => {
+    services.discord.faults.add({ ...RESET_AFTER, times: 3 });
+    expect((await post([A, B, C])).handedBack).toHaveLength(3);
+    clock.advance(30_000);
+    expect(await post(redelivered)).toEqual({ handedBack: [] });
+    await post([A, B, C, D]);
+    expect(shown()).toEqual([['Subject 1', 'Subject 2', 'Subject 3'], ['Subject 4']]);
+    expect(states()).toEqual(Array(4).fill('settled'));
+  });
+
+  it('does not where the post did not leave: what is not there need not be found', async () => {
+    const { post: send } = services.discord;
+    let tries = 0;
+    services.discord.post = async (...request) => {
+      tries += 1;
+      return tries === 1 ? { kind: 'network', code: 'ENOTFOUND', text: 'no such name' } : await send(...request);
+    };
+    expect((await post([A])).handedBack).toHaveLength(1);
+    expect(tries).toBe(1);
+  });
+
+  it('takes one that was deleted meanwhile for delivered', async () => {
+    services.discord.faults.add({ ...RESET_AFTER, times: 3 });
+    await post([A]);
+    services.discord.deletePost(services.discord.posts()[0]?.messageId ?? '');
+    clock.advance(30_000);
+    await post([A]);
+    expect(states()).toEqual(['settled']);
+    expect(shown()).toEqual([]);
+  });
+});
+
+describe('an invocation that dies', () => {
+  const killed = new Error('Task timed out');
+
+  it('between the post and the ledger: what comes back from the queue finds the post, in whatever batches', async () => {
+    const { settle } = services.ledger;
+    services.ledger.settle = () => Promise.reject(killed);
+    await expect(post([A, B, C])).rejects.toBe(killed);
+    services.ledger.settle = settle;
+    clock.advance(QUEUE_VISIBILITY_MS);
+    await post([B]);
+    await post([D, A]);
+    await post([C]);
+    expect(shown()).toEqual([['Subject 1', 'Subject 2', 'Subject 3'], ['Subject 4']]);
+    expect(states()).toEqual(Array(4).fill('settled'));
+  });
+
+  it('with a part of the ledger written: the rest is settled with the same message, without a request', async () => {
+    const { settle } = services.ledger;
+    services.ledger.settle = async (mailId, settlement) => {
+      if (mailId !== A.mailId) throw killed;
+      await settle(mailId, settlement);
+    };
+    await expect(post([A, B])).rejects.toBe(killed);
+    services.ledger.settle = settle;
+    // Long after Discord has forgotten the nonce.
+    clock.advance(SAME_POST_MS - 1);
+    await post([B]);
+    expect(services.discord.requests()).toHaveLength(1);
+    const [message] = services.discord.posts();
+    expect(services.ledger.entry(B.mailId)).toMatchObject({ state: 'settled', discordMessageId: message?.messageId });
+  });
+
+  it('between claim and post: its lease ends before the queue delivers again', async () => {
+    const { beginPost } = services.ledger;
+    services.ledger.beginPost = () => Promise.reject(killed);
+    await expect(post([A, B])).rejects.toBe(killed);
+    services.ledger.beginPost = beginPost;
+    clock.advance(QUEUE_VISIBILITY_MS);
+    await post([A, B]);
+    expect(shown()).toEqual([['Subject 1', 'Subject 2']]);
+  });
+});
+
+describe('two copies of an alert', () => {
+  it('in one batch are one post; the second copy comes later, and is dropped', async () => {
+    expect((await post([A, A])).handedBack).toHaveLength(1);
+    clock.advance(POST_TIMEOUT_MS);
+    expect(await post([A])).toEqual({ handedBack: [] });
+    expect(shown()).toEqual([['Subject 1']]);
+  });
+
+  it('in two invocations at once are one post', async () => {
+    const reports = await Promise.all([post([A, B]), post([B, A])]);
+    expect(reports.flatMap(({ handedBack }) => handedBack)).toHaveLength(2);
+    clock.advance(POST_TIMEOUT_MS);
+    await post([A, B]);
+    expect(shown().flat()).toEqual(['Subject 1', 'Subject 2']);
+  });
+
+  it('when an invocation stood still until its lease was taken: it posts nothing that is not its own', async () => {
+    const { find } = services.ledger;
+    let stoodStill = false;
+    services.ledger.find = async (mailIds) => {
+      const known = await find(mailIds);
+      if (!stoodStill) {
+        stoodStill = true;
+        clock.advance(POST_TIMEOUT_MS);
+        await post([A]);
+      }
+      return known;
+    };
+    const { handedBack } = await post([A, B], { remainingMs: () => POST_TIMEOUT_MS });
+    expect(handedBack).toEqual([`${A.mailId} 0`]);
+    expect(shown()).toEqual([['Subject 1'], ['Subject 2']]);
+    expect(states()).toEqual(['settled', 'settled']);
+  });
+});
+
+describe('a post that was begun before', () => {
+  it('is over once it was refused: its alerts are shown alone, each once', async () => {
+    services.discord.faults.add({ times: 1, outcome: { kind: 'answer', status: 400, code: 50035 } });
+    services.discord.faults.add({ skip: 1, times: 3, outcome: { kind: 'answer', status: 503 } });
+    // Refused as a whole; A arrives alone; B meets an outage, and C with it.
+    expect((await post([A, B, C])).handedBack).toHaveLength(2);
+    clock.advance(30_000);
+    await post([C, D]);
+    await post([B]);
+    expect(shown().flat().toSorted()).toEqual(['Subject 1', 'Subject 2', 'Subject 3', 'Subject 4']);
+  });
+
+  it('is forgotten after a while: what arrives then is packed anew', async () => {
+    services.discord.faults.add({ times: 9, outcome: { kind: 'answer', status: 503 } });
+    for (const alert of [A, B, C]) await post([alert]);
+    clock.advance(SAME_POST_MS);
+    await post([A, B, C]);
+    expect(shown()).toEqual([['Subject 1', 'Subject 2', 'Subject 3']]);
+  });
+
+  it('keeps the time of its first sending, however often it is tried', async () => {
+    services.discord.faults.add({ outcome: { kind: 'answer', status: 503 } });
+    const firstAt = clock.now();
+    for (let tries = 0; tries < 3; tries += 1) {
+      await post([A]);
+      clock.advance(60_000);
+    }
+    expect(services.ledger.entry(A.mailId)?.sentPost).toEqual({ mailIds: [A.mailId], at: firstAt });
+  });
+
+  it('is not sent with what a digest has carried meanwhile', async () => {
+    services.discord.faults.add({ times: 3, outcome: { kind: 'answer', status: 503 } });
+    await post([A, B]);
+    await services.ledger.settle(A.mailId, { at: clock.now() });
+    await post([B]);
+    expect(shown()).toEqual([['Subject 2']]);
+  });
+});
+
+describe('a webhook, which has no nonce', () => {
+  it('is not sent again at once when only the answer may be lost', async () => {
+    services.discord.faults.add({ ...RESET_AFTER, times: 1 });
+    expect((await post([A], { target: WEBHOOK })).handedBack).toHaveLength(1);
+    expect(services.discord.requests()).toHaveLength(1);
+  });
+
+  it('is posted twice then: the one double that remains, since losing it would be worse', async () => {
+    services.discord.faults.add({ ...RESET_AFTER, times: 1 });
+    await post([A], { target: WEBHOOK });
+    await post([A], { target: WEBHOOK });
+    await post([A], { target: WEBHOOK });
+    expect(shown()).toEqual([['Subject 1'], ['Subject 1']]);
+  });
+
+  it('is posted once where the connection broke before, and where two invocations hold copies', async () => {
+    services.discord.faults.add({ times: 1, outcome: { kind: 'reset' } });
+    await post([A], { target: WEBHOOK });
+    await Promise.all([post([A], { target: WEBHOOK }), post([A], { target: WEBHOOK })]);
+    expect(shown()).toEqual([['Subject 1']]);
+  });
+});

@@ -1,0 +1,83 @@
+import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
+import type { DiscordAnswer, DiscordMessage, DiscordTarget } from '../../../functions/core/delivery/discord.ts';
+import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import type { PostServices } from '../../../functions/core/delivery/posting.ts';
+import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
+import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryPauses } from '../../fakes/memory-pauses.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+
+export const BOT: DiscordTarget = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' };
+export const WEBHOOK: DiscordTarget = { kind: 'webhook', urlParameter: '/rollcall/hook' };
+
+export type Post = { message: DiscordMessage; freshSecret: boolean };
+
+export function delivered(headers: Record<string, string> = {}, id = '900'): DiscordAnswer {
+  return { kind: 'http', status: 200, headers, body: JSON.stringify({ id }) };
+}
+
+export function answer(status: number, body: object, headers: Record<string, string> = {}): DiscordAnswer {
+  return { kind: 'http', status, headers, body: JSON.stringify(body) };
+}
+
+export function broken(code: string): DiscordAnswer {
+  return { kind: 'network', code, text: `no answer: ${code}` };
+}
+
+export const MISSING_ACCESS = answer(403, { code: 50001, message: 'Missing Access' });
+export const UNAUTHORIZED = answer(401, { code: 0, message: '401: Unauthorized' });
+
+export function received(body: string, messageId = 'message', receiveCount = 1) {
+  return { messageId, receiptHandle: `handle of ${messageId}`, body, receiveCount };
+}
+
+/** A poster in memory whose Discord answers as it is told. */
+export function postingWorld() {
+  const clock = fakeClock();
+  const posts: Post[] = [];
+  let respond: (post: Post) => DiscordAnswer | Promise<DiscordAnswer> = () => delivered();
+  const services = {
+    ledger: memoryLedger(),
+    queue: memoryAlertQueue(),
+    discord: {
+      post: async (_target: DiscordTarget, message: DiscordMessage, { freshSecret }: { freshSecret: boolean }) => {
+        posts.push({ message, freshSecret });
+        return await respond({ message, freshSecret });
+      },
+    },
+    pauses: memoryPauses(),
+    rateLimits: rateLimitMemory(),
+    clock,
+    journal: recordingJournal(),
+    random: () => 0,
+  } satisfies PostServices;
+
+  return {
+    clock,
+    posts,
+    services,
+    respondWith: (to: (post: Post) => DiscordAnswer | Promise<DiscordAnswer>) => {
+      respond = to;
+    },
+    post: (
+      alerts: readonly QueueMessage[],
+      {
+        receiveCount = 1,
+        holder = 'one',
+        remainingMs = POST_TIMEOUT_MS,
+        target = BOT,
+      }: { receiveCount?: number; holder?: string; remainingMs?: number; target?: DiscordTarget } = {},
+    ) => {
+      const endsAtMs = clock.now().getTime() + remainingMs;
+      return postAlerts(
+        alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount)),
+        { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
+        { holder, remainingMs: () => endsAtMs - clock.now().getTime() },
+        services,
+      );
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
+import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
+import { type RedriveOptions, redriveRoute } from '../../../functions/core/delivery/redrive.ts';
+import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { DeadLetter, RouteQueues } from '../../../functions/core/ports.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { alertOf } from './alert-of.ts';
+
+export const HOUR_MS = 60 * 60_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+const MISSING_ACCESS = { kind: 'target', status: 403, code: '50001', text: 'Missing Access' } as const;
+
+/** A route `vip` with its ledger, queue and dead letters, and a poster that does with each message as it is told. */
+export function redriveWorld() {
+  const clock = fakeClock();
+  const ledger = memoryLedger();
+  const queues = memoryRouteQueues();
+  const deadLetters = memoryDeadLetters();
+  const journal = recordingJournal();
+  let poster: (alert: QueueMessage) => Promise<void> = async () => {};
+  const routeQueues: RouteQueues = {
+    async send(route, messages) {
+      await queues.send(route, messages);
+      for (const message of messages) await poster(message);
+    },
+  };
+  const services = { ledger, routeQueues, deadLetters, clock, journal };
+
+  const failureNow = (changes: Partial<DeliveryFailure> = {}): DeliveryFailure => ({
+    ...MISSING_ACCESS,
+    at: clock.now(),
+    ...changes,
+  });
+  const letterOf = (alert: QueueMessage, failure: DeliveryFailure | undefined, sentAt = clock.now()): DeadLetter => ({
+    body: JSON.stringify(alert),
+    mailId: failure && alert.mailId,
+    failure,
+    sentAt,
+  });
+
+  async function accepted(uid: number): Promise<QueueMessage> {
+    const alert = { ...alertOf(uid), acceptedAt: clock.now().toISOString() };
+    const { mailId, location, route, rule, record } = alert;
+    await ledger.accept({ mailId, location, route, rule, reason: null, record, acceptedAt: clock.now() });
+    return alert;
+  }
+  async function dispatched(uid: number): Promise<QueueMessage> {
+    const alert = await accepted(uid);
+    await ledger.markDispatched(alert.mailId, clock.now());
+    return alert;
+  }
+  async function bury(alert: QueueMessage, changes: Partial<DeliveryFailure> = {}): Promise<void> {
+    const failure = failureNow(changes);
+    deadLetters.put('vip', letterOf(alert, failure));
+    await ledger.recordDead(alert.mailId, failure);
+  }
+  async function dead(uid: number, changes: Partial<DeliveryFailure> = {}): Promise<QueueMessage> {
+    const alert = await dispatched(uid);
+    clock.advance(1_000);
+    await bury(alert, changes);
+    return alert;
+  }
+  async function deads(count: number): Promise<QueueMessage[]> {
+    const alerts: QueueMessage[] = [];
+    for (let uid = 1; uid <= count; uid += 1) alerts.push(await dead(uid));
+    clock.advance(HOUR_MS);
+    return alerts;
+  }
+
+  return {
+    ...services,
+    services,
+    queues,
+    failureNow,
+    letterOf,
+    accepted,
+    dispatched,
+    dead,
+    deads,
+    bury,
+    deliver: async ({ mailId }: QueueMessage) => ledger.settle(mailId, { at: clock.now(), discordMessageId: '900' }),
+    /** What becomes of each message from here on; at first it waits. */
+    posterDoes: (what: (alert: QueueMessage) => Promise<void>) => {
+      poster = what;
+    },
+    redrive: (asked: RedriveOptions['asked'] = 'by a person', remainingMs = () => Number.POSITIVE_INFINITY) =>
+      redriveRoute('vip', services, { asked, remainingMs }),
+    sent: () => queues.sent('vip').map(({ mailId }) => mailId),
+    entry: ({ mailId }: QueueMessage): LedgerEntry | undefined => ledger.entry(mailId),
+  };
+}

@@ -1,0 +1,13 @@
+import type { RouteCheck } from '../../functions/core/delivery/route-check.ts';
+import type { RouteChecks } from '../../functions/core/ports.ts';
+
+/** The checks of routes in memory. */
+export function memoryRouteChecks(): RouteChecks {
+  const checks = new Map<string, RouteCheck>();
+  return {
+    get: async (route) => structuredClone(checks.get(route)),
+    record: async (route, check) => {
+      checks.set(route, structuredClone(check));
+    },
+  };
+}

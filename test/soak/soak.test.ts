@@ -1,0 +1,68 @@
+import { env } from 'node:process';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Soak, soak } from './soak.ts';
+
+/** A failure names its seed; with it, everything happens again as it did. */
+const ALERTS = Number(env.ROLLCALL_SOAK_ALERTS ?? 10_000);
+const SEED = Number(env.ROLLCALL_SOAK_SEED ?? Date.now() % 1_000_000);
+
+describe(`a soak of ${ALERTS} alerts, ROLLCALL_SOAK_SEED=${SEED}`, () => {
+  let world: Soak;
+  beforeAll(async () => {
+    world = await soak(ALERTS, SEED);
+  }, 120_000);
+
+  it('leaves every alert settled or dead, and none in between', () => {
+    expect(world.accepted).toHaveLength(ALERTS);
+    expect(world.entries()).toHaveLength(ALERTS);
+    expect(world.entries().filter(({ state }) => state !== 'settled' && state !== 'dead')).toEqual([]);
+  });
+
+  it('shows every settled alert, and no dead one but where the answer to a webhook was lost', () => {
+    const shown = world.shown();
+    const wrong = world.entries().filter(({ mailId, state }) => shown.has(mailId) !== (state === 'settled'));
+    expect(wrong.filter(({ mailId }) => !(shown.has(mailId) && world.lostByWebhooks.has(mailId)))).toEqual([]);
+  });
+
+  it('shows none twice, but where the answer to a webhook was lost', () => {
+    const twice = [...world.shown()].filter(([, times]) => times > 1).map(([mailId]) => mailId);
+    expect(twice.filter((mailId) => !world.lostByWebhooks.has(mailId))).toEqual([]);
+    expect(world.lostByWebhooks.size).toBeGreaterThan(0);
+  });
+
+  it('tells of every dead alert why, and it is true', () => {
+    const dead = world.entries().filter(({ state }) => state === 'dead');
+    for (const { route, lastFailure } of dead) {
+      const named = world.routes.find(({ id }) => id === route);
+      expect(named && world.told(named)).toContain(`${lastFailure?.status} ${lastFailure?.code}`);
+      if (lastFailure?.kind === 'target') expect(lastFailure.text).toMatch(/\(check /);
+      else if (lastFailure?.kind !== 'payload') expect(lastFailure?.text).toMatch(/^Given up after \d+ receives/);
+    }
+    // A channel that is gone, one that died for a while, and an outage longer than three hours.
+    const reasons = new Set(dead.map(({ route, lastFailure }) => `${route} ${lastFailure?.kind}`));
+    expect([...reasons]).toEqual(expect.arrayContaining(['gone target', 'stripe target', 'sales target']));
+    expect(dead.some(({ lastFailure }) => /^Given up/.test(lastFailure?.text ?? ''))).toBe(true);
+    // The half hour's outage is ridden out: where nothing worse befell the route, only a refused payload is dead.
+    const spared = dead.filter(({ route }) => ['vip', 'customer'].includes(route));
+    expect(spared.filter(({ lastFailure }) => lastFailure?.kind !== 'payload')).toEqual([]);
+  });
+
+  it('comes nowhere near the ban for invalid requests', () => {
+    const invalid = [401, 403, 429].map((status) => world.requests().get(status) ?? 0);
+    expect(invalid.reduce((sum, count) => sum + count)).toBeLessThan(ALERTS / 10);
+  });
+
+  it('brings everything that can arrive to its channel once the troubles are over', async () => {
+    const before = world.shown();
+    await world.heal();
+    const after = world.shown();
+    const left = world.entries().filter(({ state }) => state !== 'settled');
+    expect(new Set(left.map(({ route }) => route))).toEqual(new Set(['gone']));
+    expect(left.every(({ state, lastFailure }) => state === 'dead' && lastFailure?.code === '10003')).toBe(true);
+    for (const { mailId, route } of world.entries()) {
+      if (world.lostByWebhooks.has(mailId)) continue;
+      const times = route === 'gone' ? undefined : Math.max(1, before.get(mailId) ?? 0);
+      expect([mailId, after.get(mailId)]).toEqual([mailId, times]);
+    }
+  }, 120_000);
+});

@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -8,7 +8,12 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /** The headings of the runbook in the README, one for each kind of alarm. */
-type RunbookHeading = 'Alerts are dead letters' | 'A poll failed' | 'The digest was not sent';
+type RunbookHeading =
+  | 'Alerts are dead letters'
+  | 'A route is dead'
+  | 'A poll failed'
+  | 'The digest was not sent'
+  | 'The routes were not checked';
 
 export type AlarmText = {
   /** What stands in the e-mail's subject. */
@@ -45,10 +50,21 @@ export class OperatorAlarms extends Construct {
       statistic: 'Maximum',
       period: Duration.minutes(5),
     });
-    return this.atLeastOne(depth, id, text);
+    return this.atLeastOne(depth, id, text, TreatMissingData.NOT_BREACHING);
   }
 
-  private atLeastOne(metric: IMetric, id: string, { name, loses, runbook }: AlarmText): Alarm {
+  /** Tells as soon as a metric of Rollcall's own counts anything. Between two counts, the last one holds. */
+  onAnyOf(metric: Metric, id: string, text: AlarmText): Alarm {
+    const latest = metric.with({ statistic: 'Maximum', period: Duration.minutes(5) });
+    return this.atLeastOne(latest, id, text, TreatMissingData.IGNORE);
+  }
+
+  private atLeastOne(
+    metric: IMetric,
+    id: string,
+    { name, loses, runbook }: AlarmText,
+    treatMissingData: TreatMissingData,
+  ): Alarm {
     const alarm = new Alarm(this, id, {
       alarmName: `${Stack.of(this).stackName}: ${name}`,
       alarmDescription: `${loses} What to do: README.md#${anchorOf(runbook)}`,
@@ -56,7 +72,7 @@ export class OperatorAlarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       threshold: 1,
       evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
     return alarm;

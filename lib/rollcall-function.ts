@@ -10,7 +10,7 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 
 type RollcallFunctionProps = {
   /** The folder under `functions/` whose `index.ts` exports `handler`. */
-  name: 'poll-inbox' | 'post-to-discord' | 'send-digest';
+  name: 'poll-inbox' | 'post-to-discord' | 'send-digest' | 'check-routes';
   description: string;
   timeoutMs: number;
   memoryMb: number;

@@ -2,8 +2,10 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Settings } from '../functions/core/settings/settings-schema.ts';
 import { DailyDigest } from './daily-digest.ts';
+import { DeploymentParameter } from './deployment-parameter.ts';
 import { MailboxPolling } from './mailbox-polling.ts';
 import { OperatorAlarms } from './operator-alarms.ts';
+import { RouteChecks } from './route-checks.ts';
 import { RouteDelivery } from './route-delivery.ts';
 import { SpoolBucket } from './spool-bucket.ts';
 import { Tables } from './tables.ts';
@@ -28,6 +30,9 @@ export class RollcallStack extends Stack {
       alarms,
     });
     const digest = new DailyDigest(this, 'Digest', { digest: settings.digest, tables, spool, alarms });
+
+    if (routes.length > 0) new RouteChecks(this, 'TargetChecks', { settings: settings.routes, routes, tables, alarms });
+    new DeploymentParameter(this, 'Deployment', { routes, tables });
 
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'PollInboxFunction', { value: polling.poll.functionName });

@@ -3,6 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { PAUSE_KEY_PREFIX } from '../functions/adapters/dynamo-pauses.ts';
 import {
   ALERTS_PER_BATCH,
   MAX_RECEIVES,
@@ -31,17 +32,18 @@ type RouteDeliveryProps = {
 export class RouteDelivery extends Construct {
   readonly routeId: string;
   readonly queue: Queue;
+  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, { route, tables, alarms }: RouteDeliveryProps) {
     super(scope, id);
     this.routeId = route.id;
 
     const retentionPeriod = Duration.millis(QUEUE_RETENTION_MS);
-    const deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod });
+    this.deadLetters = privateQueue(this, 'DeadLetters', { retentionPeriod });
     this.queue = privateQueue(this, 'Queue', {
       retentionPeriod,
       visibilityTimeout: Duration.millis(QUEUE_VISIBILITY_MS),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: MAX_RECEIVES },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
 
     const post = rollcallFunction(this, 'PostToDiscord', {
@@ -52,18 +54,25 @@ export class RouteDelivery extends Construct {
       environment: {
         ROUTE: route.id,
         LEDGER_TABLE: tables.ledger.tableName,
+        WATERMARKS_TABLE: tables.watermarks.tableName,
         QUEUE_URL: this.queue.queueUrl,
-        DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+        DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
       },
       may: [
         new PolicyStatement({
           actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
           resources: [this.queue.queueArn],
         }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
+        new PolicyStatement({
+          actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          resources: [tables.ledger.tableArn],
+        }),
+        // The pauses that routes share lie beside the watermarks, which no poster may touch.
         new PolicyStatement({
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
+          resources: [tables.watermarks.tableArn],
+          conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${PAUSE_KEY_PREFIX}*`] } },
         }),
         mayReadSecrets(this, [secretParameterOf(route.discord)]),
       ],
@@ -77,7 +86,7 @@ export class RouteDelivery extends Construct {
       maxConcurrency: POST_CONCURRENCY,
     });
 
-    alarms.onAnyMessageIn(deadLetters, `${route.id}DeadLetters`, {
+    alarms.onAnyMessageIn(this.deadLetters, `${route.id}DeadLetters`, {
       name: `alerts of route ${route.id} are dead letters`,
       loses: `Mail that route ${route.id} should have pushed to Discord was not seen there; it waits in the ledger and in every digest.`,
       runbook: 'Alerts are dead letters',

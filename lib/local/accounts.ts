@@ -1,7 +1,8 @@
 import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
 import type { LedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import type { Ledger, MailReader, Watermarks } from '../../functions/core/ports.ts';
+import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
+import type { Ledger, MailReader, MailSession, Watermarks } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 
 /** The accounts of a run: where every mail of every mailbox is. */
@@ -51,7 +52,7 @@ export async function drawUpAccounts(
     audit: { inMailbox: 0, accounted: 0, recovered: 0 },
     unaccounted: [],
   };
-  for (const polled of sources.mailboxes) await addMailbox(accounts, polled, sources, events);
+  for (const polled of sources.mailboxes) await addMailbox(accounts, polled, sources);
   return accounts;
 }
 
@@ -59,7 +60,6 @@ async function addMailbox(
   accounts: Accounts,
   polled: PolledMailbox,
   { readerOf, watermarks, ledger }: AccountsSources,
-  events: readonly JournalEvent[],
 ): Promise<void> {
   const { mailbox, folder, account } = polled;
   const health = await watermarks.get(mailbox);
@@ -73,21 +73,34 @@ async function addMailbox(
 
   const lines = new Map<number, string>();
   for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, baselineUid)) lines.set(uid, mailId);
-  const recognised = new Map<number, string>();
-  for (const event of events) {
-    if (event.kind === 'mail recognised' && event.mailbox === mailbox) recognised.set(event.uid, event.mailId);
-  }
-  const uids = await readerOf(account).visit(folder, (session) => session.uidsAbove(baselineUid));
-  accounts.audit.inMailbox += uids.length;
-  const mailIds = new Set<string>();
-  for (const uid of uids) {
-    const mailId = lines.get(uid) ?? recognised.get(uid);
-    if (mailId) mailIds.add(mailId);
-    else accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
+  const found = await readerOf(account).visit(folder, (session) => lookUp(session, baselineUid, lines, ledger));
+  accounts.audit.inMailbox += found.size;
+  for (const [uid, mailId] of found) {
     if (mailId) accounts.audit.accounted += 1;
+    else accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
   }
+  const mailIds = [...found.values()].filter((mailId) => mailId !== undefined);
   const entries = await ledger.find([...new Set([...mailIds, ...lines.values()])]);
   accounts.mails.push(...[...entries.values()].sort(byUid).map(accountOfEntry));
+}
+
+/** The mailId under which the ledger knows each uid of the mailbox; a copy of a mail is known by the mail's id. */
+async function lookUp(
+  session: MailSession,
+  baselineUid: number,
+  lines: ReadonlyMap<number, string>,
+  ledger: Ledger,
+): Promise<Map<number, string | undefined>> {
+  const uids = await session.uidsAbove(baselineUid);
+  const found = new Map(uids.map((uid) => [uid, lines.get(uid)]));
+  for await (const page of session.pages(
+    uids.filter((uid) => !lines.has(uid)),
+    MAILS_PER_PAGE,
+  )) {
+    const known = await ledger.find(page.map(({ mailId }) => mailId));
+    for (const { mailId, location } of page) if (known.has(mailId)) found.set(location.uid, mailId);
+  }
+  return found;
 }
 
 function byUid(one: LedgerEntry, other: LedgerEntry): number {

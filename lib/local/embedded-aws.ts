@@ -51,7 +51,12 @@ export async function startEmbeddedAws({ routes }: { routes: readonly string[] }
     };
     const { queueUrls, deadLetterQueueUrls } = await furnish(services, routes);
     return {
-      environment: { ...services, ...NAMES, ROUTE_QUEUE_URLS: JSON.stringify(queueUrls) },
+      environment: {
+        ...services,
+        ...NAMES,
+        ROUTE_QUEUE_URLS: JSON.stringify(queueUrls),
+        DEAD_LETTER_QUEUE_URLS: JSON.stringify(deadLetterQueueUrls),
+      },
       queueUrls,
       deadLetterQueueUrls,
       sentMails: ses.sentMails,

@@ -1,12 +1,13 @@
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { LocalWorld } from './local-world.ts';
 
 const POLL_EVERY_MS = 5_000;
+/** In AWS it is every hour; here someone is waiting to see a channel heal. */
+const CHECK_ROUTES_EVERY_MS = 60_000;
 
-/** Polls every few seconds until Ctrl-C; `d` and Enter sends a digest. */
+/** Polls every few seconds and checks the routes every minute until Ctrl-C; `d` and Enter sends a digest. */
 export async function keepRunning(world: LocalWorld, print: (line: string) => void): Promise<void> {
   print(addressesOf(world));
   const stopping = new AbortController();
@@ -17,19 +18,31 @@ export async function keepRunning(world: LocalWorld, print: (line: string) => vo
     if (line.trim() !== 'd') return;
     world.pipeline.digest().catch((error: unknown) => print(styleText('red', `The digest failed: ${error}`)));
   });
+  const tellTrouble = (error: unknown) => {
+    // A check that is under way when the servers stop has nothing to tell.
+    if (!stopping.signal.aborted) print(styleText('red', String(error)));
+  };
+  const checkRoutes = () => world.pipeline.checkRoutes().catch(tellTrouble);
+  repeat(CHECK_ROUTES_EVERY_MS, stopping.signal, checkRoutes).catch(tellTrouble);
   try {
-    while (!stopping.signal.aborted) {
-      // The journal has told of each failure; the next poll tries again.
-      await world.pipeline.poll();
-      await Promise.race([sleep(POLL_EVERY_MS), once(stopping.signal, 'abort')]);
-    }
+    // The journal has told of each failure; the next poll tries again.
+    await repeat(POLL_EVERY_MS, stopping.signal, () => world.pipeline.poll());
   } finally {
     lines.close();
   }
   print('Stopping.');
 }
 
-function addressesOf({ mailbox, imap, aws, discord, discordUrl }: LocalWorld): string {
+/** Does the work at once, and again so long after it has ended, until it is aborted. */
+async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
+  while (!signal.aborted) {
+    await work();
+    // An aborted pause only means that there is nothing left to pause for.
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function addressesOf({ mailbox, imap, aws, discord, discordUrl, parameters }: LocalWorld): string {
   const { user, password, host, port, folder } = mailbox;
   const scheme = mailbox.tls === 'implicit' ? 'imaps' : 'imap';
   const ses = aws.environment.AWS_ENDPOINT_URL_SESV2;
@@ -40,6 +53,8 @@ function addressesOf({ mailbox, imap, aws, discord, discordUrl }: LocalWorld): s
     `  mailbox   ${scheme}://${host}:${port}/${folder} as ${user}, polled every ${POLL_EVERY_MS / 1000} s`,
     `  Discord   ${discordUrl}${discordPosts}`,
     `  digests   ${ses} (a mail viewer); press d and Enter to send one`,
+    `  commands  npm run rollcall -- status --local ${parameters.url}`,
+    `            npm run rollcall -- redrive --local ${parameters.url}; every ${CHECK_ROUTES_EVERY_MS / 1000} s by itself`,
     ...(imap
       ? [
           '',

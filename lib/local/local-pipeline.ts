@@ -1,6 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
+import { createCheckRoutes } from '../../functions/check-routes/handler.ts';
 import { ALERTS_PER_BATCH, POST_CONCURRENCY, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
+import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
 import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
 import type { Journal } from '../../functions/core/journal.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
@@ -18,6 +20,8 @@ export type LocalPipeline = {
   /** Resolves when every alert is posted, a dead letter, or waits longer than anyone should watch. */
   drained(): Promise<void>;
   digest(): Promise<DigestReport>;
+  /** Looks at every route's target, and puts back what is parked for those that answer. */
+  checkRoutes(): Promise<unknown>;
   stop(): Promise<void>;
 };
 
@@ -43,6 +47,7 @@ export function startPipeline(
   const surroundings = { settings, environment, journal: watched };
   const pollInbox = createPollInbox(surroundings);
   const sendDigest = createSendDigest(surroundings);
+  const checkRoutes = createCheckRoutes(surroundings);
   const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
   const posters: { route: string; source: EventSource }[] = settings.routes.map(({ id }) => {
     const QUEUE_URL = queues.queueUrls[id] ?? '';
@@ -68,8 +73,7 @@ export function startPipeline(
 
   return {
     async poll() {
-      const endsAtMs = Date.now() + POLL_TIMEOUT_MS;
-      const context = { getRemainingTimeInMillis: () => endsAtMs - Date.now() };
+      const context = contextFor(POLL_TIMEOUT_MS);
       const polls = polledMailboxes(settings).map(({ mailbox }) => pollInbox({ mailbox }, context));
       const results = await Promise.allSettled(polls);
       return results.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []));
@@ -82,11 +86,18 @@ export function startPipeline(
       );
     },
     digest: sendDigest,
+    checkRoutes: () => checkRoutes({}, contextFor(CHECK_TIMEOUT_MS)),
     async stop() {
       await Promise.all(posters.map(({ source }) => source.stop()));
       sqs.destroy();
     },
   };
+}
+
+/** What a handler asks of Lambda's context. */
+function contextFor(timeoutMs: number): { getRemainingTimeInMillis(): number } {
+  const endsAtMs = Date.now() + timeoutMs;
+  return { getRemainingTimeInMillis: () => endsAtMs - Date.now() };
 }
 
 /** Counts the alerts of each route that hide in their queue for long: handed back, or in a batch that failed as a whole. */

@@ -4,6 +4,7 @@ import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
 import { ledgerFrom, watermarksFrom } from '../../functions/from-environment/dynamo.ts';
 import { mailReadersFrom } from '../../functions/from-environment/mail-readers.ts';
+import { deploymentParameterOf, STACK_NAME } from '../deployment-name.ts';
 import { type Accounts, drawUpAccounts } from './accounts.ts';
 import { type DiscordStandIn, startDiscordStandIn } from './discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';
@@ -67,6 +68,8 @@ export async function startLocalWorld(
       AWS_ENDPOINT_URL_SSM: parameters.url,
       DISCORD_API_URL: discordUrl ?? (discord as DiscordStandIn).url,
     };
+    // As the stack does, so that the command finds its way.
+    parameters.put(deploymentParameterOf(STACK_NAME), JSON.stringify(environment));
     const events: JournalEvent[] = [];
     const recorded: Journal = (event) => {
       events.push(event);

@@ -72,6 +72,18 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
     case 'poll finished':
       if (event.accepted + event.recognised > 0) notice('dim', countsOf(event));
       break;
+    case 'route dead':
+      notice('red', `route ${event.route} is dead: ${event.failure.text}`);
+      break;
+    case 'route alive again':
+      notice(
+        'green',
+        `route ${event.route} is alive again; it was dead since ${event.deadSince.toTimeString().slice(0, 8)}`,
+      );
+      break;
+    case 'alerts redriven':
+      notice('cyan', `${event.route}: ${event.alerts.length} alerts are on their queue again`);
+      break;
     case 'digest sent':
       notice('cyan', `digest sent: ${event.subject}`);
       break;

@@ -18,7 +18,6 @@ import { describeWithDovecot } from './describe-with-dovecot.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';
 
 /** Writing and reading 100,000 files takes a minute, so a run by hand makes do with a tenth; CI sets the variable. */
-// biome-ignore lint/style/noProcessEnv: the size of a test is chosen by whoever starts it
 const BACKLOG_MAILS = Number(env.ROLLCALL_BACKLOG_MAILS ?? 10_000);
 const FILES_TIMEOUT_MS = 300_000;
 const INVOCATIONS = 5;

@@ -11,7 +11,6 @@ const run = promisify(execFile);
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 // As on a machine that has no account, no region and no credentials.
-// biome-ignore lint/style/noProcessEnv: a child process finds node and npx by them
 const { PATH, HOME } = process.env;
 const ENVIRONMENT = { PATH, HOME };
 
@@ -93,6 +92,6 @@ type LambdaProperties = {
 
 function literalOf(name: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  if (name === 'ROUTE_QUEUE_URLS') return '{}';
+  if (name.endsWith('_QUEUE_URLS')) return '{}';
   return name.endsWith('_URL') ? 'https://queue.example.com/1' : name;
 }

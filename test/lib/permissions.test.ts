@@ -26,6 +26,7 @@ describe('the permissions', () => {
       'ssm:GetParameter',
     ]);
     expect(actionsOf('RoutevipPostToDiscord')).toEqual([
+      'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       'dynamodb:UpdateItem',
       ...log,
@@ -49,6 +50,45 @@ describe('the permissions', () => {
       'ses:SendEmail',
       'ses:SendRawEmail',
       'sqs:SendMessage',
+    ]);
+  });
+
+  it('of check-routes are to look, to write down, and to put back', () => {
+    expect(actionsOf('TargetChecksCheckRoutes')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+      'ssm:GetParameter',
+    ]);
+    const queues = (name: string) =>
+      ['vip', 'stripe'].map((route) => nameOfType('AWS::SQS::Queue', `Route${route}${name}`));
+    expect(resourcesAllowed('TargetChecksCheckRoutes', 'sqs:DeleteMessage')).toEqual(queues('DeadLetters'));
+    expect(resourcesAllowed('TargetChecksCheckRoutes', 'sqs:SendMessage')).toEqual(
+      expect.arrayContaining([...queues('Queue'), nameOfType('AWS::SQS::Queue', 'TargetChecksRunsFailedRuns')]),
+    );
+    expect(resourcesAllowed('TargetChecksCheckRoutes', 'ssm:GetParameter')).toEqual([
+      parameter('/rollcall/bot-token'),
+      parameter('/rollcall/stripe-webhook'),
+    ]);
+  });
+
+  it('let check-routes write beside the watermarks, and never one of them', () => {
+    const watermarks = nameOfType('AWS::DynamoDB::Table', 'Watermarks');
+    const writing = statementsOf('TargetChecksCheckRoutes').filter(
+      ({ Action, Resource }) =>
+        [Resource].flat().map(readable).includes(watermarks) && [Action].flat().some((action) => !/Get/.test(action)),
+    );
+    expect(writing.map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['#route/*', '#pause/*'] } },
     ]);
   });
 
@@ -94,8 +134,14 @@ describe('the permissions', () => {
   });
 
   it('let nobody delete from the ledger, or from the spool but the digest', () => {
+    const ledger = nameOfType('AWS::DynamoDB::Table', 'Ledger');
     const deleting = roles.filter(({ statements }) =>
-      statements.some(({ Action }) => [Action].flat().some((action) => /^(dynamodb|s3):.*Delete/.test(action))),
+      statements.some(
+        ({ Action, Resource }) =>
+          [Action].flat().some((action) => /^s3:.*Delete/.test(action)) ||
+          ([Action].flat().some((action) => /^dynamodb:.*Delete/.test(action)) &&
+            [Resource].flat().map(readable).includes(ledger)),
+      ),
     );
     expect(deleting.map(({ name }) => name)).toEqual([expect.stringMatching(/^DigestSendDigest/)]);
     expect(resourcesAllowed('DigestSendDigest', 's3:DeleteObject')).toEqual([
@@ -113,6 +159,9 @@ describe('the permissions', () => {
   it('let a schedule start the latest version of its function and nothing else', () => {
     expect(resourcesAllowed('PollingPollsScheduler', 'lambda:InvokeFunction')).toEqual([functionFor('poll-inbox')]);
     expect(resourcesAllowed('DigestDigestsScheduler', 'lambda:InvokeFunction')).toEqual([functionFor('send-digest')]);
+    expect(resourcesAllowed('TargetChecksRunsScheduler', 'lambda:InvokeFunction')).toEqual([
+      functionFor('check-routes'),
+    ]);
   });
 
   function statementsOf(role: string): Statement[] {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ALERTS_PER_BATCH, MAX_RECEIVES, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
+import { DEAD_ROUTES } from '../../functions/core/metrics.ts';
+import { deploymentParameterOf } from '../../lib/deployment-name.ts';
 import {
   alarmedQueueOf,
   environmentOf,
@@ -87,6 +89,10 @@ describe('the schedules', () => {
     ]);
   });
 
+  it('look at every route once an hour', () => {
+    expect(schedulesOf('check-routes')).toMatchObject([{ ScheduleExpression: 'rate(1 hour)' }]);
+  });
+
   it('send an hourly digest at the full hour', () => {
     const { from, to } = settings.digest;
     const hourly = templateOf({ ...input, digest: { from, to, every: 'hour', timeZone: 'Asia/Kolkata' } });
@@ -105,7 +111,7 @@ describe('the schedules', () => {
   });
 
   it('tell of a run that could not be started and of one that failed, in a queue with an alarm', () => {
-    const alarmed = resourcesOf('AWS::CloudWatch::Alarm').map(({ properties }) => alarmedQueueOf(properties));
+    const alarmed = queueAlarms().map(alarmedQueueOf);
     for (const { properties } of resourcesOf('AWS::Scheduler::Schedule')) {
       const { DeadLetterConfig, Arn } = properties.Target as { DeadLetterConfig: { Arn: unknown }; Arn: unknown };
       const queue = targetOf(DeadLetterConfig.Arn);
@@ -184,11 +190,11 @@ describe('the alarms', () => {
     const shouldBeEmpty = resourcesOf('AWS::SQS::Queue')
       .map(({ name }) => name)
       .filter((name) => /DeadLetters|FailedRuns/.test(name));
-    expect(alarms.map(alarmedQueueOf).sort()).toEqual(shouldBeEmpty.sort());
+    expect(queueAlarms().map(alarmedQueueOf).sort()).toEqual(shouldBeEmpty.sort());
   });
 
   it('sound at the first message, and not because an idle queue says nothing', () => {
-    for (const alarm of alarms) {
+    for (const alarm of queueAlarms()) {
       expect(alarm).toMatchObject({
         MetricName: 'ApproximateNumberOfMessagesVisible',
         Statistic: 'Maximum',
@@ -198,6 +204,20 @@ describe('the alarms', () => {
         TreatMissingData: 'notBreaching',
       });
     }
+  });
+
+  it('sound at a dead route before any mail comes, and go on until a check finds none', () => {
+    const [alarm, ...others] = alarms.filter(({ Namespace }) => Namespace === DEAD_ROUTES.namespace);
+    expect(others).toEqual([]);
+    expect(alarm).toMatchObject({
+      MetricName: DEAD_ROUTES.name,
+      Statistic: 'Maximum',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'ignore',
+    });
+    expect(alarm).not.toHaveProperty('Dimensions');
   });
 
   it('reach the operator by e-mail, on a topic that CloudWatch may publish to', () => {
@@ -253,7 +273,7 @@ describe('the functions', () => {
   const functions = resourcesOf('AWS::Lambda::Function');
 
   it('run on Node.js 24 on arm64, outside of any VPC, without reserved concurrency', () => {
-    expect(functions).toHaveLength(settings.routes.length + 2);
+    expect(functions).toHaveLength(settings.routes.length + 3);
     for (const { properties } of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       expect(properties).not.toHaveProperty('VpcConfig');
@@ -289,14 +309,33 @@ describe('the functions', () => {
     });
   });
 
-  it('know the queue of every route by its id', () => {
-    const { ROUTE_QUEUE_URLS } = environmentOf(functionFor('poll-inbox'));
-    const [, parts] = (ROUTE_QUEUE_URLS as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
-    const json = parts.map((part) => (typeof part === 'string' ? part : targetOf(part))).join('');
-    expect(JSON.parse(json)).toEqual({
-      vip: nameOfType('AWS::SQS::Queue', 'RoutevipQueue'),
-      stripe: nameOfType('AWS::SQS::Queue', 'RoutestripeQueue'),
+  const queuesOf = (name: string) =>
+    Object.fromEntries(
+      ['vip', 'stripe'].map((route) => [route, nameOfType('AWS::SQS::Queue', `Route${route}${name}`)]),
+    );
+
+  it('know the queues of every route by its id', () => {
+    const poll = environmentOf(functionFor('poll-inbox'));
+    expect(JSON.parse(joined(poll.ROUTE_QUEUE_URLS))).toEqual(queuesOf('Queue'));
+    const check = environmentOf(functionFor('check-routes'));
+    expect(JSON.parse(joined(check.ROUTE_QUEUE_URLS))).toEqual(queuesOf('Queue'));
+    expect(JSON.parse(joined(check.DEAD_LETTER_QUEUE_URLS))).toEqual(queuesOf('DeadLetters'));
+  });
+
+  it('are found by the command through a parameter under the stack’s name', () => {
+    const [parameter] = resourcesOf('AWS::SSM::Parameter');
+    expect(parameter?.properties).toMatchObject({
+      Name: deploymentParameterOf('Rollcall'),
+      Type: 'String',
+      Tier: 'Intelligent-Tiering',
     });
+    const deployment = JSON.parse(joined(parameter?.properties.Value));
+    expect(deployment).toMatchObject({
+      WATERMARKS_TABLE: nameOfType('AWS::DynamoDB::Table', 'Watermarks'),
+      LEDGER_TABLE: nameOfType('AWS::DynamoDB::Table', 'Ledger'),
+    });
+    expect(JSON.parse(deployment.ROUTE_QUEUE_URLS)).toEqual(queuesOf('Queue'));
+    expect(JSON.parse(deployment.DEAD_LETTER_QUEUE_URLS)).toEqual(queuesOf('DeadLetters'));
   });
 
   it('carry no secret, only the names of things', () => {
@@ -305,6 +344,18 @@ describe('the functions', () => {
     }
   });
 });
+
+/** A text of literal parts and references, with the logical ids of what it refers to. */
+function joined(value: unknown): string {
+  const [, parts] = (value as { 'Fn::Join': [string, unknown[]] })['Fn::Join'];
+  return parts.map((part) => (typeof part === 'string' ? part : targetOf(part))).join('');
+}
+
+function queueAlarms(): Record<string, unknown>[] {
+  return resourcesOf('AWS::CloudWatch::Alarm')
+    .map(({ properties }) => properties)
+    .filter(({ Namespace }) => Namespace === 'AWS/SQS');
+}
 
 describe('the stack', () => {
   it('says after deployment what a person needs to try it', () => {

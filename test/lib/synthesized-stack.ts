@@ -102,11 +102,15 @@ export function mappings() {
 }
 
 /** The logical id of a function, by what it runs. */
-export function functionFor(name: 'poll-inbox' | 'post-to-discord' | 'send-digest', ofRoute = ''): string {
+export function functionFor(
+  name: 'poll-inbox' | 'post-to-discord' | 'send-digest' | 'check-routes',
+  ofRoute = '',
+): string {
   const beginning = {
     'poll-inbox': 'PollingPollInbox',
     'post-to-discord': `Route${ofRoute}PostToDiscord`,
     'send-digest': 'DigestSendDigest',
+    'check-routes': 'TargetChecksCheckRoutes',
   }[name];
   return nameOfType('AWS::Lambda::Function', beginning);
 }
@@ -115,7 +119,7 @@ export function environmentOf(functionName: string): Record<string, unknown> {
   return (resourceNamed(functionName).Environment as { Variables: Record<string, unknown> }).Variables;
 }
 
-export function schedulesOf(name: 'poll-inbox' | 'send-digest'): Record<string, unknown>[] {
+export function schedulesOf(name: 'poll-inbox' | 'send-digest' | 'check-routes'): Record<string, unknown>[] {
   return resourcesOf('AWS::Scheduler::Schedule')
     .map(({ properties }) => properties)
     .filter(({ Target }) => targetOf((Target as { Arn: unknown }).Arn) === functionFor(name));

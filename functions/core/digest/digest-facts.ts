@@ -1,6 +1,7 @@
+import type { RouteCheck } from '../delivery/route-check.ts';
 import { type LedgerEntry, type LedgerLine, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { MailboxHealth } from '../poll/watermark.ts';
-import type { Ledger, Spool, Watermarks } from '../ports.ts';
+import type { Ledger, RouteChecks, Spool, Watermarks } from '../ports.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
 /** A mailbox that a digest answers for, such as `support/INBOX`, and how often it is polled. */
@@ -20,6 +21,8 @@ export type DigestFacts = {
   mailboxes: readonly MailboxFacts[];
   /** Configured routes, in the order of the settings. */
   routes: readonly string[];
+  /** Of configured routes, as far as they have been checked. */
+  routeChecks: ReadonlyMap<string, RouteCheck>;
   /** Alerts of all routes that are not settled. */
   openAlerts: readonly LedgerEntry[];
   /** Unknown mails that are not settled. */
@@ -33,7 +36,12 @@ export type DigestFacts = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool }: { watermarks: Watermarks; ledger: Ledger; spool: Spool },
+  {
+    watermarks,
+    ledger,
+    spool,
+    routeChecks,
+  }: { watermarks: Watermarks; ledger: Ledger; spool: Spool; routeChecks: RouteChecks },
   { mailboxes, routes }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[] },
   at: Date,
 ): Promise<DigestFacts> {
@@ -47,10 +55,20 @@ export async function readDigestFacts(
     at,
     mailboxes: lookedUp,
     routes,
+    routeChecks: await checksOf(routes, routeChecks),
     openAlerts: openAlerts.flat(),
     openUnknown: await listOf(ledger.openEntries(UNKNOWN_ROUTE)),
     ...pending,
   };
+}
+
+async function checksOf(routes: readonly string[], routeChecks: RouteChecks): Promise<Map<string, RouteCheck>> {
+  const checks = new Map<string, RouteCheck>();
+  for (const route of routes) {
+    const check = await routeChecks.get(route);
+    if (check) checks.set(route, check);
+  }
+  return checks;
 }
 
 /** Lines of both uidValidities: mail accepted before a change keeps its place in the counts. */

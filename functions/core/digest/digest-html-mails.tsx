@@ -41,9 +41,14 @@ export function Group({ group: { domain, mails, more } }: { group: DigestPage['u
   );
 }
 
-function Mail({ mail: { subject, link, from, date, snippet, note } }: { mail: MailTold }) {
+function Mail({ mail: { subject, link, from, date, snippet, note, mark } }: { mail: MailTold }) {
   return (
     <div style={style.mail} dir="auto">
+      {mark && (
+        <div class="alarm" style={style.mark} dir="ltr">
+          {mark}
+        </div>
+      )}
       {link ? (
         <a class="subject" style={style.subject} href={link} rel="noreferrer">
           {subject}

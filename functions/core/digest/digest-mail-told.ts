@@ -10,13 +10,15 @@ export type MailTold = {
   date: string;
   snippet: string;
   note: string | undefined;
+  /** What a reader has to know before believing anything else of it. */
+  mark: string | undefined;
 };
 
-/** @param note what is to be said of this mail besides what it says itself */
+/** @param about what is to be said of this mail besides what it says itself */
 export function mailTold(
   { subject, from, date, snippet, link }: Pick<MailRecord, 'subject' | 'from' | 'date' | 'snippet' | 'link'>,
   tell: TimeTeller,
-  note?: string,
+  { note, mark }: { note?: string | undefined; mark?: string | undefined } = {},
 ): MailTold {
   return {
     subject: shown(subject, 150) || '(no subject)',
@@ -25,6 +27,7 @@ export function mailTold(
     date: dateTold(date, tell),
     snippet: shown(snippet, 240),
     note: note === undefined ? undefined : shown(note, 200),
+    mark,
   };
 }
 

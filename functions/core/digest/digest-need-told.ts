@@ -3,6 +3,7 @@ import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
 import type { Need } from './digest-needs.ts';
 import { counted, duration, shown, type TimeTeller } from './digest-words.ts';
+import { failureName } from './failure-name.ts';
 
 /** One thing that needs a person: what it is, what is known and can be done, which mails it holds up. */
 export type NeedTold = {
@@ -19,6 +20,8 @@ export function needTold(need: Need, at: Date, tell: TimeTeller): NeedTold {
   switch (need.kind) {
     case 'alerts undelivered':
       return undeliveredAlerts(need, at, tell);
+    case 'route dead':
+      return deadRoute(need, tell);
     case 'mailbox not read':
       return unreadMailbox(need, tell);
     case 'mail missing from the spool':
@@ -28,7 +31,7 @@ export function needTold(need: Need, at: Date, tell: TimeTeller): NeedTold {
           'By the ledger this mail was handed to the spool, but no readable line there holds it. ' +
             'It stays open in the ledger and is told in every digest until one has carried it.',
         ],
-        ...examples(need.entries, (entry) => mailTold(entry.record, tell, locationOf(entry))),
+        ...examples(need.entries, (entry) => mailTold(entry.record, tell, { note: locationOf(entry) })),
       };
     case 'spool damaged':
       return damagedSpool(need);
@@ -55,6 +58,18 @@ function undeliveredAlerts(
     title: `${counted(alerts.length, 'alert')} for ${route} undelivered${age ? ` for ${age}` : ''}: ${reason}`,
     details: failure ? [`${shown(failure.text, 500)} (${tell(failure.at)})`] : [],
     ...examples(alerts, (alert) => mailTold(alert.record, tell)),
+  };
+}
+
+function deadRoute({ route, check }: Extract<Need, { kind: 'route dead' }>, tell: TimeTeller): NeedTold {
+  const { since, checkedAt, failure } = check;
+  return {
+    ...NOTHING_LISTED,
+    title: `Route ${route} has been dead since ${tell(since)}${failure ? `: ${failureName(failure)}` : ''}`,
+    details: [
+      ...(failure ? [shown(failure.text, 500)] : []),
+      `Last looked at ${tell(checkedAt)}. Mail for it waits in the ledger until it answers again.`,
+    ],
   };
 }
 

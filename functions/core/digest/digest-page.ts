@@ -1,3 +1,5 @@
+import type { SpoolLine } from '../ledger/spool.ts';
+import { isDoubtfulSender } from '../rules/doubtful-sender.ts';
 import type { Digest } from './digest.ts';
 import type { RouteCounts } from './digest-accounts.ts';
 import { healthTold } from './digest-health.ts';
@@ -61,10 +63,18 @@ function unknownTold(unknown: UnknownMail, tell: TimeTeller): DigestPage['unknow
     notes: unknownNotes(unknown),
     groups: groups.map(({ domain, total, mails }) => ({
       domain: domainTold(domain),
-      mails: mails.map((line) => mailTold(line, tell, line.reason === commonReason ? undefined : line.reason)),
+      mails: mails.map((line) => unknownMailTold(line, commonReason, tell)),
       more: total > mails.length ? `${total - mails.length} more in ${ATTACHMENT_NAME}` : undefined,
     })),
   };
+}
+
+/** A sender who may be forged is named as such at each mail, also where that is the common reason. */
+function unknownMailTold(line: SpoolLine, commonReason: string | undefined, tell: TimeTeller): MailTold {
+  if (isDoubtfulSender(line.reason)) {
+    return mailTold(line, tell, { note: line.reason, mark: 'sender not authenticated' });
+  }
+  return mailTold(line, tell, { note: line.reason === commonReason ? undefined : line.reason });
 }
 
 function unknownNotes({ carried, shown: listed, unlisted, commonReason, heldBack }: UnknownMail): string[] {

@@ -29,6 +29,7 @@ export const style = {
   alarmingNote: `margin:8px 0 0;font-size:13px;font-weight:650;color:${ALARM}`,
   domain: 'margin:22px 0 0;font-size:15px;font-weight:650',
   mail: 'margin:10px 0 0',
+  mark: `font-size:12px;font-weight:650;color:${ALARM}`,
   subject: `color:${INK}`,
   date: 'white-space:nowrap',
   quiet: `font-size:13px;color:${QUIET}`,

@@ -38,7 +38,11 @@ function deliveries(alerts: number, delivered: number, onTheirWay: number): stri
 
 function troublesOf({ at, needs }: Digest, tell: TimeTeller): string[] {
   const undelivered = needs.filter((need) => need.kind === 'alerts undelivered');
-  const others = needs.filter((need) => need.kind !== 'alerts undelivered');
+  const named = new Set(undelivered.map(({ route }) => route));
+  const others = needs
+    .filter((need) => need.kind !== 'alerts undelivered')
+    // Its undelivered alerts say as much.
+    .filter((need) => need.kind !== 'route dead' || !named.has(need.route));
   return [
     ...(undelivered.length > 0 ? [undeliveredAlerts(undelivered, at)] : []),
     ...new Set(others.map((need) => troubleOf(need, tell))),
@@ -55,6 +59,8 @@ function undeliveredAlerts(groups: readonly Extract<Need, { kind: 'alerts undeli
 
 function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: TimeTeller): string {
   switch (need.kind) {
+    case 'route dead':
+      return `route ${need.route} has been dead since ${tell(need.check.since)}`;
     case 'mailbox not read':
       return need.since
         ? `${need.mailbox} has not been read since ${tell(need.since)}`

@@ -34,9 +34,9 @@ function groupText({ domain, mails, more }: DigestPage['unknown']['groups'][numb
   return [domain, ...mails.map(mailText), ...told(more)].join('\n');
 }
 
-function mailText({ subject, from, date, snippet, note, link }: MailTold): string {
+function mailText({ subject, from, date, snippet, note, mark, link }: MailTold): string {
   const about = [`${date} · ${from}`, snippet, note && `(${note})`, link].flatMap(told);
-  return [`- ${subject}`, ...about].map(indented).join('\n');
+  return [`- ${mark ? `[${mark.toUpperCase()}] ` : ''}${subject}`, ...about].map(indented).join('\n');
 }
 
 function told(text: string | undefined): string[] {

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { Journal } from '../journal.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { Clock, Ledger, Mailer, Spool, Watermarks } from '../ports.ts';
+import type { Clock, Ledger, Mailer, RouteChecks, Spool, Watermarks } from '../ports.ts';
 import { composeDigest } from './digest.ts';
 import { type DigestMailbox, readDigestFacts } from './digest-facts.ts';
 import { digestMailOf } from './digest-mail.ts';
@@ -10,6 +10,7 @@ type DigestServices = {
   watermarks: Watermarks;
   ledger: Ledger;
   spool: Spool;
+  routeChecks: RouteChecks;
   mailer: Mailer;
   clock: Clock;
   journal: Journal;

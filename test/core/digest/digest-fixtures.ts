@@ -1,4 +1,5 @@
 import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
+import type { RouteCheck } from '../../../functions/core/delivery/route-check.ts';
 import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/digest-facts.ts';
 import type { LedgerEntry, LedgerLine, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
@@ -16,6 +17,7 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     at: NOW,
     mailboxes: [mailboxFacts()],
     routes: ['vip', 'stripe'],
+    routeChecks: new Map(),
     openAlerts: [],
     openUnknown: [],
     carried: [],
@@ -110,6 +112,19 @@ export function entryOf(changes: Partial<LedgerEntry> = {}): LedgerEntry {
     ...changes,
   };
 }
+
+export const DEAD_ROUTE: RouteCheck = {
+  checkedAt: hoursAgo(0.5),
+  state: 'dead',
+  since: hoursAgo(30),
+  failure: {
+    kind: 'target',
+    status: 403,
+    code: '50001',
+    text: 'Missing Access (check channel 42)',
+    at: hoursAgo(30),
+  },
+};
 
 export const MISSING_ACCESS: DeliveryFailure = {
   kind: 'target',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
 import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { doubtfulSender } from '../../../functions/core/rules/doubtful-sender.ts';
 import { entryOf, factsOf, linesOf, MISSING_ACCESS, mailboxFacts, spoolLine, WATERMARK } from './digest-fixtures.ts';
 
 const mailOf = (facts: DigestFacts) => digestMailOf(composeDigest(facts), 'Europe/Berlin');
@@ -81,6 +82,27 @@ describe('mail text in the HTML digest', () => {
     const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, target]) => target);
     expect(links).toEqual(href ? [href] : []);
     if (href) expect(text).toContain(href);
+  });
+});
+
+describe('mail whose sender may be forged', () => {
+  const doubtful = spoolLine({ reason: doubtfulSender('payments', 'dmarc=fail by mx.example.com'), mailId: 'forged' });
+
+  it('is marked at each mail, with the reason, also where that is the common one', () => {
+    for (const carried of [[doubtful], [doubtful, spoolLine(), spoolLine({ mailId: 'mail-2' })]]) {
+      const { html, text } = mailOf(factsOf({ carried }));
+      const shown = readableTextOf(html);
+      expect(shown.split('sender not authenticated')).toHaveLength(2);
+      expect(text.split('- [SENDER NOT AUTHENTICATED] A question')).toHaveLength(2);
+      for (const twin of [shown, text])
+        expect(twin).toContain('not authenticated: rule "payments" matched, but dmarc=fail by mx.example.com');
+    }
+  });
+
+  it('is the only mail that is marked, whatever a sender writes', () => {
+    const { html, text } = digestSaying('rule matched, but not authenticated: dmarc=fail');
+    expect(readableTextOf(html)).not.toContain('sender not authenticated');
+    expect(text).not.toContain('[SENDER');
   });
 });
 

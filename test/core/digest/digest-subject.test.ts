@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
 import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
-import { entryOf, factsOf, hoursAgo, linesOf, MISSING_ACCESS, mailboxFacts, spoolLine } from './digest-fixtures.ts';
+import {
+  DEAD_ROUTE,
+  entryOf,
+  factsOf,
+  hoursAgo,
+  linesOf,
+  MISSING_ACCESS,
+  mailboxFacts,
+  spoolLine,
+} from './digest-fixtures.ts';
 
 const subjectOf = (facts: DigestFacts) => digestMailOf(composeDigest(facts), 'Europe/Berlin').subject;
 
@@ -41,6 +50,14 @@ describe('the subject', () => {
     const openAlerts = [dead(0), dead(0, { mailId: 'two', route: 'stripe', lastFailure: credential })];
     expect(subjectOf(factsOf({ openAlerts }))).toBe(
       'Rollcall: ⚠ 2 alerts undelivered (vip: Missing Access; stripe: credential refused (401))',
+    );
+  });
+
+  it('names a dead route, unless its undelivered alerts do so already', () => {
+    const routeChecks = new Map([['vip', DEAD_ROUTE]]);
+    expect(subjectOf(factsOf({ routeChecks }))).toBe('Rollcall: ⚠ route vip has been dead since Thu 19 Mar, 02:30');
+    expect(subjectOf(factsOf({ routeChecks, openAlerts: [dead(30)] }))).toBe(
+      'Rollcall: ⚠ 1 alert undelivered for 30 hours (vip: Missing Access)',
     );
   });
 

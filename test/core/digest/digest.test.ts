@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
-import { entryOf, factsOf, hoursAgo, linesOf, MISSING_ACCESS, mailboxFacts, spoolLine } from './digest-fixtures.ts';
+import {
+  DEAD_ROUTE,
+  entryOf,
+  factsOf,
+  hoursAgo,
+  linesOf,
+  MISSING_ACCESS,
+  mailboxFacts,
+  spoolLine,
+} from './digest-fixtures.ts';
 
 const kindsOf = (facts: Parameters<typeof composeDigest>[0]) => composeDigest(facts).needs.map(({ kind }) => kind);
 
@@ -40,6 +49,17 @@ describe('what needs a person', () => {
     );
     expect(needs).toMatchObject([{ reason: 'no post was tried', alerts: [{ mailId: 'stale' }] }]);
     expect(alertsOnTheirWay).toBe(1);
+  });
+
+  it('is a dead route, even if no mail waits for it; not one that is alive, or could not be asked', () => {
+    const routeChecks = new Map([
+      ['vip', DEAD_ROUTE],
+      ['stripe', { ...DEAD_ROUTE, state: 'alive', failure: undefined } as const],
+      ['customer', { ...DEAD_ROUTE, state: 'unknown' } as const],
+    ]);
+    expect(composeDigest(factsOf({ routeChecks })).needs).toEqual([
+      { kind: 'route dead', route: 'vip', check: DEAD_ROUTE },
+    ]);
   });
 
   it('is a mailbox that was never read', () => {
@@ -87,6 +107,7 @@ describe('what needs a person', () => {
         damaged: [{ key: 'segment', lines: [{ lineNumber: 3, text: '{', reason: 'the line is not JSON' }] }],
         openUnknown: [entryOf({ mailId: 'lost', route: 'unknown' })],
         openAlerts: [entryOf({ state: 'dead', lastFailure: MISSING_ACCESS })],
+        routeChecks: new Map([['stripe', DEAD_ROUTE]]),
         mailboxes: [
           mailboxFacts({
             lines: [{ mailId: 'lost', uid: 1, route: 'unknown', state: 'dispatched', acceptedAt: hoursAgo(5) }],
@@ -97,6 +118,7 @@ describe('what needs a person', () => {
     );
     expect(kinds).toEqual([
       'alerts undelivered',
+      'route dead',
       'mailbox not read',
       'mail missing from the spool',
       'spool damaged',

@@ -7,10 +7,11 @@ import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort, InjectedFault } from '../../fakes/faulty-port.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryMailer } from '../../fakes/memory-mailer.ts';
+import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
 import { memorySpool } from '../../fakes/memory-spool.ts';
 import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { entryOf, hoursAgo, MISSING_ACCESS, NOW } from './digest-fixtures.ts';
+import { DEAD_ROUTE, entryOf, hoursAgo, MISSING_ACCESS, NOW } from './digest-fixtures.ts';
 
 const MAILBOX = 'support/INBOX';
 const SETTINGS = { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'], timeZone: 'Europe/Berlin' };
@@ -45,7 +46,16 @@ async function world(uids: readonly number[] = [1, 2, 3]) {
   }
   for (const uid of uids) await hasUnknown(uid);
   const mailer = memoryMailer();
-  const services = { ledger, spool, watermarks, mailer, clock: fakeClock(NOW), journal: recordingJournal() };
+  const routeChecks = memoryRouteChecks();
+  const services = {
+    ledger,
+    spool,
+    watermarks,
+    routeChecks,
+    mailer,
+    clock: fakeClock(NOW),
+    journal: recordingJournal(),
+  };
   const keys = () => [...spool.objects.keys()];
   return {
     ...services,
@@ -76,6 +86,17 @@ describe('sending a digest', () => {
       failedPollsSinceDigest: 0,
     });
     expect(journal.of('digest sent')).toMatchObject([{ subject: report.subject, mailIds: report.mailIds }]);
+  });
+
+  it('tells of a dead route first, with the reason, though no mail waits for it', async () => {
+    const { send, routeChecks } = await world();
+    await routeChecks.record('vip', DEAD_ROUTE);
+    const { text, html } = await send();
+    for (const twin of [text, html]) {
+      expect(twin).toContain('Route vip has been dead since Thu 19 Mar, 02:30: Missing Access');
+      expect(twin).toContain('Missing Access (check channel 42)');
+      expect(twin.indexOf('Route vip has been dead')).toBeLessThan(twin.indexOf('Subject 1.'));
+    }
   });
 
   it('settles nothing before the mail service accepted, and moves nothing before all is settled', async () => {

@@ -1,0 +1,24 @@
+import { type CheckReport, checkRoutes } from '../core/delivery/check-routes.ts';
+import { discordTargetsFrom } from '../from-environment/discord.ts';
+import { pausesFrom, routeChecksFrom } from '../from-environment/dynamo.ts';
+import { redriveServicesFrom } from '../from-environment/redrive.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** Looks at every route's target without posting, and puts back what is parked for those that answer. */
+export function createCheckRoutes({ settings, environment, journal }: Surroundings) {
+  const services = {
+    ...redriveServicesFrom({ environment, journal }),
+    discordTargets: discordTargetsFrom(environment),
+    routeChecks: routeChecksFrom(environment),
+    pauses: pausesFrom(environment),
+  };
+  const routes = settings.routes.map(({ id, discord, redriveAutomatically }) => ({
+    id,
+    target: discord,
+    redriveAutomatically,
+  }));
+  return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<CheckReport['redrives']> => {
+    const { redrives } = await checkRoutes(routes, services, () => context.getRemainingTimeInMillis());
+    return redrives;
+  };
+}

@@ -1,0 +1,6 @@
+import { jsonJournal } from '../adapters/json-journal.ts';
+import settings from '../settings.ts';
+import { createCheckRoutes } from './handler.ts';
+
+/** What Lambda loads: the handler with the settings it was deployed with. */
+export const handler = createCheckRoutes({ settings, environment: process.env, journal: jsonJournal(console.log) });

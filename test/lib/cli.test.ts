@@ -1,0 +1,165 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nameOfTarget } from '../../functions/core/delivery/discord.ts';
+import shippedSettings from '../../functions/settings.ts';
+import { CommandError } from '../../lib/cli/command-error.ts';
+import { redrive, status } from '../../lib/cli/commands.ts';
+import { deployedEnvironment } from '../../lib/cli/deployment.ts';
+import { parseCommand } from '../../lib/cli/options.ts';
+import { type LocalWorld, startLocalWorld } from '../../lib/local/local-world.ts';
+import { recordingJournal } from '../fakes/recording-journal.ts';
+
+const MAIN = fileURLToPath(new URL('../../lib/cli/main.ts', import.meta.url));
+const CHILD_PROCESS_MS = 60_000;
+
+let world: LocalWorld;
+
+beforeAll(async () => {
+  world = await startLocalWorld(
+    shippedSettings,
+    { imap: undefined, since: 'all', discordUrl: undefined },
+    recordingJournal(),
+    () => {},
+  );
+});
+
+afterAll(() => world.stop());
+
+/** Does what the command does, in this process. */
+async function rollcall(...commandLine: string[]): Promise<{ exitCode: number; output: string }> {
+  const command = parseCommand(commandLine, {});
+  if (command === 'help') throw new Error('no command');
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  const environment = await deployedEnvironment(command.environment, command.stackName);
+  let exitCode = 0;
+  if (command.kind === 'status') await status(environment, print);
+  else exitCode = await redrive(environment, shippedSettings.routes, command.route, print);
+  return { exitCode, output: lines.join('\n') };
+}
+
+const local = (...command: string[]) => rollcall(...command, '--local', world.parameters.url);
+
+describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, () => {
+  const vip = shippedSettings.routes[0]!.discord;
+  const channelId = vip.kind === 'bot' ? vip.channelId : '';
+  const vipPosts = () => world.discord?.posts().filter((post) => post.channelId === channelId) ?? [];
+
+  beforeAll(async () => {
+    world.discord?.faults.add({ channelId, outcome: { kind: 'answer', status: 403, code: 50001 } });
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    await world.pipeline.checkRoutes();
+  });
+
+  it('status says what is open and what the last check found', async () => {
+    const { exitCode, output } = await local('status');
+    expect(exitCode).toBe(0);
+    expect(output).toMatch(/^vip +dead since \S+ · 0 on their way, [1-9]\d* dead, the oldest from \S+$/m);
+    expect(output).toContain(`Missing Access (check ${nameOfTarget(vip)})`);
+    expect(output).toMatch(/^stripe +alive since \S+ · 0 on their way, 0 dead$/m);
+  });
+
+  it('redrive stops where the first alerts die again, says why, and fails', async () => {
+    const { exitCode, output } = await local('redrive', 'vip');
+    expect(output).toContain('vip: stopped, because the first of them died again: Missing Access');
+    expect(exitCode).toBe(1);
+    expect(vipPosts()).toEqual([]);
+  });
+
+  it('redrive delivers what is parked as soon as the channel is mended, and a second time does nothing', async () => {
+    world.discord?.faults.clear();
+    const first = await local('redrive', 'vip');
+    expect(first.output).toMatch(/^vip: [1-9]\d* put back, [1-9]\d* dead letters removed$/m);
+    expect(first.exitCode).toBe(0);
+    await world.pipeline.drained();
+    const shown = vipPosts().flatMap(({ body }) => body.embeds ?? []);
+    expect(shown.length).toBeGreaterThan(0);
+
+    const second = await local('redrive');
+    expect(second).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^vip: nothing to put back$/m) });
+    expect(vipPosts().flatMap(({ body }) => body.embeds ?? [])).toEqual(shown);
+    expect((await local('status')).output).toMatch(/^vip .* 0 on their way, 0 dead$/m);
+  });
+
+  it('a check delivers by itself what died meanwhile', async () => {
+    const { mails } = await world.accounts(undefined);
+    expect(mails.filter(({ route, state }) => route === 'vip' && state !== 'settled')).toEqual([]);
+    const fault = world.discord?.faults.add({ channelId, outcome: { kind: 'answer', status: 403, code: 50001 } });
+    world.imap?.deliver(Buffer.from(mailFor('board@example.com')));
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    expect((await local('status')).output).toMatch(/^vip .* 1 dead/m);
+    const before = vipPosts().length;
+    world.discord?.faults.remove(fault ?? '');
+    await world.pipeline.checkRoutes();
+    await world.pipeline.drained();
+    expect(vipPosts().length).toBe(before + 1);
+  });
+});
+
+function mailFor(from: string): string {
+  return `From: ${from}\r\nTo: support@example.com\r\nSubject: Parked\r\nMessage-ID: <parked@example.com>\r\n\r\nText\r\n`;
+}
+
+describe('what is wrong is said with the way out', () => {
+  it.each([
+    [['mend'], 'There is no command mend.'],
+    [['redrive', 'vip', 'stripe'], 'redrive does not take stripe.'],
+    [['status', 'vip'], 'status does not take vip.'],
+    [['redrive', '--nonsense'], '--nonsense'],
+    [['redrive'], 'Set AWS_REGION, or give --region'],
+    [['redrive', '--local', 'here'], '--local here: takes the address that npm start prints'],
+    [
+      ['status', '--local', 'http://127.0.0.1:9'],
+      'The stack Rollcall cannot be looked up in http://127.0.0.1:9: ECONNREFUSED',
+    ],
+  ])('%j', async (commandLine, text) => {
+    await expect(rollcall(...commandLine)).rejects.toThrow(CommandError);
+    await expect(rollcall(...commandLine)).rejects.toThrow(text);
+  });
+
+  it('a route and a stack that are not there', async () => {
+    await expect(local('redrive', 'vpi')).rejects.toThrow('There is no route vpi. There are: vip, stripe, customer.');
+    await expect(local('status', '--stack', 'Another')).rejects.toThrow('There is no stack Another in');
+  });
+});
+
+describe('the program', { timeout: CHILD_PROCESS_MS }, () => {
+  it('prints, and exits 0', async () => {
+    const { exitCode, output } = await run('status', '--local', world.parameters.url);
+    expect(output).toMatch(/^vip +/m);
+    expect(exitCode).toBe(0);
+  });
+
+  it('says a mistake without a stack trace, and exits 1', async () => {
+    const { exitCode, output } = await run('mend');
+    expect(output).toMatch(/^There is no command mend\. Usage:/);
+    expect(output).not.toContain('    at ');
+    expect(exitCode).toBe(1);
+  });
+
+  it('shows the usage where nothing is asked', async () => {
+    expect(await run()).toMatchObject({ exitCode: 0, output: expect.stringContaining('redrive [ROUTE]') });
+  });
+
+  async function run(...commandLine: string[]): Promise<{ exitCode: number | null; output: string }> {
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...commandLine], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // As in a shell that knows of no AWS account.
+      env: {},
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+      });
+    }
+    const exitCode = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return { exitCode, output };
+  }
+});

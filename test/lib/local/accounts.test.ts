@@ -1,0 +1,118 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
+import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
+import { drawUpAccounts, isSettled } from '../../../lib/local/accounts.ts';
+import { summaryOf } from '../../../lib/local/summary.ts';
+import { classifyBySubject, mailOf } from '../../core/mail/mail-of.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
+import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
+import { memorySpool } from '../../fakes/memory-spool.ts';
+import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+
+const POLLED: PolledMailbox = {
+  mailbox: 'support/INBOX',
+  folder: 'INBOX',
+  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
+};
+const DIGEST: DigestReport = { subject: 'Rollcall: nothing new', messageId: 'digest', mailIds: [], text: '', html: '' };
+
+function world() {
+  const mailbox = memoryMailbox();
+  const services = {
+    reader: mailbox,
+    watermarks: memoryWatermarks(),
+    ledger: memoryLedger(),
+    routeQueues: memoryRouteQueues(),
+    spool: memorySpool(),
+    classify: classifyBySubject,
+    clock: fakeClock(),
+    journal: recordingJournal(),
+  };
+  const sources = {
+    mailboxes: [POLLED],
+    readerOf: () => mailbox,
+    watermarks: services.watermarks,
+    ledger: services.ledger,
+  };
+  return {
+    mailbox,
+    ledger: services.ledger,
+    clock: services.clock,
+    poll: () => pollMailbox(POLLED, services, () => 300_000),
+    accounts: (digest: DigestReport | undefined = DIGEST) => drawUpAccounts(sources, services.journal.events, digest),
+  };
+}
+
+let { mailbox, ledger, clock, poll, accounts } = world();
+beforeEach(() => {
+  ({ mailbox, ledger, clock, poll, accounts } = world());
+});
+const deliver = (subject: string, messageId?: string) =>
+  mailbox.deliver(
+    (uid, uidValidity) => mailOf(uid, uidValidity, { subject, ...(messageId ? { messageId } : {}) }),
+    clock.now(),
+  );
+
+describe('the accounts of a run', () => {
+  it('are settled only when every mail is settled and the digest was sent', async () => {
+    const { mailId } = deliver('vip');
+    await poll();
+    expect(isSettled(await accounts())).toBe(false);
+    await ledger.settle(mailId, { at: clock.now() });
+    expect(isSettled(await accounts())).toBe(true);
+    expect(
+      isSettled(
+        await drawUpAccounts(
+          { mailboxes: [], readerOf: () => mailbox, watermarks: memoryWatermarks(), ledger },
+          [],
+          undefined,
+        ),
+      ),
+    ).toBe(false);
+  });
+
+  it('name a mail of the mailbox that the ledger knows nothing of', async () => {
+    const { mailId } = deliver('vip');
+    await poll();
+    ledger.forget(mailId);
+    const drawn = await accounts();
+    expect(drawn.unaccounted).toEqual(['support/INBOX uid 1: not in the ledger']);
+    expect(drawn.audit).toEqual({ inMailbox: 1, accounted: 0, recovered: 0 });
+    expect(isSettled(drawn)).toBe(false);
+    expect(summaryOf(drawn)).toContain('support/INBOX uid 1: not in the ledger');
+  });
+
+  it('count a repeated mail as accounted, and once', async () => {
+    deliver('other', '<one@example.com>');
+    deliver('other', '<one@example.com>');
+    await poll();
+    const drawn = await accounts();
+    expect(drawn.audit).toEqual({ inMailbox: 2, accounted: 2, recovered: 0 });
+    expect(drawn.mails).toHaveLength(1);
+  });
+
+  it('say where no poll has succeeded', async () => {
+    expect((await accounts()).unaccounted).toEqual(['support/INBOX: no poll has succeeded']);
+  });
+
+  it('keep the reason of what is not settled', async () => {
+    const { mailId } = deliver('vip');
+    await poll();
+    await ledger.recordDead(mailId, {
+      kind: 'target',
+      status: 403,
+      code: '50001',
+      text: 'Missing Access',
+      at: clock.now(),
+    });
+    const drawn = await accounts();
+    expect(drawn.mails).toMatchObject([
+      { state: 'dead', failure: { kind: 'target', status: 403, code: '50001', text: 'Missing Access' } },
+    ]);
+    expect(summaryOf(drawn)).toContain('1 × vip: dead, Missing Access [HTTP 403, code 50001]');
+  });
+});

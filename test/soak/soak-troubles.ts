@@ -6,7 +6,7 @@ import type { Random } from '../fuzz/random.ts';
 import type { SoakRoute } from './soak-routes.ts';
 
 /** What befalls one request: before it has an effect, or after, so that only its answer is lost. */
-export type Trouble = { when: 'before' | 'after'; afterMs: number; answer: DiscordAnswer };
+type Trouble = { when: 'before' | 'after'; afterMs: number; answer: DiscordAnswer };
 
 const MINUTE_MS = 60_000;
 

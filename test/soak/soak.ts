@@ -28,8 +28,8 @@ export type Soak = {
   /** mailIds of webhook posts whose answer was lost: the only ones that may be shown twice. */
   lostByWebhooks: ReadonlySet<string>;
   told: SoakTroubles['told'];
-  /** Requests by status. */
-  requests(): ReadonlyMap<number | 'reset', number>;
+  /** The most answers of 401, 403, 404 and 429 that ten minutes saw. */
+  mostInvalidIn10Minutes(): number;
   posts(): readonly StandInPost[];
   /** All troubles end, and every dead letter goes back to its queue, as a person would do it. */
   heal(): Promise<void>;
@@ -55,21 +55,28 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
   const pauses = memoryPauses();
   const accepted: NewLedgerEntry[] = [];
   const lostByWebhooks = new Set<string>();
+  const invalidAtMs: number[] = [];
   const queues = new Map<string, SimulatedQueue>();
 
   for (const route of SOAK_ROUTES) {
     const queue = simulatedQueue(clock, { pick: random.between, chance: random.chance, deliveredTwice: 0.01 });
     queues.set(route.id, queue);
+    const answerTo: Discord['post'] = async (target, message, options) => {
+      const trouble = troubles.next(route, message);
+      if (!trouble) return await rules.post(target, message, options);
+      if (trouble.when === 'after') {
+        if (route.webhookId) for (const { mailId } of alertsIn(message, route, accepted)) lostByWebhooks.add(mailId);
+        await rules.post(target, message, options);
+      }
+      await clock.wait(trouble.afterMs);
+      return trouble.answer;
+    };
     const discord: Discord = {
       async post(target, message, options) {
-        const trouble = troubles.next(route, message);
-        if (!trouble) return await rules.post(target, message, options);
-        if (trouble.when === 'after') {
-          if (route.webhookId) for (const { mailId } of alertsIn(message, route, accepted)) lostByWebhooks.add(mailId);
-          await rules.post(target, message, options);
-        }
-        await clock.wait(trouble.afterMs);
-        return trouble.answer;
+        const answer = await answerTo(target, message, options);
+        const isInvalid = answer.kind === 'http' && [401, 403, 404, 429].includes(answer.status);
+        if (isInvalid) invalidAtMs.push(clock.now().getTime());
+        return answer;
       },
     };
     const services: PostServices = {
@@ -99,7 +106,10 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
     lostByWebhooks,
     told: troubles.told,
     posts: rules.posts,
-    requests: () => countOf(rules.requests().map(({ status }) => status)),
+    mostInvalidIn10Minutes: () =>
+      Math.max(
+        ...invalidAtMs.map((fromMs, index) => invalidAtMs.findLastIndex((atMs) => atMs < fromMs + 600_000) - index + 1),
+      ),
     shown: () =>
       countOf(
         rules.posts().flatMap(({ body, channelId }) => {

@@ -21,7 +21,7 @@ export type DiscordRulesOptions = {
 };
 
 /** One API request with its answer; `reset` where a fault cut the connection. */
-export type StandInRequest = {
+type StandInRequest = {
   method: 'GET' | 'POST';
   target: { channelId: string } | { webhookId: string };
   status: number | 'reset';

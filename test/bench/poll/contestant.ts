@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024;
 
 /** Runs a task in a process of its own, so that processor time and memory are its own. */
-export type Contestant = (task: Task) => Promise<Answer>;
+type Contestant = (task: Task) => Promise<Answer>;
 
 export type Contestants = {
   rollcall: Contestant;

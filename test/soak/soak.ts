@@ -3,7 +3,6 @@ import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import type { LedgerEntry, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
 import type { Discord } from '../../functions/core/ports.ts';
-import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryPauses } from '../fakes/memory-pauses.ts';
@@ -30,7 +29,6 @@ export type Soak = {
   told: SoakTroubles['told'];
   /** The most answers of 401, 403, 404 and 429 that ten minutes saw. */
   mostInvalidIn10Minutes(): number;
-  posts(): readonly StandInPost[];
   /** All troubles end, and every dead letter goes back to its queue, as a person would do it. */
   heal(): Promise<void>;
 };
@@ -105,7 +103,6 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
     entries: ledger.entries,
     lostByWebhooks,
     told: troubles.told,
-    posts: rules.posts,
     mostInvalidIn10Minutes: () =>
       Math.max(
         ...invalidAtMs.map((fromMs, index) => invalidAtMs.findLastIndex((atMs) => atMs < fromMs + 600_000) - index + 1),

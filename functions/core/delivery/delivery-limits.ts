@@ -19,13 +19,16 @@ export const EXCHANGE_TIMEOUT_MS = 7_000;
 export const POST_RESERVE_MS = EXCHANGE_TIMEOUT_MS + 4_000;
 
 /** A wait that Discord names is waited out inside the invocation up to this; a longer one frees it for other alerts. */
-export const SHORT_WAIT_MS = 10_000;
+export const SHORT_WAIT_MS = 9_000;
 
 /**
- * Pauses before a bot's post whose answer was lost is sent again in the same invocation, to be found by its nonce. All
- * of them fit into an invocation, even where every answer takes too long.
+ * Pauses before a bot's post whose answer was lost is sent again in the same invocation, to be found by its nonce: the
+ * queue may bring it back after Discord has forgotten that.
  */
-export const REPEAT_PAUSES_MS = [500, 2_000];
+export const REPEAT_PAUSES_MS = [500, 2_000] as const;
+
+/** No post of a bot is begun with less time left than this: a first answer that never comes, and once again. */
+export const REPEATABLE_POST_RESERVE_MS = EXCHANGE_TIMEOUT_MS + REPEAT_PAUSES_MS[0] + POST_RESERVE_MS;
 
 /** Waits in a row after which Discord's own times are not believed: each costs a request that may count as invalid. */
 export const WAITS_IN_A_ROW = 3;

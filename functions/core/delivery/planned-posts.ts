@@ -30,11 +30,17 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
   const plan: Plan = { posts: [], arrived: [] };
   for (const { sentPost, alerts, members } of unanswered) {
     const settled = members.find((member) => member?.state === 'settled');
-    // A member that is in another post since then was refused in this one, or is lost; a digest settles without an id.
+    // A member that is in another post since then was refused in this one, or is lost.
     const isOver = members.some((member) => !isSamePost(member?.sentPost, sentPost));
-    if (isOver || (settled && !settled.discordMessageId)) free.push(...alerts);
-    else if (settled?.discordMessageId) plan.arrived.push({ alerts, discordMessageId: settled.discordMessageId });
-    else plan.posts.push({ messages: messagesOf(alerts, members), alerts, firstSentAt: sentPost.at });
+    const isOld = posting.services.clock.now().getTime() - sentPost.at.getTime() >= SAME_POST_MS;
+    if (!isOver && settled?.discordMessageId) {
+      plan.arrived.push({ alerts, discordMessageId: settled.discordMessageId });
+    } else if (isOver || isOld || settled) {
+      // What a digest has carried is settled without a message.
+      free.push(...alerts);
+    } else {
+      plan.posts.push({ messages: messagesOf(alerts, members), alerts, firstSentAt: sentPost.at });
+    }
   }
   plan.posts.push(...packPosts(free, posting.route).map(freshPost));
   return plan;
@@ -53,12 +59,9 @@ async function sortBySentPost(
 ): Promise<{ unanswered: UnansweredPost[]; free: Alert[] }> {
   // Webhooks have no nonce: the same post again would be shown again.
   if (route.target.kind !== 'bot') return { unanswered: [], free: [...claimed] };
-  const { ledger, clock } = services;
+  const { ledger } = services;
   const held = await ledger.find(claimed.map(({ message }) => message.mailId));
-  const sentPostOf = ({ message }: Alert) => {
-    const sentPost = held.get(message.mailId)?.sentPost;
-    return sentPost && clock.now().getTime() - sentPost.at.getTime() < SAME_POST_MS ? sentPost : undefined;
-  };
+  const sentPostOf = ({ message }: Alert) => held.get(message.mailId)?.sentPost;
   const groups = groupBy(
     claimed.filter((alert) => sentPostOf(alert)),
     (alert) => sentPostOf(alert)?.mailIds.join(),

@@ -1,6 +1,6 @@
 import type { ReceivedMessage } from '../ports.ts';
 import { bury, buryInvalid, handBack, handBackFailed, handBackUnsent, settle } from './alert-endings.ts';
-import { DEAD_TARGET_MS, POST_RESERVE_MS, POST_TIMEOUT_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
+import { DEAD_TARGET_MS, POST_TIMEOUT_MS, REPEATABLE_POST_RESERVE_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
 import type { DeliveryFailure } from './delivery-outcome.ts';
 import type { DiscordMessage } from './discord.ts';
 import { decidingPause, isOfDeadTarget, pauseNamesOf } from './pause.ts';
@@ -72,7 +72,7 @@ async function isPaused(alerts: readonly Alert[], posting: Posting): Promise<boo
     return false;
   }
   const waitMs = pause.until.getTime() - clock.now().getTime();
-  if (waitMs <= SHORT_WAIT_MS && posting.remainingMs() >= waitMs + POST_RESERVE_MS) {
+  if (waitMs <= SHORT_WAIT_MS && posting.remainingMs() >= waitMs + REPEATABLE_POST_RESERVE_MS) {
     await clock.wait(waitMs);
     return false;
   }

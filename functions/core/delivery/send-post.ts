@@ -1,4 +1,10 @@
-import { POST_RESERVE_MS, REPEAT_PAUSES_MS, SHORT_WAIT_MS, WAITS_IN_A_ROW } from './delivery-limits.ts';
+import {
+  POST_RESERVE_MS,
+  REPEAT_PAUSES_MS,
+  REPEATABLE_POST_RESERVE_MS,
+  SHORT_WAIT_MS,
+  WAITS_IN_A_ROW,
+} from './delivery-limits.ts';
 import { type DeliveryOutcome, deliveryOutcomeOf } from './delivery-outcome.ts';
 import type { DiscordMessage } from './discord.ts';
 import { pauseNamesOf } from './pause.ts';
@@ -13,23 +19,24 @@ import { retryWaitMs } from './retry-wait.ts';
  */
 export async function sendMessage(message: DiscordMessage, posting: Posting): Promise<PostResult> {
   const { route, services } = posting;
+  const reserveMs = message.nonce ? REPEATABLE_POST_RESERVE_MS : POST_RESERVE_MS;
   const aheadMs = services.rateLimits.waitMs(route.target, services.clock.now());
-  if (!canWait(aheadMs, posting)) return notSent(aheadMs);
+  if (!canWait(aheadMs, posting, reserveMs)) return notSent(aheadMs);
   if (aheadMs > 0) await services.clock.wait(aheadMs);
 
   for (let waits = 0; ; waits += 1) {
     const result = await exchange(message, posting);
     if (result.kind !== 'retry') return result;
     if (result.global) await pauseCredential(result, posting);
-    if (result.afterMs === undefined || !canWait(result.afterMs, posting)) return result;
+    if (result.afterMs === undefined || !canWait(result.afterMs, posting, reserveMs)) return result;
     // Waiting as long as Discord said did not help: from here on our own, longer waits count.
     if (waits === WAITS_IN_A_ROW) return { ...result, afterMs: undefined };
     await services.clock.wait(result.afterMs);
   }
 }
 
-function canWait(ms: number, { remainingMs }: Posting): boolean {
-  return ms <= SHORT_WAIT_MS && remainingMs() >= ms + POST_RESERVE_MS;
+function canWait(ms: number, { remainingMs }: Posting, reserveMs = POST_RESERVE_MS): boolean {
+  return ms <= SHORT_WAIT_MS && remainingMs() >= ms + reserveMs;
 }
 
 function notSent(afterMs: number): NotSent {

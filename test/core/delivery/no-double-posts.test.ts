@@ -155,8 +155,8 @@ describe('an invocation that dies', () => {
     };
     await expect(post([A, B])).rejects.toBe(killed);
     services.ledger.settle = settle;
-    // Long after Discord has forgotten the nonce.
-    clock.advance(SAME_POST_MS - 1);
+    // Long after Discord has forgotten the nonce, and when the post would no longer be sent as it was.
+    clock.advance(2 * SAME_POST_MS);
     await post([B]);
     expect(services.discord.requests()).toHaveLength(1);
     const [message] = services.discord.posts();
@@ -219,6 +219,17 @@ describe('a post that was begun before', () => {
     await post([C, D]);
     await post([B]);
     expect(shown().flat().toSorted()).toEqual(['Subject 1', 'Subject 2', 'Subject 3', 'Subject 4']);
+  });
+
+  it('that is refused when it comes again is left to who holds the others; what is held here is tried alone', async () => {
+    services.discord.faults.add({ times: 3, outcome: { kind: 'answer', status: 503 } });
+    await post([A, B]);
+    services.discord.faults.add({ times: 1, outcome: { kind: 'answer', status: 400, code: 50035 } });
+    await post([B]);
+    expect(shown()).toEqual([['Subject 2']]);
+    expect(services.ledger.entry(A.mailId)).toMatchObject({ state: 'dispatched' });
+    await post([A]);
+    expect(shown()).toEqual([['Subject 2'], ['Subject 1']]);
   });
 
   it('is forgotten after a while: what arrives then is packed anew', async () => {

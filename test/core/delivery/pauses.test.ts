@@ -7,7 +7,7 @@ import {
   SHORT_WAIT_MS,
   WAITS_IN_A_ROW,
 } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
+import type { DiscordAnswer, DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { alertOf } from './alert-of.ts';
 import { answer, broken, delivered, MISSING_ACCESS, postingWorld, UNAUTHORIZED, WEBHOOK } from './posting-world.ts';
 
@@ -43,6 +43,25 @@ describe('the headers of a rate limit', () => {
     respondWith(() => delivered(limits(4, 5)));
     await post(alone(2));
     expect(clock.waits).toEqual([3_000]);
+  });
+
+  it('count what another invocation of the same process has under way', async () => {
+    respondWith(() => delivered(limits(1, 5)));
+    await post(alone(1));
+    let answerFirst = (_answer: DiscordAnswer) => {};
+    respondWith(() =>
+      posts.length === 2
+        ? new Promise((resolve) => {
+            answerFirst = resolve;
+          })
+        : delivered(limits(4, 5)),
+    );
+    const first = post(alone(2), { holder: 'two' });
+    await expect.poll(() => posts.length).toBe(2);
+    await post(alone(3), { holder: 'three' });
+    expect(clock.waits).toEqual([5_000]);
+    answerFirst(delivered(limits(3, 5)));
+    expect(await first).toEqual({ handedBack: [] });
   });
 
   it('are about one target only, and forgotten once they have ended', async () => {

@@ -4,6 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   paginateQuery,
+  paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import type { QueueMessage } from '../core/delivery/queue-message.ts';
 import { BY_LOCATION_INDEX, LEDGER_TABLE, OPEN_INDEX, type TableIndex } from '../core/ledger/table-design.ts';
@@ -206,6 +207,26 @@ export function dynamoLedger({
     async *openEntries(route) {
       const items = query(OPEN_INDEX, `#${OPEN_INDEX.partitionKey.name} = :route`, { ':route': route });
       for await (const item of items) yield entryOf(item);
+    },
+
+    async *allOpenEntries() {
+      // A scan of a sparse index reads what is open and nothing else.
+      const pages = paginateScan({ client }, { TableName: table, IndexName: OPEN_INDEX.name });
+      for await (const { Items = [] } of pages) for (const item of Items) yield entryOf(item);
+    },
+
+    async relocate(mailId, { mailbox, uidValidity, uid }) {
+      return await change(
+        mailId,
+        'SET #uidValidity = :uidValidity, #uid = :uid, #mailboxUidValidity = :partition',
+        '#mailbox = :mailbox AND #uidValidity <> :uidValidity',
+        {
+          ':mailbox': mailbox,
+          ':uidValidity': uidValidity,
+          ':uid': uid,
+          ':partition': mailboxUidValidityOf(mailbox, uidValidity),
+        },
+      );
     },
 
     async *linesAbove(mailbox, uidValidity, uid) {

@@ -15,17 +15,44 @@ const watermarkSchema = z.object({
   lastUid: z.int(),
   baselineUid: z.int(),
   baselineAt: time,
+  accountedSince: time.optional(),
   previousUidValidity: z.string().optional(),
+  seen: z.record(z.string(), z.int()).optional(),
+});
+
+const auditSchema = z.object({
+  mailbox: z.string(),
+  at: time,
+  inMailbox: z.int(),
+  accounted: z.int(),
+  recovered: z.int(),
+  staleAlerts: z.int(),
+  staleUnknown: z.int(),
+  left: z.int(),
+  findings: z.array(
+    z.object({
+      kind: z.enum(['missing', 'stale alert', 'stale unknown']),
+      mailId: z.string(),
+      location: z.object({ mailbox: z.string(), uidValidity: z.string(), uid: z.int() }),
+      route: z.string(),
+      outcome: z.enum(['handed over', 'dead', 'in the spool']),
+      from: z.string(),
+      subject: z.string(),
+    }),
+  ),
 });
 
 const historySchema = z.object({
   uidNext: z.int().optional(),
   lastPollAt: time.optional(),
+  lastCompletePollAt: time.optional(),
   lastPollError: z.object({ kind: z.string(), text: z.string(), at: time }).optional(),
   failingSince: time.optional(),
   lastDigestAt: time.optional(),
+  digestWatermark: watermarkSchema.optional(),
   pollsSinceDigest: count,
   failedPollsSinceDigest: count,
+  lastAudit: auditSchema.optional(),
 });
 
 /**
@@ -41,23 +68,21 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
 
   /** Writes the watermark where the condition holds, and leaves the history of polls as it is; says whether it did. */
   async function put(watermark: Watermark, condition: string, values: Record<string, unknown>): Promise<boolean> {
-    const { mailbox, uidValidity, lastUid, baselineUid, baselineAt, previousUidValidity } = watermark;
-    const position =
-      'uidValidity = :uidValidity, lastUid = :lastUid, baselineUid = :baselineUid, baselineAt = :baselineAt';
+    const { mailbox, ...position } = attributesOf(watermark);
+    const names = (isSet: boolean) =>
+      Object.entries(position).flatMap(([name, value]) => ((value !== undefined) === isSet ? [name] : []));
+    const removed = names(false);
     return await updateItem(
       { client, table },
       {
         key: keyOf(mailbox),
-        update: previousUidValidity
-          ? `SET ${position}, previousUidValidity = :previousUidValidity`
-          : `SET ${position} REMOVE previousUidValidity`,
+        update: [
+          `SET ${names(true).map((name) => `${name} = :${name}`)}`,
+          ...(removed.length > 0 ? [`REMOVE ${removed}`] : []),
+        ].join(' '),
         condition,
         values: {
-          ':uidValidity': uidValidity,
-          ':lastUid': lastUid,
-          ':baselineUid': baselineUid,
-          ':baselineAt': baselineAt.toISOString(),
-          ':previousUidValidity': previousUidValidity,
+          ...Object.fromEntries(Object.entries(position).map(([name, value]) => [`:${name}`, value])),
           ...values,
         },
       },
@@ -84,10 +109,11 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       return moved ? 'moved' : 'overtaken';
     },
 
-    async recordPoll(mailbox, { at, uidNext }) {
+    async recordPoll(mailbox, { at, uidNext, isComplete }) {
       await update(
         mailbox,
-        'SET lastPollAt = :at, uidNext = :uidNext REMOVE lastPollError, failingSince ADD pollsSinceDigest :one',
+        `SET lastPollAt = :at, uidNext = :uidNext${isComplete ? ', lastCompletePollAt = :at' : ''}
+          REMOVE lastPollError, failingSince ADD pollsSinceDigest :one`,
         { ':at': at.toISOString(), ':uidNext': uidNext, ':one': 1 },
       );
     },
@@ -101,13 +127,32 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       );
     },
 
-    async recordDigest(mailbox, { at, polls, failedPolls }) {
-      // Subtracted rather than set to zero: a poll that ran while the digest was sent counts for the next one.
-      await update(mailbox, 'SET lastDigestAt = :at ADD pollsSinceDigest :polls, failedPollsSinceDigest :failedPolls', {
-        ':at': at.toISOString(),
-        ':polls': -polls,
-        ':failedPolls': -failedPolls,
+    async recordAudit(report) {
+      await update(report.mailbox, 'SET lastAudit = :report', {
+        ':report': { ...report, at: report.at.toISOString() },
       });
+    },
+
+    async recordDigest(mailbox, { at, previousAt, polls, failedPolls, watermark }) {
+      const recorded = await updateItem(
+        { client, table },
+        {
+          key: keyOf(mailbox),
+          // Subtracted rather than set to zero: a poll that ran while the digest was sent counts for the next one.
+          update:
+            `SET lastDigestAt = :at${watermark ? ', digestWatermark = :watermark' : ''} ` +
+            'ADD pollsSinceDigest :polls, failedPollsSinceDigest :failedPolls',
+          condition: previousAt ? 'lastDigestAt = :previousAt' : 'attribute_not_exists(lastDigestAt)',
+          values: {
+            ':at': at.toISOString(),
+            ':previousAt': previousAt?.toISOString(),
+            ':polls': -polls,
+            ':failedPolls': -failedPolls,
+            ':watermark': watermark && attributesOf(watermark),
+          },
+        },
+      );
+      return recorded ? 'recorded' : 'overtaken';
     },
   };
 }
@@ -118,16 +163,29 @@ function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth
     watermark: item.uidValidity === undefined ? undefined : watermarkOf(mailbox, item),
     uidNext: history.uidNext,
     lastPollAt: history.lastPollAt,
+    lastCompletePollAt: history.lastCompletePollAt,
     lastDigestAt: history.lastDigestAt,
+    digestWatermark: history.digestWatermark && complete(history.digestWatermark),
     pollsSinceDigest: history.pollsSinceDigest,
     failedPollsSinceDigest: history.failedPollsSinceDigest,
+    lastAudit: history.lastAudit,
     lastPollError: lastPollError && { ...lastPollError, since: failingSince ?? lastPollError.at },
   };
 }
 
 function watermarkOf(mailbox: string, item: Record<string, unknown>): Watermark {
-  const watermark = parsed(watermarkSchema, mailbox, item);
-  return { ...watermark, previousUidValidity: watermark.previousUidValidity };
+  return complete(parsed(watermarkSchema, mailbox, item));
+}
+
+/** What the table leaves out is undefined in a watermark. */
+function complete(watermark: z.output<typeof watermarkSchema>): Watermark {
+  const { accountedSince, previousUidValidity } = watermark;
+  return { ...watermark, accountedSince, previousUidValidity };
+}
+
+/** A watermark as the table keeps it. */
+function attributesOf({ baselineAt, accountedSince, seen, ...watermark }: Watermark) {
+  return { ...watermark, seen, baselineAt: baselineAt.toISOString(), accountedSince: accountedSince?.toISOString() };
 }
 
 function parsed<Schema extends z.ZodType>(

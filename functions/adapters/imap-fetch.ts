@@ -32,6 +32,15 @@ export async function fetchEach(
   });
 }
 
+/** The uid of every mail of the folder, ascending. */
+export async function fetchUids(connection: ImapConnection): Promise<number[]> {
+  return await connection.exchange('FETCH', async (client) => {
+    const uids = new Set<number>();
+    for await (const { uid } of client.fetch('1:*', { uid: true })) uids.add(uid);
+    return [...uids].sort((a, b) => a - b);
+  });
+}
+
 /** `1:3,7` for 1, 2, 3, 7: runs keep a page of 500 uids well below the 8,000 octets a command line may have (RFC 7162, 4). */
 export function sequenceSet(uids: readonly number[]): string {
   const runs: { first: number; last: number }[] = [];

@@ -5,6 +5,7 @@ import { BASE_HEADER_FIELDS } from '../core/mail/raw-mail.ts';
 import { readMail } from '../core/mail/read-mail.ts';
 import type { MailReader, MailSession } from '../core/ports.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './imap-connection.ts';
+import { fetchUids } from './imap-fetch.ts';
 import { fetchMails } from './imap-mails.ts';
 
 export type ImapReaderOptions = {
@@ -80,6 +81,23 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     return uids.sort((a, b) => a - b);
   };
 
+  /**
+   * A server's index can be damaged, so that SEARCH leaves mail out that is there. FETCH by sequence numbers does not ask
+   * it, and is slower: it is for where SEARCH names fewer mails than there are.
+   */
+  const everyUid = async (): Promise<number[]> => {
+    const found = await search('SEARCH UID', { uid: '1:*' });
+    const exists = mailsThere();
+    if (found.length >= exists) return found;
+    const fetched = await fetchUids(connection);
+    // Mail may come and go meanwhile.
+    if (fetched.length >= Math.min(exists, mailsThere())) return fetched;
+    throw new MailboxFailure(
+      'incomplete answer',
+      `${mailbox}: of ${exists} mails the server names ${found.length} by SEARCH and ${fetched.length} by FETCH`,
+    );
+  };
+
   /** A lost answer looks as if there were no mail since then; so where it names none, all mail has to be of before. */
   const uidsSince = async (time: Date): Promise<number[]> => {
     // imapflow takes BEFORE for the day after, unless the day has just begun; so both ask for the same beginning of a day.
@@ -131,6 +149,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     },
     // `n:*` always names the last mail, also where its uid is below n (RFC 3501, 6.4.8), hence the filter.
     uidsAbove: async (uid) => (await search('SEARCH UID', { uid: `${uid + 1}:*` })).filter((found) => found > uid),
+    everyUid,
     uidsSince,
     pages: (uids, mailsPerPage) => readAhead(uids, mailsPerPage, readPage),
   };

@@ -1,6 +1,8 @@
+import type { AuditReport } from './audit/audit-report.ts';
 import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
 import type { QueueMessage } from './delivery/queue-message.ts';
 import type { NewLedgerEntry } from './ledger/ledger-entry.ts';
+import type { OperatorPath } from './operator/operator-path.ts';
 
 /** What happened, as facts. Logs, metrics and the local terminal are all told from these. */
 export type JournalEvent =
@@ -21,7 +23,16 @@ export type JournalEvent =
   | { kind: 'route dead'; route: string; failure: DeliveryFailure }
   /** Told when it ends. */
   | { kind: 'route alive again'; route: string; deadSince: Date }
-  | { kind: 'routes checked'; at: Date; alive: number; dead: number; unknown: number }
+  /** Told when it begins: digests, or alarms, reach nobody. */
+  | { kind: 'path closed'; path: OperatorPath; reason: string }
+  /** Told when it ends. */
+  | { kind: 'path open again'; path: OperatorPath; closedSince: Date }
+  /** `closedPaths`: of the two paths to the operator. */
+  | { kind: 'routes checked'; at: Date; alive: number; dead: number; unknown: number; closedPaths: number }
+  /** How long the oldest alert waits that Discord has not taken; 0 where none waits. */
+  | { kind: 'open alerts looked at'; at: Date; oldestAgeMs: number }
+  | { kind: 'audit finished'; report: AuditReport }
+  | { kind: 'audit failed'; mailbox: string; failure: { kind: string; text: string } }
   | { kind: 'digest sent'; subject: string; messageId: string; mailIds: readonly string[] };
 
 /** Tells whoever watches. Never throws and never waits: watching must not fail what is watched. */

@@ -1,10 +1,13 @@
+import type { AuditReport } from './audit/audit-report.ts';
 import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
 import type { DiscordAnswer, DiscordMessage, DiscordTarget } from './delivery/discord.ts';
 import type { Pause } from './delivery/pause.ts';
 import type { QueueMessage } from './delivery/queue-message.ts';
 import type { RouteCheck } from './delivery/route-check.ts';
 import type { LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger/ledger-entry.ts';
-import type { Mail } from './mail/mail.ts';
+import type { Mail, MailLocation } from './mail/mail.ts';
+import type { OperatorPath, PathCheck } from './operator/operator-path.ts';
+import type { AlarmPathLook, DigestPathLook } from './operator/path-verdict.ts';
 import type { MailboxHealth, Watermark } from './poll/watermark.ts';
 
 /** The time, in a form that a test can hold still. */
@@ -26,6 +29,8 @@ export interface MailSession {
   status(): Promise<{ uidValidity: string; uidNext: number }>;
   /** All uids above `uid`, ascending. */
   uidsAbove(uid: number): Promise<number[]>;
+  /** All uids, ascending, and as many as the server says there are, also where its SEARCH leaves some out. */
+  everyUid(): Promise<number[]>;
   /** All uids of mail that the server received since then, ascending; of that day's earlier mail too where the server knows days only. */
   uidsSince(since: Date): Promise<number[]>;
   /**
@@ -43,13 +48,29 @@ export interface Watermarks {
   create(watermark: Watermark): Promise<'created' | 'already there'>;
   /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
-  /** A poll ended well: counts it and clears the last error. */
-  recordPoll(mailbox: string, poll: { at: Date; uidNext: number }): Promise<void>;
+  /** A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. */
+  recordPoll(mailbox: string, poll: { at: Date; uidNext: number; isComplete: boolean }): Promise<void>;
+  /** Keeps the figures of the last audit. Works before a watermark exists. */
+  recordAudit(report: AuditReport): Promise<void>;
   /** A poll failed: counts it and keeps the error, with the time at which failing began. Works before a watermark exists. */
   recordPollFailure(mailbox: string, failure: { at: Date; kind: string; text: string }): Promise<void>;
-  /** SES accepted a digest: the counts of polls begin anew, less those that the digest reported. */
-  recordDigest(mailbox: string, digest: { at: Date; polls: number; failedPolls: number }): Promise<void>;
+  /**
+   * SES accepted a digest: the counts begin anew, less what it reported. By compare-and-swap on lastDigestAt; `overtaken`
+   * where a digest that ran at the same time has reported these counts already.
+   */
+  recordDigest(mailbox: string, digest: RecordedDigest): Promise<'recorded' | 'overtaken'>;
 }
+
+/** What a digest has told of one mailbox. */
+type RecordedDigest = {
+  at: Date;
+  /** The digest before it, as it found it; undefined where it was the first. */
+  previousAt: Date | undefined;
+  polls: number;
+  failedPolls: number;
+  /** How far it counted mail; undefined where no poll has ended well yet. */
+  watermark: Watermark | undefined;
+};
 
 export type Claim =
   | { kind: 'claimed' }
@@ -96,6 +117,13 @@ export interface Ledger {
   ): Promise<boolean>;
   /** Entries of a route (or of `unknown`) that are not settled, oldest first. */
   openEntries(route: string): AsyncIterable<LedgerEntry>;
+  /** Entries of all routes and mailboxes that are not settled, in no order, also of those that left the settings. */
+  allOpenEntries(): AsyncIterable<LedgerEntry>;
+  /**
+   * The mail lies here now: its server has numbered its mailbox anew. Refused where the entry is of another mailbox, is
+   * of this uidValidity already, or is lost; says whether it was done.
+   */
+  relocate(mailId: string, location: MailLocation): Promise<boolean>;
   /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
   linesAbove(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerLine>;
 }
@@ -191,6 +219,19 @@ export interface RouteChecks {
   /** Undefined where the route was never checked. */
   get(route: string): Promise<RouteCheck | undefined>;
   record(route: string, check: RouteCheck): Promise<void>;
+}
+
+/** Looks at the paths on which the operator is told, without sending anything. Throws where nobody answers. */
+export interface OperatorPaths {
+  digest(): Promise<DigestPathLook>;
+  alarms(): Promise<AlarmPathLook>;
+}
+
+/** What is known of each path to the operator. */
+export interface PathChecks {
+  /** Undefined where the path was never looked at. */
+  get(path: OperatorPath): Promise<PathCheck | undefined>;
+  record(path: OperatorPath, check: PathCheck): Promise<void>;
 }
 
 export type DigestMail = {

@@ -19,8 +19,9 @@ export type Accounts = {
   }[];
   posts: { route: string; messageId: string; mailIds: string[] }[];
   digest: { sent: boolean; subject: string | null; mailIds: string[] };
+  /** What the audits of this run found, of all mailboxes together. */
   audit: { inMailbox: number; accounted: number; recovered: number };
-  /** Mails of the mailbox that the ledger knows nothing of, and polls that failed: `support/INBOX uid 7: why`. */
+  /** Mails of the mailbox that the ledger knows nothing of, and polls and audits that failed: `support/INBOX uid 7: why`. */
   unaccounted: string[];
 };
 
@@ -49,11 +50,22 @@ export async function drawUpAccounts(
         : [],
     ),
     digest: { sent: digest !== undefined, subject: digest?.subject ?? null, mailIds: [...(digest?.mailIds ?? [])] },
-    audit: { inMailbox: 0, accounted: 0, recovered: 0 },
+    audit: auditedIn(events),
     unaccounted: [],
   };
   for (const polled of sources.mailboxes) await addMailbox(accounts, polled, sources);
   return accounts;
+}
+
+function auditedIn(events: readonly JournalEvent[]): Accounts['audit'] {
+  const sums = { inMailbox: 0, accounted: 0, recovered: 0 };
+  for (const event of events) {
+    if (event.kind !== 'audit finished') continue;
+    sums.inMailbox += event.report.inMailbox;
+    sums.accounted += event.report.accounted;
+    sums.recovered += event.report.recovered;
+  }
+  return sums;
 }
 
 async function addMailbox(
@@ -74,10 +86,8 @@ async function addMailbox(
   const lines = new Map<number, string>();
   for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, baselineUid)) lines.set(uid, mailId);
   const found = await readerOf(account).visit(folder, (session) => lookUp(session, baselineUid, lines, ledger));
-  accounts.audit.inMailbox += found.size;
   for (const [uid, mailId] of found) {
-    if (mailId) accounts.audit.accounted += 1;
-    else accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
+    if (!mailId) accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
   }
   const mailIds = [...found.values()].filter((mailId) => mailId !== undefined);
   const entries = await ledger.find([...new Set([...mailIds, ...lines.values()])]);

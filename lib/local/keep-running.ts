@@ -7,7 +7,7 @@ const POLL_EVERY_MS = 5_000;
 /** In AWS it is every hour; here someone is waiting to see a channel heal. */
 const CHECK_ROUTES_EVERY_MS = 60_000;
 
-/** Polls every few seconds and checks the routes every minute until Ctrl-C; `d` and Enter sends a digest. */
+/** Polls every few seconds and checks the routes every minute until Ctrl-C; `d` and Enter audits and sends a digest. */
 export async function keepRunning(world: LocalWorld, print: (line: string) => void): Promise<void> {
   print(addressesOf(world));
   const stopping = new AbortController();
@@ -16,7 +16,9 @@ export async function keepRunning(world: LocalWorld, print: (line: string) => vo
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {
     if (line.trim() !== 'd') return;
-    world.pipeline.digest().catch((error: unknown) => print(styleText('red', `The digest failed: ${error}`)));
+    // As in AWS, where the audit runs before the digest that tells of it; its failures are in the journal.
+    const digest = world.pipeline.audit().then(() => world.pipeline.digest());
+    digest.catch((error: unknown) => print(styleText('red', `The digest failed: ${error}`)));
   });
   const tellTrouble = (error: unknown) => {
     // A check that is under way when the servers stop has nothing to tell.
@@ -52,7 +54,7 @@ function addressesOf({ mailbox, imap, aws, discord, discordUrl, parameters }: Lo
     styleText('bold', 'Rollcall runs on this machine.'),
     `  mailbox   ${scheme}://${host}:${port}/${folder} as ${user}, polled every ${POLL_EVERY_MS / 1000} s`,
     `  Discord   ${discordUrl}${discordPosts}`,
-    `  digests   ${ses} (a mail viewer); press d and Enter to send one`,
+    `  digests   ${ses} (a mail viewer); press d and Enter for an audit and a digest`,
     `  commands  npm run rollcall -- status --local ${parameters.url}`,
     `            npm run rollcall -- redrive --local ${parameters.url}; every ${CHECK_ROUTES_EVERY_MS / 1000} s by itself`,
     ...(imap

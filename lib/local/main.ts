@@ -40,9 +40,11 @@ async function main(commandLine: readonly string[]): Promise<number> {
   }
 }
 
-/** One poll, all posts, a digest, and the accounts. */
+/** One poll, all posts, an audit with the posts of what it finds, a digest, and the accounts. */
 async function runOnce(world: LocalWorld, { reportFile, outDirectory }: LocalOptions): Promise<number> {
   const failures = await world.pipeline.poll();
+  await world.pipeline.drained();
+  failures.push(...(await world.pipeline.audit()));
   await world.pipeline.drained();
   const digest = await world.pipeline.digest();
   const accounts = await world.accounts(digest);

@@ -24,7 +24,7 @@ export function summaryOf(accounts: Accounts): string {
       ];
       return `  ${route.padEnd(12)}${String(count).padStart(6)}  ${fates.join(', ')}`;
     }),
-    `  ${'mailbox'.padEnd(12)}${String(audit.inMailbox).padStart(6)}  ${audit.accounted} of them in the ledger`,
+    `  ${'audit'.padEnd(12)}${String(audit.inMailbox).padStart(6)}  ${audit.accounted} accounted for, ${audit.recovered} recovered`,
     `  ${posts.length} posts · digest: ${digest.subject ?? 'not sent'}`,
     ...troubles.map((trouble) => styleText('red', `  ! ${trouble}`)),
     isSettled(accounts)

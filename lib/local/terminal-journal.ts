@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
+import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
 import type { Journal, JournalEvent } from '../../functions/core/journal.ts';
 import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
@@ -84,6 +85,12 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
     case 'alerts redriven':
       notice('cyan', `${event.route}: ${event.alerts.length} alerts are on their queue again`);
       break;
+    case 'audit finished':
+      tellAudit(event.report, notice);
+      break;
+    case 'audit failed':
+      notice('red', `${event.mailbox}: the audit failed (${event.failure.kind}): ${event.failure.text}`);
+      break;
     case 'digest sent':
       notice('cyan', `digest sent: ${event.subject}`);
       break;
@@ -93,6 +100,23 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
 function countsOf({ mailbox, accepted, recognised, left }: Extract<JournalEvent, { kind: 'poll finished' }>): string {
   const known = recognised > 0 ? `, ${recognised} known already` : '';
   return `${mailbox}: ${accepted} new${known}${left > 0 ? `, ${left} left for the next poll` : ''}`;
+}
+
+function tellAudit(
+  { mailbox, inMailbox, accounted, recovered, staleAlerts, staleUnknown, left, findings }: AuditReport,
+  notice: (style: Style, text: string) => void,
+): void {
+  const found = recovered + staleAlerts + staleUnknown;
+  const waiting = left > 0 ? `, ${left} left for the next audit` : '';
+  const stale = staleAlerts + staleUnknown > 0 ? `, ${staleAlerts + staleUnknown} waited too long` : '';
+  notice(
+    found + left > 0 ? 'yellow' : 'dim',
+    `${mailbox}: audit: ${accounted} of ${inMailbox} accounted for, ${recovered} recovered${stale}${waiting}`,
+  );
+  for (const { kind, outcome, route, from, subject } of findings) {
+    const mail = displayedText(`${from || '(no sender)'}: ${subject || '(no subject)'}`);
+    notice('yellow', `  ${kind}, ${outcome} (${route}): ${cutText(mail, FROM_COLUMNS + SUBJECT_COLUMNS)}`);
+  }
 }
 
 /** Exactly this many terminal columns: East Asian characters take two. */

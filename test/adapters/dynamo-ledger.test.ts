@@ -1,4 +1,10 @@
-import { BatchGetItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
@@ -76,6 +82,23 @@ describe('the ledger in DynamoDB', () => {
       new PutItemCommand({ TableName: table, Item: { mailId: { S: 'damaged' }, version: { N: '1' } } }),
     );
     await expect(theLedger().find(['damaged'])).rejects.toThrow(/item damaged is not what Rollcall writes/);
+  });
+});
+
+describe('the ledger, where a conditional write fails for another reason than its condition', () => {
+  const throttled = new ProvisionedThroughputExceededException({ message: 'Too many writes', $metadata: {} });
+  const busyLedger = dynamoLedger({
+    client: { send: () => Promise.reject(throttled) } as unknown as DynamoDBClient,
+    table,
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['accept', () => busyLedger.accept(sampleEntry())],
+    ['claim', () => busyLedger.claim(queueMessageOf(sampleEntry()), { holder: 'one', at: AT, until: UNTIL })],
+    ['settle', () => busyLedger.settle('mail', { at: AT })],
+    ['recordDead', () => busyLedger.recordDead('mail', sampleFailure())],
+  ])('%s throws: nobody knows whether it holds', async (_name, write) => {
+    await expect(write()).rejects.toBe(throttled);
   });
 });
 

@@ -330,6 +330,18 @@ export function ledgerContract(theLedger: () => Ledger): void {
     });
   });
 
+  describe('allOpenEntries', () => {
+    it('gives what is open of every route, and nothing that is settled', async () => {
+      const [alert, other, settled] = [await dispatched(), await dispatched(), await dispatched()];
+      await theLedger().recordDead(alert.mailId, sampleFailure());
+      await theLedger().settle(settled.mailId, { at: LATER });
+      const open = new Map((await allOf(theLedger().allOpenEntries())).map((entry) => [entry.mailId, entry]));
+      expect(open.get(alert.mailId)).toEqual(await entryNamed(alert.mailId));
+      expect(open.get(other.mailId)).toEqual(await entryNamed(other.mailId));
+      expect(open.has(settled.mailId)).toBe(false);
+    });
+  });
+
   describe('openEntries', () => {
     it('gives the unsettled entries of one route, oldest first, whole', async () => {
       const route = 'open-entries';
@@ -343,6 +355,51 @@ export function ledgerContract(theLedger: () => Ledger): void {
         expect.objectContaining({ ...first, state: 'accepted' }),
         expect.objectContaining({ ...second, state: 'accepted' }),
       ]);
+    });
+  });
+
+  describe('allOpenEntries', () => {
+    it('gives the unsettled entries of every route and mailbox, whole', async () => {
+      const alert = await dispatched();
+      const unknown = await accepted({ route: 'unknown', rule: null, reason: 'no rule matched' });
+      const dead = await accepted({ route: 'a route that left the settings' });
+      await theLedger().recordDead(dead.mailId, sampleFailure());
+      const settled = await accepted();
+      await theLedger().settle(settled.mailId, { at: AT });
+      const open = new Map((await allOf(theLedger().allOpenEntries())).map((entry) => [entry.mailId, entry]));
+      expect(open.get(alert.mailId)).toEqual(await entryNamed(alert.mailId));
+      expect(open.get(unknown.mailId)).toEqual(await entryNamed(unknown.mailId));
+      expect(open.get(dead.mailId)).toEqual(await entryNamed(dead.mailId));
+      expect(open.has(settled.mailId)).toBe(false);
+    });
+  });
+
+  describe('relocate', () => {
+    const numberedAnew = (entry: NewLedgerEntry) => ({ ...entry.location, uidValidity: '18', uid: 3 });
+
+    it('moves an entry, in any state, to where its mail lies under a new uidValidity, and the index follows', async () => {
+      const entry = await dispatched();
+      await theLedger().settle(entry.mailId, { at: AT });
+      const { mailbox, uidValidity } = entry.location;
+      expect(await theLedger().relocate(entry.mailId, numberedAnew(entry))).toBe(true);
+      expect(await entryNamed(entry.mailId)).toMatchObject({ state: 'settled', location: numberedAnew(entry) });
+      expect(await allOf(theLedger().linesAbove(mailbox, uidValidity, 0))).toEqual([]);
+      expect(await allOf(theLedger().linesAbove(mailbox, '18', 0))).toMatchObject([{ mailId: entry.mailId, uid: 3 }]);
+    });
+
+    it('leaves an entry that lies under this uidValidity already: its mail is there twice', async () => {
+      const entry = await accepted();
+      expect(await theLedger().relocate(entry.mailId, { ...entry.location, uid: 99 })).toBe(false);
+      expect(await entryNamed(entry.mailId)).toMatchObject({ location: entry.location });
+    });
+
+    it('leaves an entry of another mailbox, and invents none for a mail it does not know', async () => {
+      const entry = await accepted();
+      const elsewhere = { ...numberedAnew(entry), mailbox: 'elsewhere/INBOX' };
+      expect(await theLedger().relocate(entry.mailId, elsewhere)).toBe(false);
+      expect(await entryNamed(entry.mailId)).toMatchObject({ location: entry.location });
+      expect(await theLedger().relocate('never seen', elsewhere)).toBe(false);
+      expect(await entryNamed('never seen')).toBeUndefined();
     });
   });
 

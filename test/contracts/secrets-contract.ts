@@ -20,7 +20,7 @@ export function secretsContract(underTest: () => SecretsUnderTest): void {
     await expect(read).rejects.toThrow(SecretMissing);
     await expect(read).rejects.toMatchObject({
       parameter: '/rollcall/none',
-      message: expect.stringContaining("aws ssm put-parameter --type SecureString --overwrite --name '/rollcall/none'"),
+      message: 'There is no secret /rollcall/none. Store it: npm run rollcall -- secrets /rollcall/none',
     });
   });
 }

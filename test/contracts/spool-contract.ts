@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { segmentOf } from '../../functions/core/ledger/spool.ts';
+import { digestedKeyOf, segmentOf } from '../../functions/core/ledger/spool.ts';
 import type { Spool } from '../../functions/core/ports.ts';
 import { allOf, sampleEntry } from './sample-entry.ts';
 
@@ -49,5 +49,16 @@ export function spoolContract(underTest: () => SpoolUnderTest): void {
     await underTest().spool.archive(segment.key, AT);
     await underTest().spool.archive(segment.key, AT);
     expect(await underTest().textAt(segment.key)).toBeUndefined();
+  });
+
+  it('keeps the text where two digests archive it at the same time, also on two days', async () => {
+    const segment = sampleSegment('same-time/INBOX');
+    await underTest().spool.write(segment);
+    const days = [AT, new Date('2026-03-03T00:00:01.000Z')];
+    await Promise.all(days.map((day) => underTest().spool.archive(segment.key, day)));
+    expect(await pendingKeys()).not.toContain(segment.key);
+    const copies = await Promise.all(days.map((day) => underTest().textAt(digestedKeyOf(segment.key, day))));
+    expect(copies).toContain(segment.text);
+    expect(copies.filter((text) => text !== undefined && text !== segment.text)).toEqual([]);
   });
 }

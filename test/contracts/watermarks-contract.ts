@@ -1,10 +1,35 @@
 import { expect, it } from 'vitest';
+import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
 import type { Watermark } from '../../functions/core/poll/watermark.ts';
 import type { Watermarks } from '../../functions/core/ports.ts';
 
 const MORNING = new Date('2026-03-02T09:00:00.000Z');
 const NOON = new Date('2026-03-02T12:00:00.000Z');
 const EVENING = new Date('2026-03-02T18:00:00.000Z');
+
+function sampleAudit(mailbox: string, at: Date): AuditReport {
+  return {
+    mailbox,
+    at,
+    inMailbox: 10,
+    accounted: 9,
+    recovered: 1,
+    staleAlerts: 2,
+    staleUnknown: 3,
+    left: 4,
+    findings: [
+      {
+        kind: 'missing',
+        mailId: 'mail-1',
+        location: { mailbox, uidValidity: '17', uid: 1 },
+        route: 'vip',
+        outcome: 'handed over',
+        from: 'Ada Lovelace <ada@example.com>',
+        subject: 'The engine weaves 🧵',
+      },
+    ],
+  };
+}
 
 /** What every store of watermarks promises. @param theWatermarks the store under test, once the tests run */
 export function watermarksContract(theWatermarks: () => Watermarks): void {
@@ -17,6 +42,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       lastUid: 40,
       baselineUid: 40,
       baselineAt: MORNING,
+      accountedSince: undefined,
       previousUidValidity: undefined,
     };
   }
@@ -38,9 +64,11 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       uidNext: undefined,
       lastPollAt: undefined,
       lastPollError: undefined,
+      lastCompletePollAt: undefined,
       lastDigestAt: undefined,
       pollsSinceDigest: 0,
       failedPollsSinceDigest: 0,
+      lastAudit: undefined,
     });
   });
 
@@ -73,7 +101,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
 
   it('moves to a new uidValidity and remembers the one before, with the history of polls', async () => {
     const from = await created();
-    await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41 });
+    await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });
     const restarted = { ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON };
     await theWatermarks().move(from, { ...restarted, previousUidValidity: '17' });
     expect(await theWatermarks().get(from.mailbox)).toMatchObject({
@@ -92,7 +120,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       pollsSinceDigest: 2,
       failedPollsSinceDigest: 2,
     });
-    await theWatermarks().recordPoll(mailbox, { at: EVENING, uidNext: 44 });
+    await theWatermarks().recordPoll(mailbox, { at: EVENING, uidNext: 44, isComplete: true });
     expect(await theWatermarks().get(mailbox)).toMatchObject({
       lastPollAt: EVENING,
       uidNext: 44,
@@ -102,6 +130,45 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
     await theWatermarks().recordPollFailure(mailbox, { at: EVENING, kind: 'network', text: 'refused' });
     expect(await theWatermarks().get(mailbox)).toMatchObject({ lastPollError: { since: EVENING } });
+  });
+
+  it('keeps the last poll that left nothing apart from the last one that ended well', async () => {
+    const { mailbox } = await created();
+    await theWatermarks().recordPoll(mailbox, { at: MORNING, uidNext: 41, isComplete: true });
+    await theWatermarks().recordPoll(mailbox, { at: NOON, uidNext: 900, isComplete: false });
+    expect(await theWatermarks().get(mailbox)).toMatchObject({
+      lastPollAt: NOON,
+      lastCompletePollAt: MORNING,
+      uidNext: 900,
+      pollsSinceDigest: 2,
+    });
+  });
+
+  it('keeps since when mail is accounted for', async () => {
+    const watermark = { ...sampleWatermark(), accountedSince: MORNING };
+    await theWatermarks().create(watermark);
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark });
+    await theWatermarks().move(watermark, { ...watermark, accountedSince: undefined });
+    expect((await theWatermarks().get(watermark.mailbox))?.watermark?.accountedSince).toBeUndefined();
+  });
+
+  it('keeps the figures and findings of the last audit, beside everything else', async () => {
+    const watermark = await created();
+    const { mailbox } = watermark;
+    const first = sampleAudit(mailbox, MORNING);
+    await theWatermarks().recordAudit(first);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ watermark, lastAudit: first, pollsSinceDigest: 0 });
+    const second = { ...sampleAudit(mailbox, NOON), recovered: 0, findings: [] };
+    await theWatermarks().recordAudit(second);
+    expect((await theWatermarks().get(mailbox))?.lastAudit).toEqual(second);
+  });
+
+  it('keeps an audit from before there was a watermark, and still lets the first poll create one', async () => {
+    const watermark = sampleWatermark();
+    const report = sampleAudit(watermark.mailbox, MORNING);
+    await theWatermarks().recordAudit(report);
+    expect(await theWatermarks().create(watermark)).toBe('created');
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark, lastAudit: report });
   });
 
   it('keeps a failure from before there was a watermark, and still lets the first poll create one', async () => {
@@ -117,16 +184,44 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
-  it('takes off what a digest reported, and keeps what happened meanwhile', async () => {
-    const { mailbox } = await created();
+  it('takes off what a digest reported, keeps what happened meanwhile, and where the digest found the watermark', async () => {
+    const watermark = { ...(await created()), seen: { vip: 2, unknown: 1 } };
+    const { mailbox } = watermark;
     for (let polls = 0; polls < 3; polls += 1) {
       await theWatermarks().recordPollFailure(mailbox, { at: MORNING, kind: 'network', text: 'refused' });
     }
-    await theWatermarks().recordDigest(mailbox, { at: NOON, polls: 2, failedPolls: 2 });
+    const digest = { at: NOON, previousAt: undefined, polls: 2, failedPolls: 2, watermark };
+    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('recorded');
     expect(await theWatermarks().get(mailbox)).toMatchObject({
       lastDigestAt: NOON,
+      digestWatermark: watermark,
       pollsSinceDigest: 1,
       failedPollsSinceDigest: 1,
+    });
+  });
+
+  it('counts one of two digests that ran at the same time, so that no count falls below nothing', async () => {
+    const { mailbox } = await created();
+    await theWatermarks().recordPoll(mailbox, { at: MORNING, uidNext: 41, isComplete: true });
+    for (const previousAt of [undefined, NOON]) {
+      const digest = { previousAt, polls: 1, failedPolls: 0, watermark: undefined };
+      const outcomes = await Promise.all([
+        theWatermarks().recordDigest(mailbox, { ...digest, at: previousAt ? EVENING : NOON }),
+        theWatermarks().recordDigest(mailbox, { ...digest, at: previousAt ? EVENING : NOON }),
+      ]);
+      expect(outcomes.toSorted()).toEqual(['overtaken', 'recorded']);
+      expect(await theWatermarks().get(mailbox)).toMatchObject({ pollsSinceDigest: 0 });
+      await theWatermarks().recordPoll(mailbox, { at: EVENING, uidNext: 41, isComplete: true });
+    }
+  });
+
+  it('moves the counts of mail with the watermark, in one write', async () => {
+    const from = await created();
+    const to = { ...from, lastUid: 50, seen: { vip: 2, 'a-b': 1 } };
+    expect(await theWatermarks().move(from, to)).toBe('moved');
+    expect(await theWatermarks().move(from, { ...from, lastUid: 60, seen: { vip: 9 } })).toBe('overtaken');
+    expect(await theWatermarks().get(from.mailbox)).toMatchObject({
+      watermark: { lastUid: 50, seen: { vip: 2, 'a-b': 1 } },
     });
   });
 }

@@ -3,6 +3,7 @@ import { alertQueueContract } from '../contracts/alert-queue-contract.ts';
 import { deadLettersContract } from '../contracts/dead-letters-contract.ts';
 import { ledgerContract } from '../contracts/ledger-contract.ts';
 import { mailerContract } from '../contracts/mailer-contract.ts';
+import { pathChecksContract } from '../contracts/path-checks-contract.ts';
 import { pausesContract } from '../contracts/pauses-contract.ts';
 import { routeChecksContract } from '../contracts/route-checks-contract.ts';
 import { routeQueuesContract } from '../contracts/route-queues-contract.ts';
@@ -13,6 +14,7 @@ import { memoryAlertQueue } from './memory-alert-queue.ts';
 import { memoryDeadLetters } from './memory-dead-letters.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { memoryMailer } from './memory-mailer.ts';
+import { memoryPathChecks } from './memory-path-checks.ts';
 import { memoryPauses } from './memory-pauses.ts';
 import { memoryRouteChecks } from './memory-route-checks.ts';
 import { memoryRouteQueues } from './memory-route-queues.ts';
@@ -74,6 +76,11 @@ describe('the dead letters in memory', () => {
     deadLetters,
     put: async (route, letter) => deadLetters.put(route, { ...letter, sentAt: new Date() }),
   }));
+});
+
+describe('the path checks in memory', () => {
+  const checks = memoryPathChecks();
+  pathChecksContract(() => checks);
 });
 
 describe('the route checks in memory', () => {

@@ -19,14 +19,14 @@ export function memoryLedger(): Ledger & {
     return stored;
   }
 
-  function entries(): LedgerEntry[] {
+  function entries(wanted: (entry: LedgerEntry) => boolean = () => true): LedgerEntry[] {
     return [...items.values()]
-      .map(({ entry }) => structuredClone(entry))
+      .flatMap(({ entry }) => (wanted(entry) ? [copyOf(entry)] : []))
       .sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
   }
 
   return {
-    entries,
+    entries: () => entries(),
     entry: (mailId) => structuredClone(items.get(mailId)?.entry),
     forget: (mailId) => {
       items.delete(mailId);
@@ -36,7 +36,7 @@ export function memoryLedger(): Ledger & {
       const found = new Map<string, LedgerEntry>();
       for (const mailId of mailIds) {
         const stored = items.get(mailId);
-        if (stored) found.set(mailId, structuredClone(stored.entry));
+        if (stored) found.set(mailId, copyOf(stored.entry));
       }
       return found;
     },
@@ -109,11 +109,23 @@ export function memoryLedger(): Ledger & {
     },
 
     async *openEntries(route) {
-      yield* entries().filter((entry) => entry.route === route && entry.state !== 'settled');
+      yield* entries((entry) => entry.route === route && entry.state !== 'settled');
+    },
+
+    async *allOpenEntries() {
+      yield* entries(({ state }) => state !== 'settled');
+    },
+
+    async relocate(mailId, location) {
+      const entry = items.get(mailId)?.entry;
+      if (entry?.location.mailbox !== location.mailbox) return false;
+      if (entry.location.uidValidity === location.uidValidity) return false;
+      entry.location = structuredClone(location);
+      return true;
     },
 
     async *linesAbove(mailbox, uidValidity, uid) {
-      const here = entries().filter(
+      const here = entries(
         ({ location }) => location.mailbox === mailbox && location.uidValidity === uidValidity && location.uid > uid,
       );
       yield* here.map(lineOf).sort((one, other) => one.uid - other.uid);
@@ -129,6 +141,11 @@ const UNTOUCHED = {
   lastFailure: undefined,
   discordMessageId: undefined,
 } as const satisfies Omit<LedgerEntry, keyof NewLedgerEntry>;
+
+/** What a reader may change without changing the ledger. Times are never changed, only replaced. */
+function copyOf(entry: LedgerEntry): LedgerEntry {
+  return { ...entry, location: { ...entry.location }, record: { ...entry.record } };
+}
 
 function entryFrom({ mailId, location, route, rule, record, acceptedAt }: QueueMessage): LedgerEntry {
   return { ...UNTOUCHED, mailId, location, route, rule, reason: null, record, acceptedAt: new Date(acceptedAt) };

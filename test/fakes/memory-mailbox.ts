@@ -43,6 +43,7 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
       return await visit({
         status: async () => ({ uidValidity, uidNext }),
         uidsAbove: async (uid) => delivered.map(({ mail }) => mail.location.uid).filter((found) => found > uid),
+        everyUid: async () => delivered.map(({ mail }) => mail.location.uid),
         uidsSince: async (since) =>
           delivered.filter(({ receivedAt }) => receivedAt >= since).map(({ mail }) => mail.location.uid),
         async *pages(uids, mailsPerPage) {

@@ -5,9 +5,13 @@ import type { RouteChecks } from '../../functions/core/ports.ts';
 export function memoryRouteChecks(): RouteChecks {
   const checks = new Map<string, RouteCheck>();
   return {
-    get: async (route) => structuredClone(checks.get(route)),
+    get: async (route) => copyOf(checks.get(route)),
     record: async (route, check) => {
-      checks.set(route, structuredClone(check));
+      checks.set(route, { ...check });
     },
   };
+}
+
+function copyOf(check: RouteCheck | undefined): RouteCheck | undefined {
+  return check && { ...check };
 }

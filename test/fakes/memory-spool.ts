@@ -2,10 +2,17 @@ import { digestedKeyOf, PENDING_PREFIX } from '../../functions/core/ledger/spool
 import type { Spool } from '../../functions/core/ports.ts';
 
 /** The spool in memory; `objects` shows every segment, pending and digested, by key. */
-export function memorySpool(): Spool & { objects: ReadonlyMap<string, string> } {
+export function memorySpool(): Spool & {
+  objects: ReadonlyMap<string, string>;
+  /** Loses a segment, as no real spool should. */
+  lose(key: string): void;
+} {
   const objects = new Map<string, string>();
   return {
     objects,
+    lose: (key) => {
+      objects.delete(key);
+    },
     async write({ key, text }) {
       objects.set(key, text);
     },

@@ -17,13 +17,13 @@ export function memoryWatermarks(): Watermarks {
   return {
     async get(mailbox) {
       const item = items.get(mailbox);
-      return item && structuredClone({ watermark: item.watermark, ...item.history });
+      return item && { watermark: item.watermark && { ...item.watermark }, ...item.history };
     },
 
     async create(watermark) {
       const item = stored(watermark.mailbox);
       if (item.watermark) return 'already there';
-      item.watermark = structuredClone(watermark);
+      item.watermark = { ...watermark };
       return 'created';
     },
 
@@ -32,13 +32,14 @@ export function memoryWatermarks(): Watermarks {
       if (item?.watermark?.lastUid !== from.lastUid || item.watermark.uidValidity !== from.uidValidity) {
         return 'overtaken';
       }
-      item.watermark = structuredClone(to);
+      item.watermark = { ...to };
       return 'moved';
     },
 
-    async recordPoll(mailbox, { at, uidNext }) {
+    async recordPoll(mailbox, { at, uidNext, isComplete }) {
       const { history } = stored(mailbox);
       Object.assign(history, { lastPollAt: at, uidNext, lastPollError: undefined });
+      if (isComplete) history.lastCompletePollAt = at;
       history.pollsSinceDigest += 1;
     },
 
@@ -49,11 +50,18 @@ export function memoryWatermarks(): Watermarks {
       history.failedPollsSinceDigest += 1;
     },
 
-    async recordDigest(mailbox, { at, polls, failedPolls }) {
+    async recordAudit(report) {
+      stored(report.mailbox).history.lastAudit = structuredClone(report);
+    },
+
+    async recordDigest(mailbox, { at, previousAt, polls, failedPolls, watermark }) {
       const { history } = stored(mailbox);
+      if (history.lastDigestAt?.getTime() !== previousAt?.getTime()) return 'overtaken';
       history.lastDigestAt = at;
+      if (watermark) history.digestWatermark = structuredClone(watermark);
       history.pollsSinceDigest -= polls;
       history.failedPollsSinceDigest -= failedPolls;
+      return 'recorded';
     },
   };
 }
@@ -61,8 +69,10 @@ export function memoryWatermarks(): Watermarks {
 const NO_HISTORY: History = {
   uidNext: undefined,
   lastPollAt: undefined,
+  lastCompletePollAt: undefined,
   lastPollError: undefined,
   lastDigestAt: undefined,
   pollsSinceDigest: 0,
   failedPollsSinceDigest: 0,
+  lastAudit: undefined,
 };

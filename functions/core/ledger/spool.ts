@@ -10,6 +10,10 @@ export const PENDING_PREFIX = 'unknowns/pending/';
 export const DIGESTED_PREFIX = 'unknowns/digested/';
 
 const SNIPPET_CHARACTERS = 500;
+
+/** Every text of a line is cut to some hundred or thousand characters, so no line comes near this. */
+const LINE_CHARACTERS = 100_000;
+
 const KEY_HASH_DIGITS = 12;
 
 const spoolLineSchema = z.object({
@@ -82,6 +86,7 @@ export function digestedKeyOf(pendingKey: string, day: Date): string {
 }
 
 function parseLine(text: string): { valid: true; line: SpoolLine } | { valid: false; reason: string } {
+  if (text.length > LINE_CHARACTERS) return { valid: false, reason: 'the line is longer than any that is written' };
   let json: unknown;
   try {
     json = JSON.parse(text);

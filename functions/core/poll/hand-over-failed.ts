@@ -1,4 +1,4 @@
-/** A queue did not take every alert. The watermark stays; the next poll hands the mail over again. */
+/** A queue did not take every alert. A poll's watermark stays, so the next poll hands the mail over again; so does an audit. */
 export class HandOverFailed extends Error {
   override readonly name = 'HandOverFailed';
   readonly route: string;
@@ -10,7 +10,7 @@ export class HandOverFailed extends Error {
     const reasons = [...new Set(refused.map(({ reason }) => reason))];
     super(
       `The queue of route ${route} did not take ${refused.length} alerts: ${reasons.join('; ')}. ` +
-        'They stay in the ledger and the next poll hands them over again.',
+        'They stay in the ledger and the next poll or audit hands them over again.',
     );
     this.route = route;
     this.mailIds = refused.map(({ mailId }) => mailId);

@@ -1,7 +1,7 @@
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import { SecretMissing } from '../secret-missing.ts';
 import { HandOverFailed } from './hand-over-failed.ts';
-import { PollOverdue } from './poll-overdue.ts';
+import { Overdue } from './overdue.ts';
 
 /** What a digest and an alarm's reader are told of a failed poll. */
 export type PollFailure = {
@@ -15,7 +15,7 @@ const TEXT_CHARACTERS = 500;
 export function pollFailureOf(error: unknown): PollFailure {
   if (error instanceof MailboxFailure) return failure(error.kind, error);
   if (error instanceof HandOverFailed) return failure('hand-over', error);
-  if (error instanceof PollOverdue) return failure('overdue', error);
+  if (error instanceof Overdue) return failure('overdue', error);
   if (error instanceof SecretMissing) return failure('secret', error);
   if (error instanceof Error) return failure(error.name, error);
   return { kind: 'unexpected', text: String(error).slice(0, TEXT_CHARACTERS) };

@@ -1,13 +1,12 @@
 import type { Mail } from '../mail/mail.ts';
-import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { MailReader, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import { atMost, LATE } from './at-most.ts';
+import { refuseOtherUidValidity } from './one-uid-validity.ts';
+import { inTime } from './overdue.ts';
 import { pagesInTime } from './pages-in-time.ts';
 import { pollFailureOf } from './poll-failure.ts';
 import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
-import { PollOverdue } from './poll-overdue.ts';
-import { type TriageServices, triagePage } from './triage.ts';
+import { type TriageReport, type TriageServices, triagePage } from './triage.ts';
 import { uidsToRead } from './uids-to-read.ts';
 import type { Watermark } from './watermark.ts';
 
@@ -39,18 +38,20 @@ export async function pollMailbox(
   const { watermarks, clock, journal, reader } = services;
   const { mailbox, folder } = polled;
   const progress: Progress = { accepted: 0, recognised: 0, left: 0, isOvertaken: false };
-  const inTime = async <T>(work: Promise<T>): Promise<T> => {
-    const result = await atMost(remainingMs() - POLL_LAST_WORDS_MS, work);
-    if (result === LATE) throw new PollOverdue(mailbox, progress.accepted + progress.recognised);
-    return result;
-  };
+  const how = () => `${mailbox}: the poll, after ${progress.accepted + progress.recognised} mails`;
+  const bounded = <T>(work: Promise<T>) => inTime(remainingMs() - POLL_LAST_WORDS_MS, work, how);
   try {
     // Twice in time: whatever hangs within the visit ends it, which closes the connection, and so does the visit itself.
-    const uidNext = await inTime(
-      reader.visit(folder, (session) => inTime(pollSession(polled, session, services, remainingMs, progress))),
+    const uidNext = await bounded(
+      reader.visit(folder, (session) => bounded(pollSession(polled, session, services, remainingMs, progress))),
     );
     const { isOvertaken, ...counts } = progress;
-    await recordPoll(mailbox, { uidNext, isComplete: counts.left === 0 && !isOvertaken }, services);
+    // A poll that was overtaken does not know whether the other one leaves something.
+    await watermarks.recordPoll(mailbox, {
+      at: clock.now(),
+      uidNext,
+      isComplete: counts.left === 0 && !isOvertaken,
+    });
     const report = { mailbox, uidNext, ...counts };
     journal({ kind: 'poll finished', ...report });
     return report;
@@ -93,7 +94,7 @@ async function handOverPages(
     const handedOver = await triagePage(page, { journal, ...services });
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
-    const next = { ...watermark, lastUid: lastUidOf(page, watermark) };
+    const next = { ...watermark, lastUid: lastUidOf(page, watermark), seen: countedOn(watermark, handedOver) };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
@@ -106,33 +107,21 @@ async function handOverPages(
   }
 }
 
-/** The watermark counts uids of its own uidValidity; behind a page of another it would pass mail that nobody has seen. */
-function refuseOtherUidValidity(page: readonly Mail[], { mailbox, uidValidity }: Watermark): void {
-  const other = page.find(({ location }) => location.uidValidity !== uidValidity)?.location;
-  if (!other) return;
-  throw new MailboxFailure(
-    'uidValidity changed',
-    `${mailbox}: uid ${other.uid} was read under UIDVALIDITY ${other.uidValidity}, and the watermark stands under ` +
-      `${uidValidity}. The next poll reads the mail anew`,
-  );
-}
-
 /** A page can be empty: all its mails were expunged since they were listed. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return page.at(-1)?.location.uid ?? watermark.lastUid;
 }
 
 /**
- * Counts the poll. A change of UIDVALIDITY reads on from the last poll that ended well, so that time may only move once
- * everything is handed over; a poll that leaves mail behind keeps it where it was, and none where there was none.
+ * The watermark's counts with those of one page that it passes. A page that is read a second time was not passed, so it
+ * counts. Mail that a change of UIDVALIDITY brings again was counted under its old uid, before the baseline was set anew.
  */
-async function recordPoll(
-  mailbox: string,
-  { uidNext, isComplete }: { uidNext: number; isComplete: boolean },
-  { watermarks, clock }: PollServices,
-): Promise<void> {
-  const at = isComplete ? clock.now() : (await watermarks.get(mailbox))?.lastPollAt;
-  if (at) await watermarks.recordPoll(mailbox, { at, uidNext });
+function countedOn({ seen = {}, baselineAt }: Watermark, { inPlace }: TriageReport): Watermark['seen'] {
+  const counts: Record<string, number> = { ...seen };
+  for (const { route, acceptedAt } of inPlace) {
+    if (acceptedAt >= baselineAt) counts[route] = (counts[route] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** The record of a failure must not hide the failure: where both fail, both are thrown. */

@@ -18,7 +18,16 @@ export type TriageServices = {
   journal: Journal;
 };
 
-export type TriageReport = { accepted: number; recognised: number };
+export type TriageReport = {
+  accepted: number;
+  recognised: number;
+  /** Entries that stand at the very place where their mail was read: accepted there now, or before. */
+  inPlace: readonly NewLedgerEntry[];
+  /** Entries that the ledger had before, wherever their mail was read then. */
+  known: readonly LedgerEntry[];
+  /** New entries, and those that a crash had left between ledger and hand-over. */
+  handedOver: readonly NewLedgerEntry[];
+};
 
 /**
  * Accepts the mails of one page and hands them over: alerts to the queue of their route, the rest to the spool. When it
@@ -31,27 +40,25 @@ export type TriageReport = { accepted: number; recognised: number };
  * @throws whatever a service throws; the page can then be run again
  */
 export async function triagePage(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
-  const { waiting, recognised, accepted } = await acceptNew(mails, services);
-  await handOver(waiting, services);
-  return { accepted, recognised };
+  const report = await acceptNew(mails, services);
+  await handOver(report.handedOver, services);
+  return report;
 }
 
-async function acceptNew(mails: readonly Mail[], services: TriageServices) {
+async function acceptNew(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
   const { ledger, journal } = services;
   // The same mail twice in one page, copied within its folder, is one mail.
   const distinct = groupBy(mails, ({ mailId }) => mailId);
   const known = await ledger.find([...distinct.keys()]);
   const accepted = new Set<Mail>();
-  const outcomes = await pMap(
+  const entries = await pMap(
     [...distinct.values()].map(([first]) => first),
-    async (mail): Promise<NewLedgerEntry | undefined> => {
+    async (mail): Promise<NewLedgerEntry | LedgerEntry> => {
       const entry = known.get(mail.mailId);
-      if (entry) return stillToHandOver(entry);
+      if (entry) return entry;
       const candidate = newEntryOf(mail, services);
-      if ((await ledger.accept(candidate)) === 'already there') {
-        // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.
-        return stillToHandOver(await existing(mail, ledger));
-      }
+      // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.
+      if ((await ledger.accept(candidate)) === 'already there') return await existing(mail, ledger);
       accepted.add(mail);
       journal({ kind: 'mail accepted', entry: candidate });
       return candidate;
@@ -62,8 +69,17 @@ async function acceptNew(mails: readonly Mail[], services: TriageServices) {
   for (const { mailId, location } of recognised) {
     journal({ kind: 'mail recognised', mailbox: location.mailbox, mailId, uid: location.uid });
   }
-  const waiting = outcomes.filter((entry) => entry !== undefined);
-  return { waiting, recognised: recognised.length, accepted: accepted.size };
+  return {
+    handedOver: entries.filter(stillToHandOver),
+    known: [...known.values()],
+    recognised: recognised.length,
+    accepted: accepted.size,
+    inPlace: entries.filter((entry) => distinct.get(entry.mailId)?.some((mail) => isAt(mail, entry))),
+  };
+}
+
+function isAt({ location }: Mail, { location: home }: NewLedgerEntry): boolean {
+  return location.mailbox === home.mailbox && location.uidValidity === home.uidValidity && location.uid === home.uid;
 }
 
 async function existing({ mailId, location }: Mail, ledger: Ledger): Promise<LedgerEntry> {
@@ -74,9 +90,9 @@ async function existing({ mailId, location }: Mail, ledger: Ledger): Promise<Led
   );
 }
 
-/** An entry that is still `accepted` was left by a crash between ledger and hand-over. */
-function stillToHandOver(entry: LedgerEntry): NewLedgerEntry | undefined {
-  return entry.state === 'accepted' ? entry : undefined;
+/** A new entry, or one that is still `accepted`: it was left by a crash between ledger and hand-over. */
+function stillToHandOver(entry: NewLedgerEntry | LedgerEntry): boolean {
+  return !('state' in entry) || entry.state === 'accepted';
 }
 
 function newEntryOf(mail: Mail, { classify, clock }: TriageServices): NewLedgerEntry {
@@ -85,7 +101,15 @@ function newEntryOf(mail: Mail, { classify, clock }: TriageServices): NewLedgerE
   return { mailId, location, route, rule, reason, record: recordOf(mail), acceptedAt: clock.now() };
 }
 
-async function handOver(entries: readonly NewLedgerEntry[], services: TriageServices): Promise<void> {
+/**
+ * Hands entries over that stand in the ledger: alerts to the queue of their route, unknown mail to segments of the spool.
+ *
+ * @throws whatever a service throws; handing the same entries over again does no harm
+ */
+export async function handOver(
+  entries: readonly NewLedgerEntry[],
+  services: Omit<TriageServices, 'classify'>,
+): Promise<void> {
   const { ledger, routeQueues, spool, clock, journal } = services;
   // Before the alerts leave: one that a poster buries a moment later must stay dead.
   const at = clock.now();

@@ -12,7 +12,7 @@ export type ToRead = {
 
 /**
  * What this poll has to read. The stored watermark holds as long as the server's uids do; the first poll sets one by
- * `startFrom`, and where the uids are void it starts again from the last good poll.
+ * `startFrom`, and where the uids are void it starts again from the last complete poll.
  */
 export async function uidsToRead(
   { mailbox, startFrom }: { mailbox: string; startFrom: StartFrom },
@@ -20,9 +20,9 @@ export async function uidsToRead(
   session: MailSession,
   services: WatermarkServices,
 ): Promise<ToRead> {
-  const { watermark: stored, lastPollAt } = (await services.watermarks.get(mailbox)) ?? {};
+  const { watermark: stored, lastCompletePollAt } = (await services.watermarks.get(mailbox)) ?? {};
   if (!stored) return await above(await setBaseline(mailbox, startFrom, status, session, services), status, session);
-  const again = () => restart(stored, { startFrom, lastPollAt }, status, session, services);
+  const again = () => restart(stored, lastCompletePollAt, status, session, services);
   if (stored.uidValidity !== status.uidValidity) return await above(await again(), status, session);
   if (status.uidNext > stored.lastUid) return await above(stored, status, session);
 

@@ -1,5 +1,5 @@
 import type { Journal } from '../journal.ts';
-import type { Clock, MailSession, Watermarks } from '../ports.ts';
+import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
 import type { Watermark } from './watermark.ts';
 
 /** Where the accounting of a new mailbox begins. */
@@ -14,7 +14,12 @@ const BEFORE_THE_FIRST_UID = 0;
 const RESCAN_MARGIN_MS = 2 * DAY_MS;
 
 export type MailboxStatus = { uidValidity: string; uidNext: number };
-export type WatermarkServices = { watermarks: Watermarks; clock: Clock; journal: Journal };
+export type WatermarkServices = {
+  watermarks: Watermarks;
+  ledger: Pick<Ledger, 'linesAbove'>;
+  clock: Clock;
+  journal: Journal;
+};
 
 /** The first watermark of a mailbox, by `startFrom`. */
 export async function setBaseline(
@@ -33,6 +38,7 @@ export async function setBaseline(
     lastUid: baselineUid,
     baselineUid,
     baselineAt: clock.now(),
+    accountedSince: accountedSince(startFrom, clock.now()),
     previousUidValidity: undefined,
   };
   if ((await watermarks.create(watermark)) === 'already there') return await othersWatermark(mailbox, watermarks);
@@ -46,34 +52,37 @@ async function baselineUidOf(
   session: MailSession,
   now: Date,
 ): Promise<number> {
-  if (startFrom === 'all') return BEFORE_THE_FIRST_UID;
   if (startFrom === 'now') return status.uidNext - 1;
-  return await uidBefore(new Date(now.getTime() - startFrom.days * DAY_MS), status, session);
+  return await uidBefore(accountedSince(startFrom, now), status, session);
+}
+
+/** Undefined is all mail. */
+function accountedSince(startFrom: StartFrom, now: Date): Date | undefined {
+  if (startFrom === 'all') return undefined;
+  return startFrom === 'now' ? now : new Date(now.getTime() - startFrom.days * DAY_MS);
 }
 
 /**
- * Every stored uid is void once UIDVALIDITY changed (RFC 3501, 2.3.1.1). Mail since the last good poll is read again
+ * Every stored uid is void once UIDVALIDITY changed (RFC 3501, 2.3.1.1). Mail since the last complete poll is read again
  * under its new uids; what the ledger knows by its mailId is recognised and not posted twice.
  */
 export async function restart(
   stored: Watermark,
-  { startFrom, lastPollAt }: { startFrom: StartFrom; lastPollAt: Date | undefined },
+  lastCompletePollAt: Date | undefined,
   status: MailboxStatus,
   session: MailSession,
-  { watermarks, clock, journal }: WatermarkServices,
+  { watermarks, ledger, clock, journal }: WatermarkServices,
 ): Promise<Watermark> {
   const { mailbox } = stored;
-  const since = lastPollAt ?? promisedSince(startFrom, stored.baselineAt);
-  const uid = since
-    ? await uidBefore(new Date(since.getTime() - RESCAN_MARGIN_MS), status, session)
-    : BEFORE_THE_FIRST_UID;
+  const uid = await uidBeforeRescan(stored, lastCompletePollAt, status, session);
   const restarted: Watermark = {
-    mailbox,
+    ...stored,
     uidValidity: status.uidValidity,
     lastUid: uid,
     baselineUid: uid,
     baselineAt: clock.now(),
     previousUidValidity: stored.uidValidity,
+    seen: await seenWithUnpassed(stored, ledger),
   };
   if ((await watermarks.move(stored, restarted)) === 'overtaken') return await othersWatermark(mailbox, watermarks);
   journal({
@@ -86,11 +95,33 @@ export async function restart(
   return restarted;
 }
 
-/** As long as no poll has ended well, all that the baseline took in may still have to be read; undefined is all mail. */
-function promisedSince(startFrom: StartFrom, baselineAt: Date): Date | undefined {
-  if (startFrom === 'all') return undefined;
-  if (startFrom === 'now') return baselineAt;
-  return new Date(baselineAt.getTime() - startFrom.days * DAY_MS);
+/**
+ * The counts with the mail that a poll took in and never passed, because it failed behind the ledger. Such mail comes
+ * again under another uid, where what was accepted before the baseline is not counted.
+ */
+async function seenWithUnpassed(
+  { mailbox, uidValidity, lastUid, seen = {} }: Watermark,
+  ledger: WatermarkServices['ledger'],
+): Promise<Watermark['seen']> {
+  const counts: Record<string, number> = { ...seen };
+  for await (const { route } of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
+    counts[route] = (counts[route] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/**
+ * The uid above which a poll reads anew once the stored uids are void: of mail received since the last poll that left
+ * nothing. As long as there was none, all that is accounted for may still have to be read.
+ */
+export async function uidBeforeRescan(
+  { accountedSince }: Pick<Watermark, 'accountedSince'>,
+  lastCompletePollAt: Date | undefined,
+  status: MailboxStatus,
+  session: MailSession,
+): Promise<number> {
+  const since = lastCompletePollAt ?? accountedSince;
+  return await uidBefore(since && new Date(since.getTime() - RESCAN_MARGIN_MS), status, session);
 }
 
 /** Two polls ran at once and the other was faster; its watermark is as good as ours. */
@@ -102,7 +133,8 @@ async function othersWatermark(mailbox: string, watermarks: Watermarks): Promise
   );
 }
 
-async function uidBefore(since: Date, status: MailboxStatus, session: MailSession): Promise<number> {
+async function uidBefore(since: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
+  if (!since) return BEFORE_THE_FIRST_UID;
   const [first] = await session.uidsSince(since);
   return (first ?? status.uidNext) - 1;
 }

@@ -1,3 +1,5 @@
+import type { AuditReport } from '../audit/audit-report.ts';
+
 /** How far a mailbox is handed over. The watermark passes a mail only after the mail is in the ledger and handed over. */
 export type Watermark = {
   mailbox: string;
@@ -7,8 +9,15 @@ export type Watermark = {
   /** Accounting begins above this uid. */
   baselineUid: number;
   baselineAt: Date;
+  /** Mail that the server received since then is accounted for, whatever its uid; undefined where all mail is. */
+  accountedSince: Date | undefined;
   /** The uidValidity before the last change, so that a digest can still count the mail that lay under it. */
   previousUidValidity: string | undefined;
+  /**
+   * Mails that polls have passed since accounting began, by route; each counts once, where the ledger took it in. Written
+   * together with `lastUid`, so a page that is read again is not counted again.
+   */
+  seen?: Readonly<Record<string, number>> | undefined;
 };
 
 /** What is known of a mailbox: its watermark, and the history of polls and digests that its health is judged by. */
@@ -19,10 +28,16 @@ export type MailboxHealth = {
   uidNext: number | undefined;
   /** Last poll that ended well. */
   lastPollAt: Date | undefined;
+  /** Last poll that ended well and left nothing for the next one: where reading begins anew once uids are void. */
+  lastCompletePollAt: Date | undefined;
   /** Undefined as soon as a poll ends well. */
   lastPollError: { kind: string; text: string; since: Date; at: Date } | undefined;
   lastDigestAt: Date | undefined;
+  /** The watermark as the last digest found it: what is above is the next one's to count. */
+  digestWatermark?: Watermark | undefined;
   /** Polls since the last digest that SES accepted, failed ones included. */
   pollsSinceDigest: number;
   failedPollsSinceDigest: number;
+  /** Undefined where no audit has ended yet. */
+  lastAudit: AuditReport | undefined;
 };

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE } from '../../../functions/core/poll/poll-limits.ts';
+import type { MailboxHealth } from '../../../functions/core/poll/watermark.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
@@ -189,6 +190,33 @@ describe('overlapping polls are harmless', () => {
     expect((await watermark())?.lastUid).toBe(2);
   });
 
+  /** Its first look shows an earlier time; what it writes meets the present. */
+  function lookingLate(first: MailboxHealth | undefined) {
+    const looks = [first];
+    const get = async () => (looks.length > 0 ? looks.pop() : await services.watermarks.get(MAILBOX));
+    return { ...services, watermarks: { ...services.watermarks, get } };
+  }
+
+  it('of two first polls at once, the later one goes on from the baseline of the other', async () => {
+    await poll('now');
+    deliver('vip since then');
+    await pollMailbox(polled('now'), lookingLate(undefined), plenty);
+    expect(services.journal.of('baseline set')).toHaveLength(1);
+    expect(services.routeQueues.sent('vip')).toHaveLength(1);
+  });
+
+  it('of two polls that meet a new UIDVALIDITY at once, the later one goes on from where the other is', async () => {
+    deliver('vip');
+    await poll();
+    const before = await services.watermarks.get(MAILBOX);
+    mailbox.renumber('2000', ({ messageId }, uid) => mailOf(uid, '2000', { subject: 'vip', messageId }));
+    await poll();
+    deliver('vip since then');
+    await pollMailbox(polled('all'), lookingLate(before), plenty);
+    expect(services.journal.of('uidValidity changed')).toHaveLength(1);
+    expect(services.routeQueues.sent('vip')).toHaveLength(2);
+  });
+
   it('a mail that another poll accepted and did not hand over is handed over', async () => {
     const mail = deliver('vip');
     const ledger = { ...services.ledger, find: async () => new Map(), accept: services.ledger.accept };
@@ -234,6 +262,16 @@ describe('a failure is told and costs nothing but time', () => {
     expect(services.ledger.entries()).toMatchObject([{ state: 'accepted' }]);
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 1 });
     expect(services.routeQueues.sent('vip')).toHaveLength(1);
+  });
+
+  it('the watermark stays when the spool takes nothing', async () => {
+    deliver('other');
+    const spool = { ...services.spool, write: async () => Promise.reject(new Error('the bucket is away')) };
+    await expect(pollMailbox(polled('all'), { ...services, spool }, plenty)).rejects.toThrow('the bucket is away');
+    expect((await watermark())?.lastUid).toBe(0);
+    expect(services.ledger.entries()).toMatchObject([{ state: 'accepted' }]);
+    expect(await poll()).toMatchObject({ accepted: 0, recognised: 1 });
+    expect(services.spool.objects.size).toBe(1);
   });
 
   it('a failure that cannot be recorded is not hidden by that', async () => {

@@ -181,6 +181,24 @@ describe('a change of UIDVALIDITY while a backlog is being worked off loses none
   });
 });
 
+describe('what a poll took in and could not hand over, before its uid became void', () => {
+  it('is counted once as seen, whenever it is handed over', async () => {
+    const mailbox = memoryMailbox();
+    await poll(mailbox);
+    deliver(mailbox, subjectsOf(2));
+    const queueAway = { ...services, routeQueues: { send: () => Promise.reject(new Error('the queue is away')) } };
+    await expect(pollMailbox(polled('all'), { ...queueAway, reader: mailbox }, plenty)).rejects.toThrow('away');
+    clock.advance(DAY_MS);
+    renumber(mailbox, '2000');
+    await poll(mailbox);
+    expect(posted()).toEqual(subjectsOf(2));
+    expect(await watermark()).toMatchObject({ uidValidity: '2000', seen: { vip: 2 } });
+    deliver(mailbox, ['vip new']);
+    await poll(mailbox);
+    expect(await watermark()).toMatchObject({ seen: { vip: 3 } });
+  });
+});
+
 describe('the time that a rescan begins at', () => {
   it('moves with a poll that leaves nothing, and stays with one that does', async () => {
     const mailbox = memoryMailbox();
@@ -189,16 +207,24 @@ describe('the time that a rescan begins at', () => {
     clock.advance(DAY_MS);
     deliver(mailbox, subjectsOf(MAILS_PER_PAGE + 1));
     expect(await poll(mailbox, 'all', onePage)).toMatchObject({ left: 1 });
-    expect(await health()).toMatchObject({ lastPollAt: emptyAt, pollsSinceDigest: 2 });
+    expect(await health()).toMatchObject({
+      lastCompletePollAt: emptyAt,
+      lastPollAt: clock.now(),
+      pollsSinceDigest: 2,
+    });
     expect(await poll(mailbox, 'all', onePage)).toMatchObject({ left: 0 });
-    expect(await health()).toMatchObject({ lastPollAt: clock.now(), pollsSinceDigest: 3 });
+    expect(await health()).toMatchObject({ lastCompletePollAt: clock.now(), pollsSinceDigest: 3 });
   });
 
   it('is none as long as no poll has left nothing', async () => {
     const mailbox = memoryMailbox();
     deliver(mailbox, subjectsOf(MAILS_PER_PAGE + 1));
     await poll(mailbox, 'all', onePage);
-    expect(await health()).toMatchObject({ lastPollAt: undefined });
+    expect(await health()).toMatchObject({
+      lastCompletePollAt: undefined,
+      lastPollAt: clock.now(),
+      pollsSinceDigest: 1,
+    });
   });
 
   it('stays with a poll that was overtaken: the other one may still be at it', async () => {
@@ -213,7 +239,7 @@ describe('the time that a rescan begins at', () => {
     const overtaken = { ...services.watermarks, get: async () => stale };
     await pollMailbox(polled('all'), { ...services, watermarks: overtaken, reader: mailbox }, plenty);
     expect(services.journal.of('poll overtaken')).toHaveLength(1);
-    expect(await health()).toMatchObject({ lastPollAt: emptyAt });
+    expect(await health()).toMatchObject({ lastCompletePollAt: emptyAt, lastPollAt: clock.now() });
   });
 
   it('a page at the end of which mail was expunged leaves nothing', async () => {
@@ -227,7 +253,7 @@ describe('the time that a rescan begins at', () => {
       },
     }));
     expect(await poll(expunging)).toMatchObject({ accepted: 2, left: 0 });
-    expect(await health()).toMatchObject({ lastPollAt: clock.now(), watermark: { lastUid: 2 } });
+    expect(await health()).toMatchObject({ lastCompletePollAt: clock.now(), watermark: { lastUid: 2 } });
   });
 });
 

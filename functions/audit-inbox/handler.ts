@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { systemClock } from '../adapters/system-clock.ts';
+import { auditMailbox } from '../core/audit/audit.ts';
+import { AUDIT_DAYS } from '../core/audit/audit-limits.ts';
+import type { AuditReport } from '../core/audit/audit-report.ts';
+import { compileRules } from '../core/rules/classify.ts';
+import { authservIdsOf, polledMailboxes, polledMailboxNamed } from '../core/settings/polled-mailbox.ts';
+import { ledgerFrom, watermarksFrom } from '../from-environment/dynamo.ts';
+import { mailReadersFrom } from '../from-environment/mail-readers.ts';
+import { routeQueuesFrom } from '../from-environment/queues.ts';
+import { spoolFrom } from '../from-environment/spool.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+const daysSchema = z.union([z.int().positive(), z.literal('all')]);
+const eventSchema = z.object({ mailbox: z.string().min(1), days: daysSchema.default(AUDIT_DAYS) });
+
+/** Audits the mailbox that the schedule names: `{ "mailbox": "support/INBOX" }`; `"days": 90` looks further back. */
+export function createAuditInbox({ settings, environment, journal }: Surroundings) {
+  const services = {
+    watermarks: watermarksFrom(environment),
+    ledger: ledgerFrom(environment),
+    routeQueues: routeQueuesFrom(environment),
+    spool: spoolFrom(environment),
+    classify: compileRules(settings.routes, { authservIdOf: authservIdsOf(settings) }),
+    configured: {
+      routes: settings.routes.map(({ id }) => id),
+      mailboxes: polledMailboxes(settings).map(({ mailbox }) => mailbox),
+    },
+    clock: systemClock,
+    journal,
+  };
+  const readerOf = mailReadersFrom(environment, settings);
+  return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<AuditReport> => {
+    const { mailbox, days } = eventSchema.parse(event);
+    const polled = polledMailboxNamed(mailbox, settings);
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    return await auditMailbox(polled, { ...services, reader: readerOf(polled.account) }, remainingMs, { days });
+  };
+}

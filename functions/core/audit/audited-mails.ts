@@ -1,0 +1,93 @@
+import pMap from 'p-map';
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { Mail } from '../mail/mail.ts';
+import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
+import { pagesInTime } from '../poll/pages-in-time.ts';
+import type { PollServices } from '../poll/poll.ts';
+import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
+import { type TriageReport, triagePage } from '../poll/triage.ts';
+import type { Ledger, MailSession } from '../ports.ts';
+import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { MAILS_RESERVE_MS } from './audit-limits.ts';
+import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
+import { mailsWithoutMessageId } from './mails-without-message-id.ts';
+import { type AuditTally, name } from './tally.ts';
+import { uidsWithoutLine } from './uids-without-line.ts';
+
+export type AuditTime = {
+  remainingMs: () => number;
+  /** Gives work up when the time is nearly over. */
+  bounded: <T>(work: Promise<T>) => Promise<T>;
+};
+
+/**
+ * Holds the mails of a mailbox against the ledger. Only those are fetched that the ledger does not know by their place;
+ * those that it does not know by their mailId either are taken in. Fills in `tally` as it goes.
+ *
+ * Before the first poll has set a baseline nothing is promised, so nothing is audited.
+ */
+export async function auditMails(
+  { mailbox, folder }: PolledMailbox,
+  days: number | 'all',
+  services: PollServices,
+  time: AuditTime,
+  tally: AuditTally,
+): Promise<void> {
+  const health = await services.watermarks.get(mailbox);
+  const { watermark, lastCompletePollAt } = health ?? {};
+  if (!watermark) return;
+  await services.reader.visit(folder, async (session) => {
+    const audit = async () => {
+      const status = await session.status();
+      const range = await rangeToAudit(watermark, lastCompletePollAt, status, session);
+      const uids = await uidsInRange(range, days, session, services.clock.now());
+      const unknown = await uidsWithoutLine(uids, range, services.ledger);
+      Object.assign(tally, { listed: uids.length, accounted: uids.length - unknown.length, left: unknown.length });
+      await takeIn(unknown, range, session, services, time, tally);
+    };
+    // Within the visit, so that whatever hangs ends it, which closes the connection.
+    await time.bounded(audit());
+  });
+}
+
+async function takeIn(
+  uids: readonly number[],
+  range: AuditedRange,
+  session: MailSession,
+  services: PollServices,
+  { remainingMs }: AuditTime,
+  tally: AuditTally,
+): Promise<void> {
+  const { ledger } = services;
+  const withoutMessageId = mailsWithoutMessageId(range, ledger);
+  const pages = session.pages(uids, MAILS_PER_PAGE);
+  for await (const page of pagesInTime(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
+    refuseOtherUidValidity(page, range);
+    const nameless = await withoutMessageId.recognise(page);
+    const triaged = await triagePage(
+      page.filter((mail) => !nameless.has(mail)),
+      services,
+    );
+    await relocate(page, triaged, ledger);
+    for (const entry of triaged.handedOver) name(tally, 'missing', 'handed over', entry);
+    tally.recovered += triaged.handedOver.length;
+    tally.accounted += page.length - triaged.handedOver.length;
+    const asked = Math.min(MAILS_PER_PAGE, tally.left);
+    tally.gone += asked - page.length;
+    tally.left -= asked;
+  }
+}
+
+/** What is known from before its server numbered the mailbox anew is known by its place from now on, and not fetched again. */
+async function relocate(page: readonly Mail[], { known }: TriageReport, ledger: Ledger): Promise<void> {
+  const byMailId = new Map<string, LedgerEntry>(known.map((entry) => [entry.mailId, entry]));
+  await pMap(
+    page,
+    async ({ mailId, location }) => {
+      const before = byMailId.get(mailId)?.location;
+      if (before?.mailbox !== location.mailbox || before.uidValidity === location.uidValidity) return;
+      await ledger.relocate(mailId, location);
+    },
+    { concurrency: LEDGER_CONCURRENCY },
+  );
+}

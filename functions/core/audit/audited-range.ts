@@ -1,0 +1,66 @@
+import type { Watermark } from '../poll/watermark.ts';
+import { type MailboxStatus, uidBeforeRescan } from '../poll/watermark-start.ts';
+import type { MailSession } from '../ports.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** What of a mailbox polls have answered for, by the uids that its server uses now. */
+export type AuditedRange = {
+  mailbox: string;
+  uidValidity: string;
+  /** Above this uid, and up to `lastUid`, polls have read everything. */
+  baselineUid: number;
+  lastUid: number;
+  /** Undefined as long as the server has not numbered its mail anew. Mail up to the baseline was then known by other uids. */
+  previousUidValidity: string | undefined;
+  /** Ledger lines from before say nothing of the mail that lies at their uids now: the server has given its uids twice. */
+  linesSince: Date | undefined;
+  accountedSince: Date | undefined;
+};
+
+/**
+ * Where UIDVALIDITY has changed and no poll has run since, the stored uids are void. The next poll reads anew from a
+ * certain mail on; what lies before that mail is the audit's, and what lies above is left to that poll.
+ */
+export async function rangeToAudit(
+  watermark: Watermark,
+  lastCompletePollAt: Date | undefined,
+  status: MailboxStatus,
+  session: MailSession,
+): Promise<AuditedRange> {
+  const { mailbox, accountedSince, uidValidity, previousUidValidity } = watermark;
+  if (uidValidity !== status.uidValidity) {
+    const uid = await uidBeforeRescan(watermark, lastCompletePollAt, status, session);
+    return {
+      ...{ mailbox, accountedSince, uidValidity: status.uidValidity, previousUidValidity: uidValidity },
+      ...{ baselineUid: uid, lastUid: uid, linesSince: undefined },
+    };
+  }
+  const { baselineUid, lastUid, baselineAt } = watermark;
+  const linesSince = previousUidValidity === uidValidity ? baselineAt : undefined;
+  return { mailbox, accountedSince, uidValidity, previousUidValidity, baselineUid, lastUid, linesSince };
+}
+
+/**
+ * The uids to hold against the ledger, ascending: from the first mail of the last `days` on. Mail up to the baseline was
+ * there before polls began, unless the server has numbered it anew since; then only the time of its arrival tells.
+ */
+export async function uidsInRange(
+  range: AuditedRange,
+  days: number | 'all',
+  session: MailSession,
+  now: Date,
+): Promise<number[]> {
+  const { baselineUid, lastUid, previousUidValidity } = range;
+  const since = latest(range.accountedSince, days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS));
+  const there = (await session.everyUid()).filter((uid) => uid <= lastUid);
+  const inTime = since ? await session.uidsSince(since) : there;
+  const [first = Number.POSITIVE_INFINITY] = inTime;
+  const isInTime = new Set(previousUidValidity === undefined ? [] : inTime);
+  return there.filter((uid) => (uid > baselineUid ? uid >= first : isInTime.has(uid)));
+}
+
+function latest(one: Date | undefined, other: Date | undefined): Date | undefined {
+  if (!one || !other) return one ?? other;
+  return one > other ? one : other;
+}

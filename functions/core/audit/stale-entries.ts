@@ -1,0 +1,112 @@
+import { type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import { parseSegment } from '../ledger/spool.ts';
+import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
+import { handOver, type TriageServices } from '../poll/triage.ts';
+import type { Spool } from '../ports.ts';
+import { OPEN_ENTRIES_RESERVE_MS, STALE_ALERT_MS, STALE_UNKNOWN_MS } from './audit-limits.ts';
+import type { AuditFinding } from './audit-report.ts';
+import { type AuditTally, name } from './tally.ts';
+
+/** What the settings name. */
+export type Configured = {
+  routes: readonly string[];
+  /** In their order: the audit of the first one also answers for entries of mailboxes that are no longer polled. */
+  mailboxes: readonly string[];
+};
+
+export type StaleServices = Omit<TriageServices, 'classify'> & { configured: Configured };
+
+/**
+ * Hands over again what waits too long: alerts to the queue of their route, unknown mail that the spool does not hold to
+ * a segment. Alerts of a route that left the settings have no queue any more, so they go to the digest as unknown mail
+ * does. Dead alerts wait for a person, and what lies in the spool waits for a digest: these are only told.
+ *
+ * @throws whatever a service throws; the next audit finds the same entries again
+ */
+export async function handOverStale(
+  mailbox: string,
+  services: StaleServices,
+  remainingMs: () => number,
+  tally: AuditTally,
+): Promise<void> {
+  let spooled: Promise<ReadonlySet<string>> | undefined;
+  const readSpool = () => {
+    spooled ??= pendingMailIds(services.spool);
+    return spooled;
+  };
+  for await (const entries of staleEntries(mailbox, services)) {
+    if (remainingMs() < OPEN_ENTRIES_RESERVE_MS) tally.left += entries.length;
+    else await handOverAgain(entries, services, readSpool, tally);
+  }
+}
+
+/** A page an item, of the entries that this mailbox's audit answers for. */
+async function* staleEntries(
+  mailbox: string,
+  { ledger, clock, configured }: StaleServices,
+): AsyncGenerator<LedgerEntry[]> {
+  let page: LedgerEntry[] = [];
+  for await (const entry of ledger.allOpenEntries()) {
+    if (!answersFor(mailbox, entry.location.mailbox, configured) || !isStale(entry, clock.now())) continue;
+    page.push(entry);
+    if (page.length < MAILS_PER_PAGE) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+function answersFor(audited: string, mailbox: string, { mailboxes }: Configured): boolean {
+  return mailboxes.includes(mailbox) ? mailbox === audited : audited === mailboxes[0];
+}
+
+/** By its last hand-over: what was put back an hour ago is on its way. */
+function isStale({ state, route, dispatchedAt, acceptedAt }: LedgerEntry, now: Date): boolean {
+  const limitMs = route === UNKNOWN_ROUTE ? STALE_UNKNOWN_MS : STALE_ALERT_MS;
+  return state !== 'settled' && now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > limitMs;
+}
+
+async function handOverAgain(
+  indexed: readonly LedgerEntry[],
+  services: StaleServices,
+  readSpool: () => Promise<ReadonlySet<string>>,
+  tally: AuditTally,
+): Promise<void> {
+  const { ledger, clock, configured } = services;
+  const isForDigest = ({ route }: LedgerEntry) => !configured.routes.includes(route);
+  // Read before the entries are: a digest settles first and takes out of the spool then.
+  const spooled = indexed.some(isForDigest) ? await readSpool() : new Set<string>();
+  // The index that they come from lags behind.
+  const entries = [...(await ledger.find(indexed.map(({ mailId }) => mailId))).values()];
+  const due: NewLedgerEntry[] = [];
+  for (const entry of entries.filter((candidate) => isStale(candidate, clock.now()))) {
+    const outcome = outcomeOf(entry, isForDigest(entry), spooled);
+    const placed = isForDigest(entry) ? forDigest(entry) : entry;
+    if (outcome === 'handed over') due.push(placed);
+    const isUnknown = entry.route === UNKNOWN_ROUTE;
+    tally[isUnknown ? 'staleUnknown' : 'staleAlerts'] += 1;
+    name(tally, isUnknown ? 'stale unknown' : 'stale alert', outcome, placed);
+  }
+  await handOver(due, services);
+}
+
+function outcomeOf(
+  { mailId, state }: LedgerEntry,
+  isForDigest: boolean,
+  spooled: ReadonlySet<string>,
+): AuditFinding['outcome'] {
+  if (isForDigest) return spooled.has(mailId) ? 'in the spool' : 'handed over';
+  return state === 'dead' ? 'dead' : 'handed over';
+}
+
+function forDigest(entry: LedgerEntry): NewLedgerEntry {
+  if (entry.route === UNKNOWN_ROUTE) return entry;
+  const reason = `an alert of ${entry.route}, a route that is no longer in the settings`;
+  return { ...entry, route: UNKNOWN_ROUTE, rule: null, reason };
+}
+
+async function pendingMailIds(spool: Spool): Promise<ReadonlySet<string>> {
+  const mailIds = new Set<string>();
+  for await (const { text } of spool.pending()) for (const { mailId } of parseSegment(text).lines) mailIds.add(mailId);
+  return mailIds;
+}

@@ -1,0 +1,21 @@
+import type { Mail } from '../mail/mail.ts';
+import { MailboxFailure } from '../mail/mailbox-failure.ts';
+
+/**
+ * Whoever chose uids chose them under one uidValidity; under another one they name other mail, and a watermark behind
+ * them would pass mail that nobody has seen.
+ *
+ * @throws MailboxFailure
+ */
+export function refuseOtherUidValidity(
+  page: readonly Mail[],
+  { mailbox, uidValidity }: { mailbox: string; uidValidity: string },
+): void {
+  const other = page.find(({ location }) => location.uidValidity !== uidValidity)?.location;
+  if (!other) return;
+  throw new MailboxFailure(
+    'uidValidity changed',
+    `${mailbox}: uid ${other.uid} was read under UIDVALIDITY ${other.uidValidity}, and it was chosen under ` +
+      `${uidValidity}. The next poll reads the mail anew`,
+  );
+}

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import type { MailReader, MailSession } from '../../../functions/core/ports.ts';
+import { mailOf } from '../mail/mail-of.ts';
+import { auditWorld, MAILBOX, withSession } from './audit-world.ts';
+
+const MAILS = 100_000;
+const LOST = [1, 50_000, MAILS];
+
+it('100,000 mails take one pass over listing and ledger, and only what is missing is fetched', async () => {
+  const world = auditWorld();
+  const uids = Array.from({ length: MAILS }, (_, index) => index + 1);
+  await world.watermarks.create({
+    mailbox: MAILBOX,
+    uidValidity: '1000',
+    lastUid: MAILS,
+    baselineUid: 0,
+    baselineAt: world.clock.now(),
+    accountedSince: undefined,
+    previousUidValidity: undefined,
+  });
+  const mailbox: MailReader = {
+    visit: (_folder, visit) =>
+      visit({
+        status: async () => ({ uidValidity: '1000', uidNext: MAILS + 1 }),
+        everyUid: async () => [...uids],
+        uidsSince: async () => [...uids],
+        uidsAbove: async () => [...uids],
+        async *pages(asked) {
+          yield asked.map((uid) => mailOf(uid, '1000', { subject: 'vip' }));
+        },
+      } satisfies MailSession),
+  };
+  const ledger = {
+    ...world.ledger,
+    async *linesAbove() {
+      for (const uid of uids) {
+        if (LOST.includes(uid)) continue;
+        yield { mailId: `mail-${uid}`, uid, route: 'vip', state: 'settled' as const, acceptedAt: world.clock.now() };
+      }
+    },
+  };
+  const reader = withSession(mailbox);
+  const begin = performance.now();
+  expect(await world.audit({ reader, ledger })).toMatchObject({
+    inMailbox: MAILS,
+    accounted: MAILS - LOST.length,
+    recovered: LOST.length,
+    left: 0,
+  });
+  expect(reader.asked).toEqual(LOST);
+  expect(performance.now() - begin).toBeLessThan(10_000);
+});

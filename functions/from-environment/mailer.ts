@@ -5,6 +5,11 @@ import type { Mailer } from '../core/ports.ts';
 import type { DigestSettings } from '../core/settings/settings-schema.ts';
 import type { Environment } from './environment.ts';
 
+/** SES takes its time with a message of several megabytes, and what it accepts too late comes twice. */
+const SEND_TIMEOUT_MS = 60_000;
+
 export function mailerFrom(environment: Environment, { from, to }: DigestSettings): Mailer {
-  return sesMailer({ client: new SESv2Client(awsClientOptions(environment, 'SESV2')), from, to });
+  const options = awsClientOptions(environment, 'SESV2');
+  const requestHandler = { ...options.requestHandler, requestTimeout: SEND_TIMEOUT_MS };
+  return sesMailer({ client: new SESv2Client({ ...options, requestHandler }), from, to });
 }

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/system-clock.ts';
 import { type DigestReport, sendDigest } from '../core/digest/send-digest.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
-import { ledgerFrom, routeChecksFrom, watermarksFrom } from '../from-environment/dynamo.ts';
+import { ledgerFrom, pathChecksFrom, routeChecksFrom, watermarksFrom } from '../from-environment/dynamo.ts';
 import { mailerFrom } from '../from-environment/mailer.ts';
 import { spoolFrom } from '../from-environment/spool.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -13,6 +13,7 @@ export function createSendDigest({ settings, environment, journal }: Surrounding
     ledger: ledgerFrom(environment),
     spool: spoolFrom(environment),
     routeChecks: routeChecksFrom(environment),
+    pathChecks: pathChecksFrom(environment),
     mailer: mailerFrom(environment, settings.digest),
     clock: systemClock,
     journal,

@@ -1,19 +1,13 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
-import { type LedgerEntry, type LedgerLine, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
-import type { Ledger, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import type { PathCheck } from '../operator/operator-path.ts';
+import type { Clock, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import { EXAMPLES_SHOWN } from './digest-limits.ts';
+import { type MailboxFacts, readMailboxFacts } from './mailbox-facts.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
 /** A mailbox that a digest answers for, such as `support/INBOX`, and how often it is polled. */
 export type DigestMailbox = { mailbox: string; everyMinutes: number };
-
-/** What is known of one mailbox when a digest is written. */
-export type MailboxFacts = DigestMailbox & {
-  /** Undefined where no poll has run yet, good or bad. */
-  health: MailboxHealth | undefined;
-  /** Ledger lines of mail accepted from this mailbox's last digest on and before this one. */
-  lines: readonly LedgerLine[];
-};
 
 /** Everything that a digest is made of, as read from watermarks, ledger and spool. */
 export type DigestFacts = {
@@ -23,11 +17,24 @@ export type DigestFacts = {
   routes: readonly string[];
   /** Of configured routes, as far as they have been checked. */
   routeChecks: ReadonlyMap<string, RouteCheck>;
-  /** Alerts of all routes that are not settled. */
+  /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read needs not tell of its own path. */
+  alarmPath: PathCheck | undefined;
+  /** Alerts of all routes that are not settled, also of routes and mailboxes that left the settings; oldest first. */
   openAlerts: readonly LedgerEntry[];
-  /** Unknown mails that are not settled. */
-  openUnknown: readonly LedgerEntry[];
+  /** Unknown mails that are not settled and that no pending segment holds; oldest first. */
+  notInSpool: readonly LedgerEntry[];
+  /** Of mails that the audit brought back, the first few, as they stand now. */
+  recovered: readonly LedgerEntry[];
 } & PendingMail;
+
+export type FactServices = {
+  watermarks: Watermarks;
+  ledger: Ledger;
+  spool: Spool;
+  routeChecks: RouteChecks;
+  pathChecks: PathChecks;
+  clock: Clock;
+};
 
 /**
  * Reads everything that a digest is made of. The spool comes first: what the ledger then calls dispatched before `at`
@@ -36,30 +43,39 @@ export type DigestFacts = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  {
-    watermarks,
-    ledger,
-    spool,
-    routeChecks,
-  }: { watermarks: Watermarks; ledger: Ledger; spool: Spool; routeChecks: RouteChecks },
+  { watermarks, ledger, spool, routeChecks, pathChecks, clock }: FactServices,
   { mailboxes, routes }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[] },
   at: Date,
 ): Promise<DigestFacts> {
   const pending = await readPendingMail(spool, ledger);
-  const lookedUp = await Promise.all(mailboxes.map((mailbox) => readMailbox(mailbox, watermarks, ledger, at)));
-  // A route that left the settings can still have alerts that wait.
-  const known = new Set([...routes, ...lookedUp.flatMap((mailbox) => [...mailbox.routes])]);
-  known.delete(UNKNOWN_ROUTE);
-  const openAlerts = await Promise.all([...known].map((route) => listOf(ledger.openEntries(route))));
+  const facts = await Promise.all(mailboxes.map((mailbox) => readMailboxFacts(mailbox, { watermarks, ledger, clock })));
+  const recovered = facts.flatMap((mailbox) => mailbox.recovered.slice(0, EXAMPLES_SHOWN));
   return {
     at,
-    mailboxes: lookedUp,
+    mailboxes: facts,
     routes,
     routeChecks: await checksOf(routes, routeChecks),
-    openAlerts: openAlerts.flat(),
-    openUnknown: await listOf(ledger.openEntries(UNKNOWN_ROUTE)),
+    alarmPath: await pathChecks.get('alarms'),
+    ...(await readOpen(ledger, pending)),
+    recovered: [...(await ledger.find(recovered.map(({ mailId }) => mailId))).values()],
     ...pending,
   };
+}
+
+/** Of unknown mail only what is not in the spool is kept: a backlog of it would not fit into memory. */
+async function readOpen(ledger: Ledger, { carried, heldBack }: PendingMail) {
+  const inSpool = new Set(carried.map(({ mailId }) => mailId));
+  const openAlerts: LedgerEntry[] = [];
+  const notInSpool: LedgerEntry[] = [];
+  for await (const entry of ledger.allOpenEntries()) {
+    if (entry.route !== UNKNOWN_ROUTE) openAlerts.push(entry);
+    else if (!inSpool.has(entry.mailId) && !heldBack.has(entry.mailId)) notInSpool.push(entry);
+  }
+  return { openAlerts: openAlerts.sort(byAge), notInSpool: notInSpool.sort(byAge) };
+}
+
+function byAge(one: LedgerEntry, other: LedgerEntry): number {
+  return one.acceptedAt.getTime() - other.acceptedAt.getTime();
 }
 
 async function checksOf(routes: readonly string[], routeChecks: RouteChecks): Promise<Map<string, RouteCheck>> {
@@ -69,27 +85,4 @@ async function checksOf(routes: readonly string[], routeChecks: RouteChecks): Pr
     if (check) checks.set(route, check);
   }
   return checks;
-}
-
-/** Lines of both uidValidities: mail accepted before a change keeps its place in the counts. */
-async function readMailbox({ mailbox, everyMinutes }: DigestMailbox, watermarks: Watermarks, ledger: Ledger, at: Date) {
-  const health = await watermarks.get(mailbox);
-  const since = health?.lastDigestAt ?? new Date(0);
-  const lines: LedgerLine[] = [];
-  const routes = new Set<string>();
-  const { watermark } = health ?? {};
-  for (const uidValidity of new Set([watermark?.previousUidValidity, watermark?.uidValidity])) {
-    if (uidValidity === undefined) continue;
-    for await (const line of ledger.linesAbove(mailbox, uidValidity, 0)) {
-      routes.add(line.route);
-      if (line.acceptedAt >= since && line.acceptedAt < at) lines.push(line);
-    }
-  }
-  return { mailbox, everyMinutes, health, lines, routes };
-}
-
-async function listOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
 }

@@ -1,17 +1,34 @@
+import type { AuditReport } from '../audit/audit-report.ts';
 import type { MailboxHealth } from '../poll/watermark.ts';
-import { counted, shown, type TimeTeller } from './digest-words.ts';
+import { counted, figure, shown, type TimeTeller } from './digest-words.ts';
 
 /** How a mailbox has been read since the last digest, in sentences. */
 export function healthTold(health: MailboxHealth | undefined, seen: number, tell: TimeTeller): string[] {
   if (!health) return ['No poll has run yet.'];
   const { pollsSinceDigest, failedPollsSinceDigest, lastPollAt, lastPollError } = health;
-  const failed = failedPollsSinceDigest > 0 ? `${failedPollsSinceDigest} failed` : 'none failed';
+  const failed = failedPollsSinceDigest > 0 ? `${figure(failedPollsSinceDigest)} failed` : 'none failed';
   const facts = [
     `${counted(pollsSinceDigest, 'poll')}, ${failed}. ${counted(seen, 'mail')} came.`,
     lastPollAt ? `Last read ${tell(lastPollAt)}, ${lagOf(health)}.` : 'No poll has ended well yet.',
   ];
   if (lastPollError) facts.push(`The poll of ${tell(lastPollError.at)} failed: ${shown(lastPollError.text, 300)}`);
-  return [...facts, ...beginningOf(health, tell)];
+  return [...facts, auditTold(health.lastAudit, tell), ...beginningOf(health, tell)];
+}
+
+/** The mailbox itself against the ledger: figures that owe nothing to the polls. */
+function auditTold(report: AuditReport | undefined, tell: TimeTeller): string {
+  if (!report) return 'No audit has run yet.';
+  const { at, inMailbox, accounted, recovered, left, staleAlerts, staleUnknown } = report;
+  const unclear = inMailbox - accounted - recovered - left;
+  const facts = [
+    accounted === inMailbox ? 'all accounted for' : `${figure(accounted)} accounted for`,
+    ...(recovered > 0 ? [`${figure(recovered)} brought back`] : []),
+    ...(left > 0 ? [`${figure(left)} left to the next audit`] : []),
+    ...(unclear > 0 ? [`${figure(unclear)} gone before it could be read`] : []),
+  ];
+  const stale = staleAlerts + staleUnknown;
+  const again = stale > 0 ? ` ${counted(stale, 'mail')} had waited too long; what could be was handed over again.` : '';
+  return `Last audit ${tell(at)}: ${counted(inMailbox, 'mail')} in the mailbox, ${facts.join(', ')}.${again}`;
 }
 
 /** Uids have gaps, so the distance to UIDNEXT says how many mails there can be at most (RFC 9051, 2.3.1.1). */

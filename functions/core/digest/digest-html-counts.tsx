@@ -1,11 +1,12 @@
 import type { RouteCounts } from './digest-accounts.ts';
-import type { DigestPage } from './digest-page.ts';
+import type { StandingTold } from './digest-page.ts';
 import { style } from './digest-style.ts';
+import { figure } from './digest-words.ts';
 
-const COLUMNS = ['seen', 'delivered', 'waiting', 'dead', 'unknown'] as const;
+const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered'] as const;
 
 /** Where the mail went, a row a route, and whether that adds up. */
-export function Counts({ accounts: { since, routes, total, sum, addsUp } }: { accounts: DigestPage['accounts'] }) {
+export function Counts({ accounts: { since, routes, total, sum, addsUp } }: { accounts: StandingTold['accounts'] }) {
   return (
     <>
       <p class="quiet" style={style.note}>
@@ -33,7 +34,7 @@ export function Counts({ accounts: { since, routes, total, sum, addsUp } }: { ac
 }
 
 function CountsRow({ counts, total = false }: { counts: RouteCounts; total?: boolean }) {
-  const line = total ? `;${style.total}` : '';
+  const line = `;${total ? style.total : style.row}`;
   return (
     <tr>
       <th class="hairline" style={`${style.name}${line}`} scope="row">
@@ -43,7 +44,7 @@ function CountsRow({ counts, total = false }: { counts: RouteCounts; total?: boo
         const kind = kindOf(column, counts[column]);
         return (
           <td class={`${kind} hairline`} style={`${style[kind]}${line}`}>
-            {counts[column] || '–'}
+            {counts[column] === 0 ? '–' : figure(counts[column])}
           </td>
         );
       })}
@@ -53,5 +54,5 @@ function CountsRow({ counts, total = false }: { counts: RouteCounts; total?: boo
 
 function kindOf(column: (typeof COLUMNS)[number], count: number): 'figure' | 'none' | 'alarm' {
   if (count === 0) return 'none';
-  return column === 'dead' ? 'alarm' : 'figure';
+  return column === 'recovered' ? 'alarm' : 'figure';
 }

@@ -3,35 +3,57 @@ import type { NeedTold } from './digest-need-told.ts';
 import type { DigestPage } from './digest-page.ts';
 import { style } from './digest-style.ts';
 
-/** One thing that needs a person, with the mails that it holds up. */
-export function Need({ need: { title, details, mails, quotes, more } }: { need: NeedTold }) {
+/** What needs a person, in a table: Outlook knows no padding of other elements. */
+export function Needs({ needs }: { needs: readonly NeedTold[] }) {
+  if (needs.length === 0) return null;
   return (
-    <div class="need" style={style.need}>
-      <h2 class="ink" style={style.needTitle}>
-        {title}
-      </h2>
-      {details.map((detail) => (
-        <p style={style.detail}>{detail}</p>
+    <table role="presentation" cellPadding="0" cellSpacing="0" style={style.needs}>
+      {needs.map((need) => (
+        <Need need={need} />
       ))}
-      {mails.map((mail) => (
-        <Mail mail={mail} />
-      ))}
-      {quotes.map((quote) => (
-        <p class="quiet" style={style.quote} dir="auto">
-          {quote}
-        </p>
-      ))}
-      <More more={more} />
-    </div>
+    </table>
+  );
+}
+
+/** One thing that needs a person, with the mails that it holds up. */
+function Need({ need: { title, details, mails, quotes, more } }: { need: NeedTold }) {
+  return (
+    <>
+      <tr>
+        <td style={style.gap}>&nbsp;</td>
+      </tr>
+      <tr>
+        <td class="need" style={style.need}>
+          <h2 class="ink" style={style.needTitle}>
+            {title}
+          </h2>
+          {details.map((detail) => (
+            <p class="soft" style={style.detail}>
+              {detail}
+            </p>
+          ))}
+          {mails.map((mail) => (
+            <Mail mail={mail} />
+          ))}
+          {quotes.map((quote) => (
+            <p class="quiet" style={style.quote} dir="auto">
+              {quote}
+            </p>
+          ))}
+          <More more={more} />
+        </td>
+      </tr>
+    </>
   );
 }
 
 /** Unknown mail of one sender's domain. */
-export function Group({ group: { domain, mails, more } }: { group: DigestPage['unknown']['groups'][number] }) {
+export function Group({ group: { domain, count, mails, more } }: { group: DigestPage['unknown']['groups'][number] }) {
   return (
     <>
-      <h3 style={style.domain} dir="auto">
+      <h3 class="quiet" style={style.domain} dir="auto">
         {domain}
+        {count && <span style={style.count}> · {count}</span>}
       </h3>
       {mails.map((mail) => (
         <Mail mail={mail} />
@@ -50,29 +72,30 @@ function Mail({ mail: { subject, link, from, date, snippet, note, mark } }: { ma
         </div>
       )}
       {link ? (
-        <a class="subject" style={style.subject} href={link} rel="noreferrer">
+        <a style={style.subject} href={link} rel="noreferrer">
           {subject}
         </a>
       ) : (
-        subject
+        <span class="ink" style={style.subject}>
+          {subject}
+        </span>
       )}
-      <div class="quiet" style={style.quiet}>
-        <span style={style.date}>{date}</span> · {from}
-        {snippet && (
-          <>
-            <br />
-            {snippet}
-          </>
-        )}
-        {note && (
-          <>
-            <br />
-            {note}
-          </>
-        )}
+      <div class="quiet" style={style.about}>
+        {from} · {unbroken(date)}
+        {note && ` · ${note}`}
       </div>
+      {snippet && (
+        <div class="soft" style={style.snippet}>
+          {snippet}
+        </div>
+      )}
     </div>
   );
+}
+
+/** A line of a narrow screen does not end within it. */
+function unbroken(text: string): string {
+  return text.replaceAll(' ', '\u00A0');
 }
 
 function More({ more }: { more: string | undefined }) {

@@ -1,7 +1,7 @@
 import { renderToString } from 'preact-render-to-string';
 import { Counts } from './digest-html-counts.tsx';
-import { Group, Need } from './digest-html-mails.tsx';
-import type { DigestPage } from './digest-page.ts';
+import { Group, Needs } from './digest-html-mails.tsx';
+import type { DigestPage, StandingTold } from './digest-page.ts';
 import { STYLE_SHEET, style } from './digest-style.ts';
 
 /** A digest as HTML for mail clients. All text goes through preact, which escapes it; nothing is loaded from anywhere. */
@@ -39,7 +39,7 @@ function DigestDocument({ page }: { page: DigestPage }) {
   );
 }
 
-function Parts({ page: { headline, dateline, needs, unknown, accounts, health } }: { page: DigestPage }) {
+function Parts({ page: { headline, dateline, needs, unknown, standing } }: { page: DigestPage }) {
   const alarming = needs.length > 0;
   return (
     <>
@@ -49,9 +49,7 @@ function Parts({ page: { headline, dateline, needs, unknown, accounts, health } 
       <p class="quiet" style={style.dateline}>
         {dateline}
       </p>
-      {needs.map((need) => (
-        <Need need={need} />
-      ))}
+      <Needs needs={needs} />
       <Section title="Unknown mail" />
       {unknown.notes.map((note) => (
         <p class="quiet" style={style.note}>
@@ -61,14 +59,22 @@ function Parts({ page: { headline, dateline, needs, unknown, accounts, health } 
       {unknown.groups.map((group) => (
         <Group group={group} />
       ))}
+      {standing && <StandingParts standing={standing} />}
+    </>
+  );
+}
+
+function StandingParts({ standing: { accounts, health } }: { standing: StandingTold }) {
+  return (
+    <>
       <Section title="Mail seen" />
       <Counts accounts={accounts} />
       <Section title="Health" />
       {health.map(({ mailbox, facts }) => (
-        <div style={style.mail}>
+        <div style={style.mailbox}>
           {mailbox}
           {facts.map((fact) => (
-            <div class="quiet" style={style.quiet}>
+            <div class="soft" style={style.fact}>
               {fact}
             </div>
           ))}
@@ -80,7 +86,7 @@ function Parts({ page: { headline, dateline, needs, unknown, accounts, health } 
 
 function Section({ title }: { title: string }) {
   return (
-    <h2 class="quiet hairline" style={style.section}>
+    <h2 class="ink hairline" style={style.section}>
       {title}
     </h2>
   );

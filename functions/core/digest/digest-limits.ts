@@ -5,11 +5,7 @@ import { POLL_TIMEOUT_MS } from '../poll/poll-limits.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** An alert that waits longer is beyond what a queue retries by itself: a person must know. */
-export const STALE_ALERT_MS = 6 * HOUR_MS;
-
-/** Unknown mail that no segment holds after this time missed a digest. */
-export const STALE_UNKNOWN_MS = 26 * HOUR_MS;
+export { STALE_ALERT_MS, STALE_UNKNOWN_MS } from '../audit/audit-limits.ts';
 
 /** A mailbox that nobody has read for so long needs a person, whatever the reason: three missed polls, two hours at least. */
 export function unreadLimitMs(everyMinutes: number): number {
@@ -29,7 +25,17 @@ export const MAILS_SHOWN = 200;
 export const EXAMPLES_SHOWN = 10;
 
 /**
- * Spool text that one digest carries; what is above stays pending for the next one. SES takes 40 MB a message after
- * base64 (SESv2 quotas), which is 30 MB of text, and a character is up to three bytes of UTF-8.
+ * Spool lines that one e-mail carries, in bytes of UTF-8; further e-mails of the same run carry the rest. SES takes 40 MB
+ * a message after base64 (Service quotas in Amazon SES), but slows down what is above 10 MB, and many a receiver refuses
+ * it (Postfix: 10,240,000 bytes by default). With the fullest listing beside it, the whole message stays below 10 MB.
  */
-export const CARRIED_CHARACTERS = 8_000_000;
+export const CARRIED_BYTES = 5_000_000;
+
+/** E-mails that one run sends at most. Its time suffices for them; what is left then waits for the next run. */
+export const MAILS_PER_RUN = 10;
+
+/** How long to wait before the ledger's index is asked again, where it lags behind the ledger: it mostly takes less than a second. */
+export const INDEX_LAG_MS = 5_000;
+
+/** The audit runs daily; after this time it has missed a run. */
+export const AUDIT_OVERDUE_MS = 48 * HOUR_MS;

@@ -2,7 +2,7 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
 import type { Need } from './digest-needs.ts';
-import { counted, duration, shown, type TimeTeller } from './digest-words.ts';
+import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
 import { failureName } from './failure-name.ts';
 
 /** One thing that needs a person: what it is, what is known and can be done, which mails it holds up. */
@@ -16,14 +16,51 @@ export type NeedTold = {
   more: string | undefined;
 };
 
+const TITLE_CHARACTERS = 250;
+const DETAIL_CHARACTERS = 900;
+
+/** Puts a need into words that can be shown: servers, and whoever named a folder or a route, had a say in them. */
 export function needTold(need: Need, at: Date, tell: TimeTeller): NeedTold {
+  const { title, details, ...examples } = wordsOf(need, at, tell);
+  return {
+    ...examples,
+    title: shown(title, TITLE_CHARACTERS),
+    details: details.map((detail) => shown(detail, DETAIL_CHARACTERS)),
+  };
+}
+
+function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
   switch (need.kind) {
     case 'alerts undelivered':
       return undeliveredAlerts(need, at, tell);
     case 'route dead':
       return deadRoute(need, tell);
+    case 'alarms unheard':
+      return unheardAlarms(need, tell);
     case 'mailbox not read':
       return unreadMailbox(need, tell);
+    case 'mail recovered':
+      return recoveredMail(need, tell);
+    case 'audit overdue':
+      return {
+        ...NOTHING_LISTED,
+        title: need.since
+          ? `${need.mailbox} has not been audited since ${tell(need.since)}`
+          : `${need.mailbox} has never been audited`,
+        details: [
+          'Without the audit nobody compares the mailbox with the ledger. It should run daily: look at its schedule and at ' +
+            'the log of audit-inbox.',
+        ],
+      };
+    case 'mailbox left the settings':
+      return {
+        title: `${need.mailbox} left the settings with ${counted(need.entries.length, 'mail')} open`,
+        details: [
+          'Nobody polls or audits it any more. Put it back into the settings and deploy, or see to this mail in the ' +
+            'mailbox itself.',
+        ],
+        ...examples(need.entries, (entry) => mailTold(entry.record, tell, { note: fateOf(entry) })),
+      };
     case 'mail missing from the spool':
       return {
         title: `${counted(need.entries.length, 'unknown mail')} missing from the spool`,
@@ -38,8 +75,11 @@ export function needTold(need: Need, at: Date, tell: TimeTeller): NeedTold {
     case 'sums differ':
       return {
         ...NOTHING_LISTED,
-        title: `${need.unaccounted} of ${counted(need.seen, 'mail')} unaccounted for`,
-        details: ['The counts below do not add up to the mail that was seen.'],
+        title: `${figure(need.unaccounted)} of ${counted(need.seen, 'mail')} unaccounted for`,
+        details: [
+          'Polls have counted more mail than the ledger and the spool hold; the table below shows of which route. The ' +
+            'next audit looks for it in the mailbox.',
+        ],
       };
   }
 }
@@ -47,7 +87,7 @@ export function needTold(need: Need, at: Date, tell: TimeTeller): NeedTold {
 const NOTHING_LISTED = { mails: [], quotes: [], more: undefined } as const;
 
 function undeliveredAlerts(
-  { route, reason, alerts }: Extract<Need, { kind: 'alerts undelivered' }>,
+  { route, isRetired, reason, alerts }: Extract<Need, { kind: 'alerts undelivered' }>,
   at: Date,
   tell: TimeTeller,
 ): NeedTold {
@@ -56,7 +96,12 @@ function undeliveredAlerts(
   const failure = alerts.findLast(({ lastFailure }) => lastFailure)?.lastFailure;
   return {
     title: `${counted(alerts.length, 'alert')} for ${route} undelivered${age ? ` for ${age}` : ''}: ${reason}`,
-    details: failure ? [`${shown(failure.text, 500)} (${tell(failure.at)})`] : [],
+    details: [
+      ...(isRetired
+        ? [`The route ${route} is not in the settings any more, so nothing delivers them. Put it back and deploy.`]
+        : []),
+      ...(failure ? [`${shown(failure.text, 500)} (${tell(failure.at)})`] : []),
+    ],
     ...examples(alerts, (alert) => mailTold(alert.record, tell)),
   };
 }
@@ -70,6 +115,15 @@ function deadRoute({ route, check }: Extract<Need, { kind: 'route dead' }>, tell
       ...(failure ? [shown(failure.text, 500)] : []),
       `Last looked at ${tell(checkedAt)}. Mail for it waits in the ledger until it answers again.`,
     ],
+  };
+}
+
+function unheardAlarms({ check }: Extract<Need, { kind: 'alarms unheard' }>, tell: TimeTeller): NeedTold {
+  const { since, checkedAt, reason } = check;
+  return {
+    ...NOTHING_LISTED,
+    title: `No alarm has reached anyone since ${tell(since)}`,
+    details: [...(reason ? [shown(reason, 500)] : []), `Last looked at ${tell(checkedAt)}.`],
   };
 }
 
@@ -87,12 +141,28 @@ function unreadMailbox(
   };
 }
 
+function recoveredMail(
+  { mailbox, count, entries }: Extract<Need, { kind: 'mail recovered' }>,
+  tell: TimeTeller,
+): NeedTold {
+  return {
+    title: `The audit brought back ${counted(count, 'mail')} of ${mailbox}`,
+    details: [
+      `${count === 1 ? 'It was' : 'They were'} in the mailbox, and neither in the ledger nor anywhere else. ` +
+        `${count === 1 ? 'It is' : 'They are'} handed over now; find out what lost ${count === 1 ? 'it' : 'them'}.`,
+    ],
+    mails: entries.map((entry) => mailTold(entry.record, tell, { note: fateOf(entry) })),
+    quotes: [],
+    more: count > entries.length ? `and ${figure(count - entries.length)} more` : undefined,
+  };
+}
+
 function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>): NeedTold {
   return {
     title: `${counted(lines.length, 'spool line')} damaged`,
     details: [
-      `In segment ${shown(key, 300)}. All other lines of it are in this digest. The segment moves to the digested ones ` +
-        'as it is, so the damaged text is kept.',
+      `In segment ${shown(key, 300)}. All other lines of it are told. The segment moves to the digested ones as it is, ` +
+        'so the damaged text is kept.',
     ],
     mails: [],
     quotes: lines
@@ -110,9 +180,21 @@ function examples(
 }
 
 function moreThan(total: number): string | undefined {
-  return total > EXAMPLES_SHOWN ? `and ${total - EXAMPLES_SHOWN} more` : undefined;
+  return total > EXAMPLES_SHOWN ? `and ${figure(total - EXAMPLES_SHOWN)} more` : undefined;
 }
 
 function locationOf({ location: { mailbox, uid } }: LedgerEntry): string {
   return `${mailbox}, uid ${uid}`;
 }
+
+/** Where a mail lies, and what has become of it. */
+function fateOf(entry: LedgerEntry): string {
+  return `${locationOf(entry)}, ${entry.route}: ${FATES[entry.state]}`;
+}
+
+const FATES: Readonly<Record<LedgerEntry['state'], string>> = {
+  accepted: 'on its way',
+  dispatched: 'on its way',
+  dead: 'waits for a person',
+  settled: 'delivered since',
+};

@@ -1,19 +1,31 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
+import { groupBy } from '../group-by.ts';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
+import type { PathCheck } from '../operator/operator-path.ts';
 import type { MailboxHealth } from '../poll/watermark.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
-import type { DigestFacts, MailboxFacts } from './digest-facts.ts';
-import { FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
+import type { DigestFacts } from './digest-facts.ts';
+import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
 import { failureName } from './failure-name.ts';
+import type { MailboxFacts } from './mailbox-facts.ts';
 
 /** Something that does not heal by itself. Told in every digest until it ends. */
 export type Need =
   /** Alerts of one route that fail for one reason, oldest first; at least one. */
-  | { kind: 'alerts undelivered'; route: string; reason: string; alerts: readonly LedgerEntry[] }
+  | {
+      kind: 'alerts undelivered';
+      route: string;
+      /** The settings do not have the route any more, so nothing delivers them. */
+      isRetired: boolean;
+      reason: string;
+      alerts: readonly LedgerEntry[];
+    }
   /** Discord does not take posts for it, whether mail waits or not. */
   | { kind: 'route dead'; route: string; check: RouteCheck }
+  /** Whatever fails from here on, nobody is told of it but by the next digest. */
+  | { kind: 'alarms unheard'; check: PathCheck }
   | {
       kind: 'mailbox not read';
       mailbox: string;
@@ -21,8 +33,24 @@ export type Need =
       since: Date | undefined;
       error: MailboxHealth['lastPollError'];
     }
+  /** Mail that stood nowhere. It is handed over now; that it was lost is what needs a person. Told once. */
+  | {
+      kind: 'mail recovered';
+      mailbox: string;
+      count: number;
+      /** The first few, as they stand now. */
+      entries: readonly LedgerEntry[];
+    }
+  | {
+      kind: 'audit overdue';
+      mailbox: string;
+      /** Undefined where it was never audited. */
+      since: Date | undefined;
+    }
   /** The ledger says that these are in the spool, and no readable line of it holds them. */
   | { kind: 'mail missing from the spool'; entries: readonly LedgerEntry[] }
+  /** Its open mail is neither polled for nor audited any more, and nothing of it is in this digest. */
+  | { kind: 'mailbox left the settings'; mailbox: string; entries: readonly LedgerEntry[] }
   | { kind: 'spool damaged'; key: string; lines: readonly DamagedLine[] }
   | { kind: 'sums differ'; seen: number; unaccounted: number };
 
@@ -35,26 +63,66 @@ export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
       check.state === 'dead' ? [{ kind: 'route dead', route, check } as const] : [],
     ),
     ...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),
+    ...(facts.alarmPath?.state === 'closed' ? [{ kind: 'alarms unheard', check: facts.alarmPath } as const] : []),
+    ...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts.recovered)),
     ...(missing.length > 0 ? [{ kind: 'mail missing from the spool', entries: missing } as const] : []),
-    ...facts.damaged.map(({ key, lines }) => ({ kind: 'spool damaged', key, lines }) as const),
-    ...(accounts.unaccounted !== 0
+    ...retiredMailboxes(facts),
+    ...facts.mailboxes.flatMap((mailbox) => overdueAudit(facts.at, mailbox)),
+    ...damagedSegments(facts.damaged),
+    ...(accounts.unaccounted > 0
       ? [{ kind: 'sums differ', seen: accounts.total.seen, unaccounted: accounts.unaccounted } as const]
       : []),
   ];
 }
 
-function undeliveredAlerts({ at, openAlerts }: DigestFacts): Need[] {
-  const groups = new Map<string, Extract<Need, { kind: 'alerts undelivered' }> & { alerts: LedgerEntry[] }>();
-  for (const alert of openAlerts.toSorted((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime())) {
-    if (alert.state !== 'dead' && at.getTime() - alert.acceptedAt.getTime() < STALE_ALERT_MS) continue;
-    const { route, lastFailure } = alert;
-    const reason = lastFailure ? failureName(lastFailure) : 'no post was tried';
-    const key = JSON.stringify([route, reason]);
-    const group = groups.get(key) ?? { kind: 'alerts undelivered', route, reason, alerts: [] };
-    group.alerts.push(alert);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
+export function damagedSegments(damaged: DigestFacts['damaged']): Need[] {
+  return damaged.map(({ key, lines }) => ({ kind: 'spool damaged', key, lines }));
+}
+
+function undeliveredAlerts({ at, openAlerts, routes }: DigestFacts): Need[] {
+  const waitTooLong = openAlerts.filter(
+    ({ state, acceptedAt, route }) =>
+      state === 'dead' || at.getTime() - acceptedAt.getTime() >= STALE_ALERT_MS || !routes.includes(route),
+  );
+  const groups = groupBy(waitTooLong, (alert) => JSON.stringify([alert.route, reasonOf(alert)]));
+  return [...groups.values()].map((alerts) => {
+    const [oldest] = alerts;
+    const { route } = oldest;
+    return { kind: 'alerts undelivered', route, isRetired: !routes.includes(route), reason: reasonOf(oldest), alerts };
+  });
+}
+
+function reasonOf({ lastFailure }: LedgerEntry): string {
+  return lastFailure ? failureName(lastFailure) : 'no post was tried';
+}
+
+function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {
+  const { lastAudit, lastDigestAt } = health ?? {};
+  const isNew = lastAudit && (!lastDigestAt || lastAudit.at >= lastDigestAt);
+  // The report counts what it cannot name, and the ledger knows what an earlier report named.
+  const count = Math.max(isNew ? lastAudit.recovered : 0, recovered.length);
+  if (count === 0) return [];
+  const mailIds = new Set(recovered.map(({ mailId }) => mailId));
+  return [{ kind: 'mail recovered', mailbox, count, entries: entries.filter(({ mailId }) => mailIds.has(mailId)) }];
+}
+
+function overdueAudit(at: Date, { mailbox, health }: MailboxFacts): Need[] {
+  const since = health?.lastAudit?.at;
+  const isDueSince = since ?? health?.watermark?.baselineAt;
+  if (!isDueSince || at.getTime() - isDueSince.getTime() <= AUDIT_OVERDUE_MS) return [];
+  return [{ kind: 'audit overdue', mailbox, since }];
+}
+
+function retiredMailboxes(facts: DigestFacts): Need[] {
+  const configured = new Set(facts.mailboxes.map(({ mailbox }) => mailbox));
+  const retired = [...facts.openAlerts, ...facts.notInSpool].filter(
+    ({ location }) => !configured.has(location.mailbox),
+  );
+  return [...groupBy(retired, ({ location }) => location.mailbox)].map(([mailbox, entries]) => ({
+    kind: 'mailbox left the settings',
+    mailbox,
+    entries,
+  }));
 }
 
 /** Failures of the connection come and go; all others stay until a person acts. */

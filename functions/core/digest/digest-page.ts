@@ -1,14 +1,14 @@
 import type { SpoolLine } from '../ledger/spool.ts';
 import { isDoubtfulSender } from '../rules/doubtful-sender.ts';
-import type { Digest } from './digest.ts';
-import type { RouteCounts } from './digest-accounts.ts';
+import type { Digest, Standing } from './digest.ts';
+import { placed, type RouteCounts } from './digest-accounts.ts';
 import { healthTold } from './digest-health.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
 import { type NeedTold, needTold } from './digest-need-told.ts';
 import { newsOf, subjectOf } from './digest-subject.ts';
 import type { UnknownMail } from './digest-unknown.ts';
-import { counted, shown, type TimeTeller, timesIn } from './digest-words.ts';
+import { counted, figure, shown, type TimeTeller, timesIn } from './digest-words.ts';
 
 /** A digest in words, ready to be laid out. Mail text in it is displayable, but not escaped for any format. */
 export type DigestPage = {
@@ -20,8 +20,13 @@ export type DigestPage = {
   unknown: {
     /** What holds for all of it, before the listing. */
     notes: readonly string[];
-    groups: readonly { domain: string; mails: readonly MailTold[]; more: string | undefined }[];
+    groups: readonly { domain: string; count: string; mails: readonly MailTold[]; more: string | undefined }[];
   };
+  /** Undefined in a continuation. */
+  standing: StandingTold | undefined;
+};
+
+export type StandingTold = {
   accounts: { since: string; routes: readonly RouteCounts[]; total: RouteCounts; sum: string; addsUp: boolean };
   health: readonly { mailbox: string; facts: readonly string[] }[];
 };
@@ -32,24 +37,18 @@ export const ATTACHMENT_NAME = 'unknown-mail.jsonl';
 /** Puts a digest into words. */
 export function pageOf(digest: Digest, timeZone: string): DigestPage {
   const tell = timesIn(timeZone, digest.at);
-  const { needs, accounts, since } = digest;
+  const { at, needs, unknown, standing } = digest;
+  const rest = needs.length > 0 ? newsOf(digest) : 'nothing needs you';
   return {
     subject: subjectOf(digest, tell),
     headline:
       needs.length > 0
         ? `${counted(needs.length, 'thing')} need${needs.length === 1 ? 's' : ''} you`
         : sentence(newsOf(digest)),
-    dateline: `${tell(digest.at)} · ${timeZone}${needs.length > 0 ? '' : ' · nothing needs you'}`,
-    needs: needs.map((need) => needTold(need, digest.at, tell)),
-    unknown: unknownTold(digest.unknown, tell),
-    accounts: {
-      since: since ? `Mail accepted since ${tell(since)}.` : 'Mail accepted since accounting began.',
-      routes: accounts.routes,
-      total: accounts.total,
-      sum: sumTold(accounts.total, accounts.unaccounted),
-      addsUp: accounts.unaccounted === 0,
-    },
-    health: digest.health.map(({ mailbox, health, seen }) => ({ mailbox, facts: healthTold(health, seen, tell) })),
+    dateline: `${tell(at)} · ${timeZone}${standing ? ` · ${rest}` : ''}`,
+    needs: needs.map((need) => needTold(need, at, tell)),
+    unknown: unknownTold(unknown, tell),
+    standing: standing && standingTold(standing, tell),
   };
 }
 
@@ -58,41 +57,40 @@ function sentence(words: string): string {
 }
 
 function unknownTold(unknown: UnknownMail, tell: TimeTeller): DigestPage['unknown'] {
-  const { groups, commonReason } = unknown;
   return {
     notes: unknownNotes(unknown),
-    groups: groups.map(({ domain, total, mails }) => ({
+    groups: unknown.groups.map(({ domain, total, mails }) => ({
       domain: domainTold(domain),
-      mails: mails.map((line) => unknownMailTold(line, commonReason, tell)),
-      more: total > mails.length ? `${total - mails.length} more in ${ATTACHMENT_NAME}` : undefined,
+      count: total > 1 ? counted(total, 'mail') : '',
+      mails: mails.map((line) => unknownMailTold(line, tell)),
+      more: total > mails.length ? `${figure(total - mails.length)} more in ${ATTACHMENT_NAME}` : undefined,
     })),
   };
 }
 
-/** A sender who may be forged is named as such at each mail, also where that is the common reason. */
-function unknownMailTold(line: SpoolLine, commonReason: string | undefined, tell: TimeTeller): MailTold {
-  if (isDoubtfulSender(line.reason)) {
-    return mailTold(line, tell, { note: line.reason, mark: 'sender not authenticated' });
-  }
-  return mailTold(line, tell, { note: line.reason === commonReason ? undefined : line.reason });
+/** A sender who may be forged is named as such before anything else. */
+function unknownMailTold(line: SpoolLine, tell: TimeTeller): MailTold {
+  const mark = isDoubtfulSender(line.reason) ? 'sender not authenticated' : undefined;
+  return mailTold(line, tell, { note: line.reason, mark });
 }
 
-function unknownNotes({ carried, shown: listed, unlisted, commonReason, heldBack }: UnknownMail): string[] {
+function unknownNotes({ carried, shown: listed, unlisted, heldBack }: UnknownMail): string[] {
   const notes: string[] = [];
   if (carried.length === 0) notes.push('None.');
-  if (commonReason) notes.push(`Why it is unknown: ${shown(commonReason, 120)}, unless a mail says otherwise.`);
   if (listed < carried.length) {
     notes.push(
-      `${listed} of ${counted(carried.length, 'mail')} listed; all of them are attached as ${ATTACHMENT_NAME}.`,
+      `${figure(listed)} of ${counted(carried.length, 'mail')} listed; all of them are attached as ${ATTACHMENT_NAME}.`,
     );
   }
   if (unlisted.length > 0) notes.push(`Not listed: ${domainsTold(unlisted)}.`);
-  if (heldBack > 0) notes.push(`${counted(heldBack, 'more mail')} did not fit and will be in the next digest.`);
+  if (heldBack > 0) notes.push(`${counted(heldBack, 'more mail')} did not fit and will be in the next e-mail.`);
   return notes;
 }
 
 function domainsTold(unlisted: UnknownMail['unlisted']): string {
-  const named = unlisted.slice(0, EXAMPLES_SHOWN).map(({ domain, total }) => `${domainTold(domain)} (${total})`);
+  const named = unlisted
+    .slice(0, EXAMPLES_SHOWN)
+    .map(({ domain, total }) => `${domainTold(domain)} (${figure(total)})`);
   const more = unlisted.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${counted(more, 'more domain')}` : ''}`;
 }
@@ -101,9 +99,32 @@ function domainTold(domain: string): string {
   return shown(domain, 80) || 'no sender';
 }
 
-function sumTold(total: RouteCounts, unaccounted: number): string {
-  const { seen, delivered, waiting, dead, unknown } = total;
-  const parts = `${delivered} delivered + ${waiting} waiting + ${dead} dead + ${unknown} unknown`;
-  if (unaccounted === 0) return `${counted(seen, 'mail')} seen = ${parts}.`;
-  return `This does not add up: ${counted(seen, 'mail')} seen, but ${parts} make ${seen - unaccounted}.`;
+function standingTold({ since, accounts, health }: Standing, tell: TimeTeller): StandingTold {
+  const { routes, total, unaccounted, uncounted } = accounts;
+  return {
+    accounts: {
+      since: since ? `Mail since the digest of ${tell(since)}.` : 'Mail since accounting began.',
+      routes,
+      total,
+      sum: sumTold(accounts),
+      addsUp: unaccounted === 0 && uncounted === 0,
+    },
+    health: health.map(({ mailbox, health: known, seen }) => ({
+      mailbox: shown(mailbox, 250),
+      facts: healthTold(known, seen, tell),
+    })),
+  };
+}
+
+function sumTold({ total, unaccounted, uncounted }: Standing['accounts']): string {
+  const { seen, delivered, undelivered, unknown, recovered } = total;
+  const parts =
+    `${figure(delivered)} delivered + ${figure(undelivered)} undelivered + ${figure(unknown)} unknown + ` +
+    `${figure(recovered)} recovered`;
+  if (unaccounted === 0 && uncounted === 0) return `${counted(seen, 'mail')} seen = ${parts}.`;
+  const differences = [
+    ...(unaccounted > 0 ? [`${counted(unaccounted, 'mail')} of those seen unaccounted for`] : []),
+    ...(uncounted > 0 ? [`${counted(uncounted, 'mail')} in the ledger that nobody has counted`] : []),
+  ];
+  return `This does not add up: ${counted(seen, 'mail')} seen, but ${parts} = ${figure(placed(total))}. That is ${differences.join(' and ')}.`;
 }

@@ -1,7 +1,7 @@
 import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { Digest } from './digest.ts';
 import type { Need } from './digest-needs.ts';
-import { counted, duration, shown, type TimeTeller } from './digest-words.ts';
+import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
 
 /** Longer subjects are cut by most mail clients, and RFC 5322 (2.1.1) would have to fold them often. */
 const SUBJECT_CHARACTERS = 150;
@@ -19,21 +19,25 @@ export function subjectOf(digest: Digest, tell: TimeTeller): string {
   return shown(`Rollcall: ${summary}`, SUBJECT_CHARACTERS);
 }
 
-/** What came since the last digest, where nothing is wrong. */
-export function newsOf({ unknown, accounts, alertsOnTheirWay }: Digest): string {
-  const { total, routes } = accounts;
-  const alerts = total.seen - (routes.find(({ route }) => route === UNKNOWN_ROUTE)?.seen ?? 0);
-  const news = unknown.carried.length > 0 ? [`${unknown.carried.length} unknown`] : [];
-  if (alerts > 0) news.push(deliveries(alerts, total.delivered, alertsOnTheirWay));
+/** What came since the last digest, where nothing is wrong; or what a continuation carries. */
+export function newsOf({ unknown, standing }: Digest): string {
+  const mails = unknown.carried.length;
+  if (!standing) return `${figure(mails)} more unknown`;
+  const { accounts, alertsOnTheirWay } = standing;
+  const news = mails > 0 ? [`${figure(mails)} unknown`] : [];
+  const alerts = accounts.routes.filter(({ route }) => route !== UNKNOWN_ROUTE);
+  const seen = alerts.reduce((sum, counts) => sum + counts.seen, 0);
+  const delivered = alerts.reduce((sum, counts) => sum + counts.delivered, 0);
+  if (seen > 0) news.push(deliveries(seen, delivered, alertsOnTheirWay));
   else if (alertsOnTheirWay > 0) news.push(`${counted(alertsOnTheirWay, 'alert')} on the way`);
   return news.join(' · ') || 'nothing new';
 }
 
 function deliveries(alerts: number, delivered: number, onTheirWay: number): string {
   if (delivered === alerts && onTheirWay === 0)
-    return alerts === 1 ? '1 alert delivered' : `all ${alerts} alerts delivered`;
-  const rest = onTheirWay > 0 ? `, ${onTheirWay} on the way` : '';
-  return `${delivered} of ${counted(alerts, 'alert')} delivered${rest}`;
+    return alerts === 1 ? '1 alert delivered' : `all ${figure(alerts)} alerts delivered`;
+  const rest = onTheirWay > 0 ? `, ${figure(onTheirWay)} on the way` : '';
+  return `${figure(delivered)} of ${counted(alerts, 'alert')} delivered${rest}`;
 }
 
 function troublesOf({ at, needs }: Digest, tell: TimeTeller): string[] {
@@ -61,15 +65,25 @@ function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: Ti
   switch (need.kind) {
     case 'route dead':
       return `route ${need.route} has been dead since ${tell(need.check.since)}`;
+    case 'alarms unheard':
+      return 'alarms reach nobody';
     case 'mailbox not read':
       return need.since
         ? `${need.mailbox} has not been read since ${tell(need.since)}`
         : `${need.mailbox} has never been read`;
+    case 'mail recovered':
+      return `the audit brought back ${counted(need.count, 'mail')} of ${need.mailbox}`;
+    case 'audit overdue':
+      return need.since
+        ? `${need.mailbox} has not been audited since ${tell(need.since)}`
+        : `${need.mailbox} has never been audited`;
+    case 'mailbox left the settings':
+      return `${need.mailbox} left the settings with ${counted(need.entries.length, 'mail')} open`;
     case 'mail missing from the spool':
       return `${counted(need.entries.length, 'unknown mail')} missing from the spool`;
     case 'spool damaged':
       return 'the spool is damaged';
     case 'sums differ':
-      return `${need.unaccounted} of ${counted(need.seen, 'mail')} unaccounted for`;
+      return `${figure(need.unaccounted)} of ${counted(need.seen, 'mail')} unaccounted for`;
   }
 }

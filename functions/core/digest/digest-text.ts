@@ -1,23 +1,30 @@
 import type { RouteCounts } from './digest-accounts.ts';
 import type { MailTold } from './digest-mail-told.ts';
 import type { NeedTold } from './digest-need-told.ts';
-import type { DigestPage } from './digest-page.ts';
+import type { DigestPage, StandingTold } from './digest-page.ts';
+import { figure } from './digest-words.ts';
 
 /** A digest as plain text, the twin of its HTML: same parts, same order, same words. */
 export function digestText(page: DigestPage): string {
-  const { headline, dateline, needs, unknown, accounts, health } = page;
+  const { headline, dateline, needs, unknown, standing } = page;
   return [
     headline,
     dateline,
     ...(needs.length > 0 ? section('NEEDS YOU', needs.map(needText)) : []),
     ...section('UNKNOWN MAIL', [...unknown.notes, ...unknown.groups.map(groupText)]),
+    ...(standing ? standingText(standing) : []),
+    '',
+  ].join('\n');
+}
+
+function standingText({ accounts, health }: StandingTold): string[] {
+  return [
     ...section('MAIL SEEN', [accounts.since, countsText(accounts), accounts.sum]),
     ...section(
       'HEALTH',
       health.map(({ mailbox, facts }) => [mailbox, ...facts.map(indented)].join('\n')),
     ),
-    '',
-  ].join('\n');
+  ];
 }
 
 function section(title: string, paragraphs: readonly string[]): string[] {
@@ -30,8 +37,8 @@ function needText({ title, details, mails, quotes, more }: NeedTold): string {
   );
 }
 
-function groupText({ domain, mails, more }: DigestPage['unknown']['groups'][number]): string {
-  return [domain, ...mails.map(mailText), ...told(more)].join('\n');
+function groupText({ domain, count, mails, more }: DigestPage['unknown']['groups'][number]): string {
+  return [count ? `${domain} (${count})` : domain, ...mails.map(mailText), ...told(more)].join('\n');
 }
 
 function mailText({ subject, from, date, snippet, note, mark, link }: MailTold): string {
@@ -47,13 +54,13 @@ function indented(text: string): string {
   return `  ${text}`;
 }
 
-const COLUMNS = ['seen', 'delivered', 'waiting', 'dead', 'unknown'] as const;
+const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered'] as const;
 
-function countsText({ routes, total }: DigestPage['accounts']): string {
+function countsText({ routes, total }: StandingTold['accounts']): string {
   const names = [...routes, total].map(({ route }) => route.length);
   const width = Math.max(...names) + 2;
   const row = (counts: RouteCounts) =>
-    counts.route.padEnd(width) + COLUMNS.map((column) => String(counts[column]).padStart(column.length + 2)).join('');
+    counts.route.padEnd(width) + COLUMNS.map((column) => figure(counts[column]).padStart(column.length + 2)).join('');
   const head = ' '.repeat(width) + COLUMNS.map((column) => `  ${column}`).join('');
   return [head, ...[...routes, total].map(row)].join('\n');
 }

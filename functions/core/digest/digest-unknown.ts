@@ -2,6 +2,7 @@ import { groupBy } from '../group-by.ts';
 import type { SpoolLine } from '../ledger/spool.ts';
 import { displayedText } from '../mail/displayed-text.ts';
 import { MAILS_SHOWN } from './digest-limits.ts';
+import type { PendingMail } from './pending-mail.ts';
 
 /** Unknown mail of one sender's domain, newest first. */
 type SenderGroup = {
@@ -21,37 +22,32 @@ export type UnknownMail = {
   shown: number;
   /** Domains of which the listing shows nothing. */
   unlisted: readonly { domain: string; total: number }[];
-  /** Mails that wait for the next digest, since this one is full. */
+  /** Mails that wait for the next e-mail, since this one is full. */
   heldBack: number;
-  /** Why most of it is unknown, told once for all; undefined where nothing is carried. */
-  commonReason: string | undefined;
 };
 
-/** Groups mail by its sender's domain and cuts the listing, so that one digest can still be read. */
-export function groupBySender(carried: readonly SpoolLine[], heldBack: number): UnknownMail {
+/**
+ * Groups mail by its sender's domain and cuts the listing, so that one digest can still be read: each domain shows its
+ * newest mail before any shows its second, so that none is hidden by another that writes a lot.
+ */
+export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried' | 'heldBack'>): UnknownMail {
   const newestFirst = carried.toSorted((one, other) => timeOf(other) - timeOf(one));
-  const groups: SenderGroup[] = [];
-  const unlisted: { domain: string; total: number }[] = [];
-  let shown = 0;
-  for (const [domain, lines] of groupBy(newestFirst, ({ from }) => senderDomain(from))) {
-    const mails = lines.slice(0, MAILS_SHOWN - shown);
-    if (mails.length > 0) groups.push({ domain, total: lines.length, mails });
-    else unlisted.push({ domain, total: lines.length });
-    shown += mails.length;
-  }
+  const domains = [...groupBy(newestFirst, ({ from }) => senderDomain(from))];
+  const inTurn = domains.flatMap(([, lines]) => lines.map((line, turn) => ({ line, turn })));
+  inTurn.sort((one, other) => one.turn - other.turn || timeOf(other.line) - timeOf(one.line));
+  const listed = new Set(inTurn.slice(0, MAILS_SHOWN).map(({ line }) => line));
+  const groups = domains.map(([domain, lines]) => ({
+    domain,
+    total: lines.length,
+    mails: lines.filter((line) => listed.has(line)),
+  }));
   return {
     carried: newestFirst,
-    groups,
-    shown,
-    unlisted,
-    heldBack,
-    commonReason: mostCommon(carried.map(({ reason }) => reason)),
+    groups: groups.filter(({ mails }) => mails.length > 0),
+    shown: listed.size,
+    unlisted: groups.filter(({ mails }) => mails.length === 0),
+    heldBack: heldBack.size,
   };
-}
-
-function mostCommon(reasons: readonly string[]): string | undefined {
-  const groups = [...groupBy(reasons, (reason) => reason).values()];
-  return groups.sort((one, other) => other.length - one.length)[0]?.[0];
 }
 
 /** By the sender's Date; a date that cannot be read counts as old, so that it does not displace one that can. */

@@ -6,9 +6,14 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** `1,204`. */
+export function figure(count: number): string {
+  return count.toLocaleString('en');
+}
+
 /** `1 alert`, `3 alerts`. */
 export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${figure(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** A length of time by its largest unit, rounded down: `19 days`, `5 hours`; undefined below a minute. */
@@ -23,12 +28,27 @@ export type TimeTeller = (time: Date) => string;
 
 /** Times as the reader's clock shows them, `Mon 23 Nov, 07:00`; with the year where it is another than that of `now`. */
 export function timesIn(timeZone: string, now: Date): TimeTeller {
-  const parts = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
-  const yearOf = new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone });
-  const thisYear = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone });
-  const otherYear = new Intl.DateTimeFormat('en-GB', { ...parts, year: 'numeric', timeZone });
+  const { yearOf, thisYear, otherYear } = formatsIn(timeZone);
   return (time) =>
     (yearOf.format(time) === yearOf.format(now) ? thisYear : otherYear).format(time).replace(/^(\w+), /, '$1 ');
+}
+
+type Formats = Readonly<Record<'yearOf' | 'thisYear' | 'otherYear', Intl.DateTimeFormat>>;
+
+/** To make a format takes as long as to use it a hundred times. */
+const formatsByZone = new Map<string, Formats>();
+
+function formatsIn(timeZone: string): Formats {
+  const known = formatsByZone.get(timeZone);
+  if (known) return known;
+  const parts = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' } as const;
+  const formats = {
+    yearOf: new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone }),
+    thisYear: new Intl.DateTimeFormat('en-GB', { ...parts, timeZone }),
+    otherYear: new Intl.DateTimeFormat('en-GB', { ...parts, year: 'numeric', timeZone }),
+  };
+  formatsByZone.set(timeZone, formats);
+  return formats;
 }
 
 /** Text of unknown origin on one line, at most so many characters long. */

@@ -1,43 +1,55 @@
+import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { type DamagedLine, parseSegment, type SpoolLine } from '../ledger/spool.ts';
 import type { Ledger, Spool } from '../ports.ts';
-import { CARRIED_CHARACTERS } from './digest-limits.ts';
+import { CARRIED_BYTES } from './digest-limits.ts';
 
 /** What the spool holds for a digest. */
 export type PendingMail = {
   /** The mails that the digest carries: each once, and none that is settled. */
   carried: readonly SpoolLine[];
-  /** The segments that were read for it; they move once the digest is sent. */
+  /** The segments of which it carries everything; they move once the digest is sent. */
   segmentKeys: readonly string[];
-  /** Ids of mails in segments that wait for the next digest, since this one is full. */
+  /** Ids of mails that wait for the next e-mail, since this one is full. */
   heldBack: ReadonlySet<string>;
-  /** Lines that no longer read as they were written, by the segment they stand in. */
+  /** Lines of these segments that do not read as they are written. */
   damaged: readonly { key: string; lines: readonly DamagedLine[] }[];
 };
 
 /**
- * Reads pending segments, whole ones only, until one digest is full. A segment written meanwhile may or may not be among
- * them; only those named in `segmentKeys` may be moved.
+ * Reads pending segments until one e-mail is full. A segment of which it takes a part stays where it is; the mails that
+ * were carried are settled by then, so the next e-mail goes on behind them. A segment written meanwhile may or may not be
+ * among them; only those named in `segmentKeys` may be moved.
  */
 export async function readPendingMail(spool: Spool, ledger: Ledger): Promise<PendingMail> {
-  const byMailId = new Map<string, SpoolLine>();
+  const carried = new Map<string, SpoolLine>();
   const segmentKeys: string[] = [];
   const heldBack = new Set<string>();
   const damaged: { key: string; lines: DamagedLine[] }[] = [];
-  let characters = 0;
+  let bytes = 0;
   for await (const { key, text } of spool.pending()) {
     const segment = parseSegment(text);
-    characters += text.length;
-    // The first segment is taken whatever its size: a digest that carries nothing would never come to the end of it.
-    if (characters > CARRIED_CHARACTERS && segmentKeys.length > 0) {
-      for (const { mailId } of segment.lines) heldBack.add(mailId);
-      continue;
+    // Once it is full, what follows is only counted.
+    const entries = heldBack.size > 0 ? NOTHING_KNOWN : await ledger.find(segment.lines.map(({ mailId }) => mailId));
+    let isWhole = true;
+    for (const line of segment.lines) {
+      if (carried.has(line.mailId) || entries.get(line.mailId)?.state === 'settled') continue;
+      bytes += Buffer.byteLength(jsonLineOf(line));
+      if (bytes <= CARRIED_BYTES) carried.set(line.mailId, line);
+      else {
+        heldBack.add(line.mailId);
+        isWhole = false;
+      }
     }
+    if (!isWhole) continue;
     segmentKeys.push(key);
-    for (const line of segment.lines) byMailId.set(line.mailId, line);
     if (segment.damaged.length > 0) damaged.push({ key, lines: segment.damaged });
   }
-  const entries = await ledger.find([...byMailId.keys()]);
-  const carried = [...byMailId.values()].filter(({ mailId }) => entries.get(mailId)?.state !== 'settled');
-  for (const mailId of byMailId.keys()) heldBack.delete(mailId);
-  return { carried, segmentKeys, heldBack, damaged };
+  return { carried: [...carried.values()], segmentKeys, heldBack, damaged };
 }
+
+/** A mail as a line of the spool and of the attachment. */
+export function jsonLineOf(line: SpoolLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+const NOTHING_KNOWN: ReadonlyMap<string, LedgerEntry> = new Map();

@@ -1,20 +1,14 @@
 import pMap from 'p-map';
 import type { Journal } from '../journal.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { Clock, Ledger, Mailer, RouteChecks, Spool, Watermarks } from '../ports.ts';
-import { composeDigest } from './digest.ts';
-import { type DigestMailbox, readDigestFacts } from './digest-facts.ts';
+import type { Mailer } from '../ports.ts';
+import { composeContinuation, composeDigest, type Digest } from './digest.ts';
+import { type DigestFacts, type DigestMailbox, type FactServices, readDigestFacts } from './digest-facts.ts';
+import { MAILS_PER_RUN } from './digest-limits.ts';
 import { digestMailOf } from './digest-mail.ts';
+import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
-type DigestServices = {
-  watermarks: Watermarks;
-  ledger: Ledger;
-  spool: Spool;
-  routeChecks: RouteChecks;
-  mailer: Mailer;
-  clock: Clock;
-  journal: Journal;
-};
+type DigestServices = FactServices & { mailer: Mailer; journal: Journal };
 
 type DigestSettings = {
   mailboxes: readonly DigestMailbox[];
@@ -25,20 +19,25 @@ type DigestSettings = {
 };
 
 export type DigestReport = {
+  /** Of the digest; what did not fit into it came in further e-mails. */
   subject: string;
   messageId: string;
-  /** The unknown mails that it carried; they are settled now. */
-  mailIds: readonly string[];
   text: string;
   html: string;
+  /** The unknown mails that were carried, by the digest or a further e-mail; they are settled now. */
+  mailIds: readonly string[];
 };
 
+type SentMail = Omit<DigestReport, 'mailIds'>;
+
 /**
- * Sends one digest, also when there is nothing to say, and settles exactly the unknown mail that it carried.
+ * Sends one digest, also when there is nothing to say, and settles exactly the unknown mail that it carried. What does
+ * not fit into one e-mail follows in further ones, each of which is settled before the next.
  *
- * The order keeps mail safe: nothing is settled before the mail service accepted the digest, no segment moves before its
+ * The order keeps mail safe: nothing is settled before the mail service accepted the e-mail, no segment moves before its
  * mails are settled, and the counts begin anew last. A crash in between makes the next digest repeat what is not settled
- * and skip what is; it never loses a mail. Dead letters are told, not settled: a digest does not deliver an alert.
+ * and skip what is; it never loses a mail. Of two digests that overlap each carries what it found open, and the one that
+ * comes to an end first begins the counts anew. Dead letters are told, not settled: a digest does not deliver an alert.
  *
  * A segment with damaged lines moves as well. Left behind, it would come again every day with nothing new. Nothing is
  * lost by moving it: this digest has told of the lines, the moved object keeps them byte for byte, and the mails in them
@@ -47,21 +46,49 @@ export type DigestReport = {
  * @throws whatever a service throws; the next run repeats what this one did not finish
  */
 export async function sendDigest(services: DigestServices, settings: DigestSettings): Promise<DigestReport> {
-  const { watermarks, ledger, spool, mailer, clock, journal } = services;
+  const { ledger, spool, clock } = services;
   const at = clock.now();
   const facts = await readDigestFacts(services, settings, at);
-  const mail = digestMailOf(composeDigest(facts), settings.timeZone);
+  const first = await sendAndSettle(composeDigest(facts), facts, services, settings);
+  await recordDigest(facts, services);
+
+  const mailIds = facts.carried.map(({ mailId }) => mailId);
+  let pending: PendingMail = facts;
+  for (let mails = 1; mails < MAILS_PER_RUN && pending.heldBack.size > 0; mails += 1) {
+    pending = await readPendingMail(spool, ledger);
+    await sendAndSettle(composeContinuation(pending, at), pending, services, settings);
+    mailIds.push(...pending.carried.map(({ mailId }) => mailId));
+  }
+  return { ...first, mailIds };
+}
+
+async function sendAndSettle(
+  digest: Digest,
+  { carried, segmentKeys }: PendingMail,
+  { ledger, spool, mailer, clock, journal }: DigestServices,
+  { timeZone }: DigestSettings,
+): Promise<SentMail> {
+  const mail = digestMailOf(digest, timeZone);
   const { messageId } = await mailer.send(mail);
 
   const { subject, text, html } = mail;
-  const mailIds = facts.carried.map(({ mailId }) => mailId);
+  const mailIds = carried.map(({ mailId }) => mailId);
   journal({ kind: 'digest sent', subject, messageId, mailIds });
   await pMap(mailIds, (mailId) => ledger.settle(mailId, { at: clock.now() }), { concurrency: LEDGER_CONCURRENCY });
-  await pMap(facts.segmentKeys, (key) => spool.archive(key, at), { concurrency: LEDGER_CONCURRENCY });
-  for (const { mailbox, health } of facts.mailboxes) {
+  await pMap(segmentKeys, (key) => spool.archive(key, digest.at), { concurrency: LEDGER_CONCURRENCY });
+  return { subject, messageId, text, html };
+}
+
+/** Where an overlapping digest was faster, it has begun the counts anew; what it counted, this one told as well. */
+async function recordDigest({ mailboxes }: DigestFacts, { watermarks }: DigestServices): Promise<void> {
+  for (const { mailbox, health, readAt } of mailboxes) {
     if (!health) continue;
-    const { pollsSinceDigest: polls, failedPollsSinceDigest: failedPolls } = health;
-    await watermarks.recordDigest(mailbox, { at, polls, failedPolls });
+    const {
+      lastDigestAt: previousAt,
+      pollsSinceDigest: polls,
+      failedPollsSinceDigest: failedPolls,
+      watermark,
+    } = health;
+    await watermarks.recordDigest(mailbox, { at: readAt, previousAt, polls, failedPolls, watermark });
   }
-  return { subject, messageId, mailIds, text, html };
 }

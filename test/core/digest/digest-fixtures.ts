@@ -1,6 +1,9 @@
+import type { AuditReport } from '../../../functions/core/audit/audit-report.ts';
 import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
 import type { RouteCheck } from '../../../functions/core/delivery/route-check.ts';
-import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/digest-facts.ts';
+import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
+import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.ts';
+import { groupBy } from '../../../functions/core/group-by.ts';
 import type { LedgerEntry, LedgerLine, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
 import type { MailboxHealth, Watermark } from '../../../functions/core/poll/watermark.ts';
@@ -18,8 +21,10 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     mailboxes: [mailboxFacts()],
     routes: ['vip', 'stripe'],
     routeChecks: new Map(),
+    alarmPath: undefined,
     openAlerts: [],
-    openUnknown: [],
+    notInSpool: [],
+    recovered: [],
     carried: [],
     segmentKeys: [],
     heldBack: new Set(),
@@ -34,12 +39,30 @@ export const WATERMARK: Watermark = {
   lastUid: 100,
   baselineUid: 0,
   baselineAt: hoursAgo(2000),
+  accountedSince: undefined,
   previousUidValidity: undefined,
 };
 
+/** An audit that found everything in its place, two hours ago. */
+export const AUDIT: AuditReport = {
+  mailbox: 'support/INBOX',
+  at: hoursAgo(2),
+  inMailbox: 1204,
+  accounted: 1204,
+  recovered: 0,
+  staleAlerts: 0,
+  staleUnknown: 0,
+  left: 0,
+  findings: [],
+};
+
+/** A mailbox of which the ledger has every mail that polls have passed, unless `seen` says otherwise. */
 export function mailboxFacts(changes: Partial<MailboxFacts> & { history?: Partial<MailboxHealth> } = {}): MailboxFacts {
   const { history, ...rest } = changes;
-  return { mailbox: 'support/INBOX', everyMinutes: 15, health: healthOf(history), lines: [], ...rest };
+  const lines = rest.lines ?? [];
+  const seen = new Map([...groupBy(lines, ({ route }) => route)].map(([route, { length }]) => [route, length]));
+  const mailbox = 'support/INBOX';
+  return { mailbox, everyMinutes: 15, health: healthOf(history), readAt: NOW, lines, seen, recovered: [], ...rest };
 }
 
 function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
@@ -47,10 +70,12 @@ function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
     watermark: WATERMARK,
     uidNext: 101,
     lastPollAt: hoursAgo(1 / 6),
+    lastCompletePollAt: hoursAgo(1 / 6),
     lastPollError: undefined,
     lastDigestAt: hoursAgo(24),
     pollsSinceDigest: 96,
     failedPollsSinceDigest: 0,
+    lastAudit: AUDIT,
     ...history,
   };
 }

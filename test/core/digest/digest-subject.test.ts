@@ -70,7 +70,8 @@ describe('the subject', () => {
 
   it('names two troubles and counts the others', () => {
     const mailboxes = ['a/INBOX', 'b/INBOX', 'c/INBOX'].map((mailbox) => mailboxFacts({ mailbox, health: undefined }));
-    expect(subjectOf(factsOf({ mailboxes, openAlerts: [dead(30)] }))).toBe(
+    const location = { mailbox: 'a/INBOX', uidValidity: '7', uid: 1 };
+    expect(subjectOf(factsOf({ mailboxes, openAlerts: [dead(30, { location })] }))).toBe(
       'Rollcall: ⚠ 1 alert undelivered for 30 hours (vip: Missing Access) · a/INBOX has never been read · 2 more',
     );
   });

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
+import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.ts';
+import type { LedgerEntry, LedgerLine } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
 import {
+  AUDIT,
   DEAD_ROUTE,
   entryOf,
   factsOf,
@@ -9,7 +13,16 @@ import {
   MISSING_ACCESS,
   mailboxFacts,
   spoolLine,
+  WATERMARK,
 } from './digest-fixtures.ts';
+
+const lineOf = ({ mailId, location, route, state, acceptedAt }: LedgerEntry): LedgerLine => ({
+  mailId,
+  uid: location.uid,
+  route,
+  state,
+  acceptedAt,
+});
 
 const kindsOf = (facts: Parameters<typeof composeDigest>[0]) => composeDigest(facts).needs.map(({ kind }) => kind);
 
@@ -24,10 +37,10 @@ describe('what needs a person', () => {
     const { needs } = composeDigest(
       factsOf({
         openAlerts: [
-          entryOf({ mailId: 'young', ...dead, acceptedAt: hoursAgo(0) }),
           entryOf({ mailId: 'old', ...dead, acceptedAt: hoursAgo(456) }),
           entryOf({ mailId: 'other reason', ...dead, lastFailure: refused, acceptedAt: hoursAgo(2) }),
           entryOf({ mailId: 'other route', ...dead, route: 'stripe', acceptedAt: hoursAgo(1) }),
+          entryOf({ mailId: 'young', ...dead, acceptedAt: hoursAgo(0) }),
         ],
       }),
     );
@@ -39,7 +52,7 @@ describe('what needs a person', () => {
   });
 
   it('is an alert that waits for more than six hours, whatever it waits for', () => {
-    const { needs, alertsOnTheirWay } = composeDigest(
+    const { needs, standing } = composeDigest(
       factsOf({
         openAlerts: [
           entryOf({ mailId: 'stale', acceptedAt: hoursAgo(7) }),
@@ -48,7 +61,25 @@ describe('what needs a person', () => {
       }),
     );
     expect(needs).toMatchObject([{ reason: 'no post was tried', alerts: [{ mailId: 'stale' }] }]);
-    expect(alertsOnTheirWay).toBe(1);
+    expect(standing?.alertsOnTheirWay).toBe(1);
+  });
+
+  it('is every open alert whose route left the settings, however young: nothing delivers it', () => {
+    const openAlerts = [entryOf({ route: 'retired', acceptedAt: hoursAgo(0.1) })];
+    const { needs, standing } = composeDigest(factsOf({ openAlerts }));
+    expect(needs).toMatchObject([
+      { kind: 'alerts undelivered', route: 'retired', isRetired: true, alerts: openAlerts },
+    ]);
+    expect(standing?.alertsOnTheirWay).toBe(0);
+  });
+
+  it('is open mail of a mailbox that left the settings, as far as this digest does not carry it', () => {
+    const gone = { mailbox: 'sales/INBOX', uidValidity: '3', uid: 9 };
+    const alert = entryOf({ mailId: 'alert', location: gone });
+    const unknown = entryOf({ mailId: 'unknown', route: 'unknown', location: gone, dispatchedAt: hoursAgo(0) });
+    expect(composeDigest(factsOf({ openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual([
+      { kind: 'mailbox left the settings', mailbox: 'sales/INBOX', entries: [alert, unknown] },
+    ]);
   });
 
   it('is a dead route, even if no mail waits for it; not one that is alive, or could not be asked', () => {
@@ -60,6 +91,14 @@ describe('what needs a person', () => {
     expect(composeDigest(factsOf({ routeChecks })).needs).toEqual([
       { kind: 'route dead', route: 'vip', check: DEAD_ROUTE },
     ]);
+  });
+
+  it('is that alarms reach nobody; not that nobody has looked, or could', () => {
+    const check = { checkedAt: hoursAgo(0.5), state: 'closed', since: hoursAgo(9), reason: 'Not confirmed.' } as const;
+    expect(composeDigest(factsOf({ alarmPath: check })).needs).toEqual([{ kind: 'alarms unheard', check }]);
+    for (const state of ['open', 'unknown', 'not checked'] as const) {
+      expect(composeDigest(factsOf({ alarmPath: { ...check, state } })).needs).toEqual([]);
+    }
   });
 
   it('is a mailbox that was never read', () => {
@@ -89,28 +128,55 @@ describe('what needs a person', () => {
 
   it('is unknown mail that the ledger calls dispatched and no segment holds', () => {
     const entry = entryOf({ mailId: 'lost', route: 'unknown', dispatchedAt: hoursAgo(1) });
-    expect(kindsOf(factsOf({ openUnknown: [entry] }))).toEqual(['mail missing from the spool']);
-    expect(kindsOf(factsOf({ openUnknown: [entry], carried: [spoolLine({ mailId: 'lost' })] }))).toEqual([]);
-    expect(kindsOf(factsOf({ openUnknown: [entry], heldBack: new Set(['lost']) }))).toEqual([]);
+    expect(kindsOf(factsOf({ notInSpool: [entry] }))).toEqual(['mail missing from the spool']);
   });
 
   it('is not unknown mail that a poll is handing over, until that takes too long', () => {
     const accepted = { route: 'unknown', state: 'accepted', dispatchedAt: undefined } as const;
-    expect(kindsOf(factsOf({ openUnknown: [entryOf({ ...accepted, acceptedAt: hoursAgo(20) })] }))).toEqual([]);
-    expect(kindsOf(factsOf({ openUnknown: [entryOf({ ...accepted, acceptedAt: hoursAgo(27) })] }))).toHaveLength(1);
-    expect(kindsOf(factsOf({ openUnknown: [entryOf({ route: 'unknown', dispatchedAt: hoursAgo(0) })] }))).toEqual([]);
+    expect(kindsOf(factsOf({ notInSpool: [entryOf({ ...accepted, acceptedAt: hoursAgo(20) })] }))).toEqual([]);
+    expect(kindsOf(factsOf({ notInSpool: [entryOf({ ...accepted, acceptedAt: hoursAgo(27) })] }))).toHaveLength(1);
+    expect(kindsOf(factsOf({ notInSpool: [entryOf({ route: 'unknown', dispatchedAt: hoursAgo(0) })] }))).toEqual([]);
+  });
+
+  it('is mail that the audit brought back, told once', () => {
+    const entry = entryOf({ mailId: 'found' });
+    const lastAudit = { ...AUDIT, accounted: 1201, recovered: 3 };
+    const audited = (lastDigestAt: Date) =>
+      factsOf({ mailboxes: [mailboxFacts({ recovered: [lineOf(entry)], history: { lastAudit, lastDigestAt } })] });
+    expect(composeDigest({ ...audited(hoursAgo(24)), recovered: [entry] }).needs).toEqual([
+      { kind: 'mail recovered', mailbox: 'support/INBOX', count: 3, entries: [entry] },
+    ]);
+    const told = factsOf({ mailboxes: [mailboxFacts({ history: { lastAudit, lastDigestAt: hoursAgo(1) } })] });
+    expect(composeDigest(told).needs).toEqual([]);
+  });
+
+  it.each([
+    ['a mailbox that was last audited 47 hours ago', { ...AUDIT, at: hoursAgo(47) }, 2000, undefined],
+    ['one whose audit has not run for two days', { ...AUDIT, at: hoursAgo(49) }, 2000, { since: hoursAgo(49) }],
+    ['one that was never audited, two days after its first poll', undefined, 49, { since: undefined }],
+    ['one that was never audited, and is new', undefined, 47, undefined],
+  ])('is the audit of %s: %#', (_, lastAudit, pollsBegan, need) => {
+    const history = { lastAudit, watermark: { ...WATERMARK, baselineAt: hoursAgo(pollsBegan) } };
+    expect(composeDigest(factsOf({ mailboxes: [mailboxFacts({ history })] })).needs).toEqual(
+      need ? [{ kind: 'audit overdue', mailbox: 'support/INBOX', ...need }] : [],
+    );
   });
 
   it('comes in the order of urgency', () => {
     const kinds = kindsOf(
       factsOf({
         damaged: [{ key: 'segment', lines: [{ lineNumber: 3, text: '{', reason: 'the line is not JSON' }] }],
-        openUnknown: [entryOf({ mailId: 'lost', route: 'unknown' })],
+        notInSpool: [
+          entryOf({ mailId: 'lost', route: 'unknown' }),
+          entryOf({ location: { mailbox: 'old/INBOX', uidValidity: '1', uid: 1 }, dispatchedAt: hoursAgo(0) }),
+        ],
         openAlerts: [entryOf({ state: 'dead', lastFailure: MISSING_ACCESS })],
         routeChecks: new Map([['stripe', DEAD_ROUTE]]),
         mailboxes: [
           mailboxFacts({
             lines: [{ mailId: 'lost', uid: 1, route: 'unknown', state: 'dispatched', acceptedAt: hoursAgo(5) }],
+            recovered: linesOf(1, 'vip', 'settled'),
+            history: { lastAudit: { ...AUDIT, at: hoursAgo(50) } },
           }),
           mailboxFacts({ mailbox: 'sales/INBOX', health: undefined }),
         ],
@@ -120,14 +186,21 @@ describe('what needs a person', () => {
       'alerts undelivered',
       'route dead',
       'mailbox not read',
+      'mail recovered',
       'mail missing from the spool',
+      'mailbox left the settings',
+      'audit overdue',
       'spool damaged',
       'sums differ',
     ]);
   });
 });
 
+const accountsOf = (...mailboxes: MailboxFacts[]) => composeDigest(factsOf({ mailboxes })).standing?.accounts;
+
 describe('the accounts', () => {
+  const none = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0 };
+
   it('tell for each route where its mail is, configured routes first, unknown last', () => {
     const lines = [
       ...linesOf(3, 'unknown', 'dispatched'),
@@ -137,28 +210,54 @@ describe('the accounts', () => {
       ...linesOf(2, 'vip', 'dispatched'),
       ...linesOf(1, 'vip', 'dead'),
     ];
-    const { accounts } = composeDigest(factsOf({ mailboxes: [mailboxFacts({ lines })] }));
-    const none = { seen: 0, delivered: 0, waiting: 0, dead: 0, unknown: 0 };
-    expect(accounts.routes).toEqual([
-      { route: 'vip', seen: 8, delivered: 4, waiting: 3, dead: 1, unknown: 0 },
+    const accounts = accountsOf(mailboxFacts({ lines }));
+    expect(accounts?.routes).toEqual([
+      { ...none, route: 'vip', seen: 8, delivered: 4, undelivered: 4 },
       { ...none, route: 'stripe' },
       { ...none, route: 'retired', seen: 2, delivered: 2 },
       { ...none, route: 'unknown', seen: 3, unknown: 3 },
     ]);
-    expect(accounts.total).toEqual({ route: 'total', seen: 13, delivered: 6, waiting: 3, dead: 1, unknown: 3 });
-    expect(accounts.unaccounted).toBe(0);
+    expect(accounts?.total).toEqual({ ...none, route: 'total', seen: 13, delivered: 6, undelivered: 4, unknown: 3 });
+    expect(accounts).toMatchObject({ unaccounted: 0, uncounted: 0 });
+  });
+
+  it('do not add up where polls have counted a mail that the ledger does not have', () => {
+    const mailbox = mailboxFacts({ lines: linesOf(9, 'vip', 'settled'), seen: new Map([['vip', 10]]) });
+    expect(accountsOf(mailbox)).toMatchObject({ total: { seen: 10, delivered: 9 }, unaccounted: 1, uncounted: 0 });
+  });
+
+  it('do not make up for a mail lost from one route by one too many in another', () => {
+    const lines = [...linesOf(9, 'vip', 'settled'), ...linesOf(1, 'stripe', 'settled')];
+    expect(accountsOf(mailboxFacts({ lines, seen: new Map([['vip', 10]]) }))).toMatchObject({
+      unaccounted: 1,
+      uncounted: 1,
+    });
   });
 
   it('do not add up where unknown mail was seen and is in no segment', () => {
     const lines = linesOf(2, 'unknown', 'dispatched');
-    const { accounts } = composeDigest(
+    const { standing } = composeDigest(
       factsOf({
         mailboxes: [mailboxFacts({ lines })],
         carried: [spoolLine({ mailId: 'unknown-dispatched-0' })],
-        openUnknown: lines.map(({ mailId }) => entryOf({ mailId, route: 'unknown' })),
+        notInSpool: [entryOf({ mailId: 'unknown-dispatched-1', route: 'unknown' })],
       }),
     );
-    expect(accounts).toMatchObject({ total: { seen: 2, unknown: 1 }, unaccounted: 1 });
+    expect(standing?.accounts).toMatchObject({ total: { seen: 2, unknown: 1 }, unaccounted: 1 });
+  });
+
+  it.each([
+    ['that polls had counted before the ledger lost it', 10],
+    ['that no poll has seen', 9],
+  ])('add up with a mail that the audit brought back, %s', (_, counted) => {
+    const accounts = accountsOf(
+      mailboxFacts({
+        lines: linesOf(9, 'vip', 'settled'),
+        recovered: linesOf(1, 'vip', 'dispatched'),
+        seen: new Map([['vip', counted]]),
+      }),
+    );
+    expect(accounts).toMatchObject({ total: { seen: 10, delivered: 9, recovered: 1 }, unaccounted: 0, uncounted: 0 });
   });
 });
 
@@ -192,21 +291,29 @@ describe('unknown mail', () => {
     expect(composeDigest(factsOf({ carried: [spoolLine({ from })] })).unknown.groups).toMatchObject([{ domain }]);
   });
 
-  it('is listed up to 200 mails; what is not listed is counted', () => {
-    const carried = Array.from({ length: 500 }, (_, index) =>
-      spoolLine({
-        mailId: `mail-${index}`,
-        from: `x@${index < 150 ? 'a' : index < 300 ? 'b' : 'c'}.example`,
-        date: hoursAgo(index / 100).toISOString(),
-      }),
+  const mailsFrom = (domain: string, count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      spoolLine({ mailId: `${domain}-${index}`, from: `x@${domain}`, date: hoursAgo(index / 100).toISOString() }),
     );
+  const shownOf = (carried: SpoolLine[]) => {
     const { unknown } = composeDigest(factsOf({ carried }));
-    expect(unknown.shown).toBe(200);
-    expect(unknown.carried).toHaveLength(500);
-    expect(unknown.groups.map(({ domain, total, mails }) => [domain, total, mails.length])).toEqual([
-      ['a.example', 150, 150],
-      ['b.example', 150, 50],
+    return { ...unknown, groups: unknown.groups.map(({ domain, total, mails }) => [domain, total, mails.length]) };
+  };
+
+  it('is listed up to 200 mails, no domain hiding another: each shows its newest mail before any shows its second', () => {
+    const unknown = shownOf([...mailsFrom('loud.example', 480), ...mailsFrom('quiet.example', 20)]);
+    expect(unknown).toMatchObject({ shown: 200, unlisted: [] });
+    expect(unknown.groups).toEqual([
+      ['loud.example', 480, 180],
+      ['quiet.example', 20, 20],
     ]);
-    expect(unknown.unlisted).toEqual([{ domain: 'c.example', total: 200 }]);
+  });
+
+  it('is counted where its domain is not listed at all', () => {
+    const domains = Array.from({ length: 250 }, (_, index) => mailsFrom(`${index}.example`, 2)).flat();
+    const unknown = shownOf(domains);
+    expect(unknown.shown).toBe(200);
+    expect(unknown.unlisted).toHaveLength(50);
+    expect(unknown.carried).toHaveLength(500);
   });
 });

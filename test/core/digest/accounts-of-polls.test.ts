@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import { INDEX_LAG_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
+import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import type { Ledger, Watermarks } from '../../../functions/core/ports.ts';
+import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
+import { memoryMailer } from '../../fakes/memory-mailer.ts';
+import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
+import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
+import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
+import { memorySpool } from '../../fakes/memory-spool.ts';
+import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+import { AUDIT } from './digest-fixtures.ts';
+
+const MAILBOX = 'support/INBOX';
+const HOUR_MS = 3_600_000;
+const polled = {
+  mailbox: MAILBOX,
+  folder: 'INBOX',
+  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
+} as const;
+
+/** A mailbox that is polled, and digests of it. Every hour one mail comes and is posted, and one is unknown. */
+function world() {
+  const clock = fakeClock();
+  const mailbox = memoryMailbox();
+  const ledger = memoryLedger();
+  const services = {
+    reader: mailbox,
+    watermarks: memoryWatermarks(),
+    ledger,
+    routeQueues: memoryRouteQueues(),
+    spool: memorySpool(),
+    routeChecks: memoryRouteChecks(),
+    pathChecks: memoryPathChecks(),
+    mailer: memoryMailer(),
+    classify: classifyBySubject,
+    clock,
+    journal: recordingJournal(),
+  };
+  const deliver = (subject: string) =>
+    mailbox.deliver(
+      (uid, uidValidity) => mailOf(uid, uidValidity, { subject, messageId: `<${subject}>` }),
+      clock.now(),
+    );
+  async function post(): Promise<void> {
+    for (const { mailId, route } of ledger.entries()) {
+      if (route === 'vip') await ledger.settle(mailId, { at: clock.now(), discordMessageId: '1' });
+    }
+  }
+  return {
+    ...services,
+    clock,
+    mailbox,
+    deliver,
+    poll: async (changes: Partial<{ watermarks: Watermarks }> = {}) => {
+      clock.advance(1);
+      await pollMailbox(polled, { ...services, ...changes }, () => 300_000);
+      await post();
+    },
+    /** The line of the digest that says whether the counts add up. */
+    digest: async (changes: Partial<{ ledger: Ledger; watermarks: Watermarks }> = {}) => {
+      clock.advance(HOUR_MS);
+      const { text, subject } = await sendDigest(
+        { ...services, ...changes },
+        { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'], timeZone: 'UTC' },
+      );
+      return { subject, sum: /^.*mails? seen[ ,].*$/m.exec(text)?.[0], text };
+    },
+    idOf: (subject: string) => ledger.entries().find(({ record }) => record.subject === subject)?.mailId ?? '',
+    renumber: (uidValidity: string) =>
+      mailbox.renumber(uidValidity, ({ subject, messageId }, uid) => mailOf(uid, uidValidity, { subject, messageId })),
+  };
+}
+
+const sum = (seen: number, { delivered = 0, undelivered = 0, unknown = 0, recovered = 0 }) =>
+  `${seen} mail${seen === 1 ? '' : 's'} seen = ${delivered} delivered + ${undelivered} undelivered + ${unknown} unknown + ${recovered} recovered.`;
+
+describe('what polls have counted and what the ledger holds', () => {
+  it('are the same, digest for digest, also hourly', async () => {
+    const { deliver, poll, digest } = world();
+    deliver('vip 1');
+    deliver('a question');
+    await poll();
+    expect(await digest()).toMatchObject({
+      subject: 'Rollcall: 1 unknown · 1 alert delivered',
+      sum: sum(2, { delivered: 1, unknown: 1 }),
+    });
+    deliver('vip 2');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: nothing new', sum: sum(0, {}) });
+  });
+
+  it.each(['before', 'after'] as const)(
+    'are the same after a poll that died %s it moved the watermark',
+    async (fault) => {
+      const { deliver, poll, digest, watermarks } = world();
+      deliver('vip 1');
+      const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? fault : 'none'));
+      await expect(poll({ watermarks: dying })).rejects.toThrow();
+      deliver('vip 2');
+      await poll();
+      expect((await digest()).sum).toBe(sum(2, { delivered: 2 }));
+    },
+  );
+
+  it('leave mail that is just being taken in to the next digest', async () => {
+    const { deliver, poll, digest, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    deliver('vip 2');
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? 'before' : 'none'));
+    await expect(poll({ watermarks: dying })).rejects.toThrow();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
+  it('count mail of a poll that ends while the digest begins there and then, and not as brought back later', async () => {
+    const { deliver, poll, digest, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    deliver('vip 2');
+    const pollEndsNow: Watermarks = {
+      ...watermarks,
+      async get(mailbox) {
+        await poll();
+        return await watermarks.get(mailbox);
+      },
+    };
+    expect((await digest({ watermarks: pollEndsNow })).sum).toBe(sum(1, { delivered: 1 }));
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: nothing new', sum: sum(0, {}) });
+  });
+
+  it('count a mail once that lies in the mailbox twice', async () => {
+    const { deliver, poll, digest } = world();
+    deliver('vip 1');
+    await poll();
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
+  it('count nothing again after a change of UIDVALIDITY, wherever the ledger then says that mail lies', async () => {
+    const { deliver, poll, digest, renumber, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    deliver('vip 2');
+    await poll();
+    renumber('2000');
+    deliver('vip 3');
+    await poll();
+    await ledger.relocate(idOf('vip 1'), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
+    await ledger.relocate(idOf('vip 2'), { mailbox: MAILBOX, uidValidity: '2000', uid: 2 });
+    expect((await digest()).sum).toBe(sum(2, { delivered: 2 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('count nothing again where a poll meets mail that the ledger has under its new uid already', async () => {
+    const { deliver, poll, digest, renumber, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    renumber('2000');
+    await ledger.relocate(idOf('vip 1'), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
+    deliver('vip 2');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
+  it('differ by an entry that the ledger has lost, and the digest says so', async () => {
+    const { deliver, poll, digest, ledger, idOf } = world();
+    deliver('vip 1');
+    deliver('vip 2');
+    await poll();
+    ledger.forget(idOf('vip 1'));
+    const { subject, sum: told } = await digest();
+    expect(subject).toBe('Rollcall: ⚠ 1 of 2 mails unaccounted for');
+    expect(told).toContain('2 mails seen, but 1 delivered');
+    expect(told).toContain('1 mail of those seen unaccounted for');
+  });
+
+  it('add up with what the audit brings back: an entry that was lost, and a mail that no poll has seen', async () => {
+    const { deliver, poll, digest, ledger, idOf, watermarks, clock } = world();
+    deliver('vip 1');
+    deliver('vip 2');
+    await poll();
+    const entries = ['vip 1', 'vip 2'].map((subject) => ledger.entry(idOf(subject)));
+    ledger.forget(idOf('vip 1'));
+    const [lost, known] = entries;
+    if (!lost || !known) throw new Error('The world has no mails.');
+    // The watermark was pushed past this one by hand.
+    const watermark = (await watermarks.get(MAILBOX))?.watermark;
+    if (!watermark) throw new Error('The world has no watermark.');
+    await watermarks.move(watermark, { ...watermark, lastUid: 3 });
+    const skipped = { ...known, mailId: 'skipped', location: { ...known.location, uid: 3 } };
+    for (const entry of [lost, skipped]) await ledger.accept({ ...entry, acceptedAt: clock.now() });
+    const findings = [lost, skipped].map(({ mailId, location, route, record: { from, subject } }) => ({
+      kind: 'missing' as const,
+      outcome: 'handed over' as const,
+      mailId,
+      location,
+      route,
+      from,
+      subject,
+    }));
+    await watermarks.recordAudit({ ...AUDIT, at: clock.now(), recovered: 2, findings });
+    const { subject, sum: told } = await digest();
+    expect(subject).toBe('Rollcall: ⚠ the audit brought back 2 mails of support/INBOX');
+    expect(told).toBe(sum(3, { delivered: 1, recovered: 2 }));
+  });
+
+  it('add up with a mail of an earlier digest that the audit brings back, though its report was overwritten since', async () => {
+    const { deliver, poll, digest, ledger, idOf, watermarks, clock } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    const lost = ledger.entry(idOf('vip 1'));
+    if (!lost) throw new Error('The world has no mail.');
+    ledger.forget(lost.mailId);
+    await ledger.accept({ ...lost, acceptedAt: clock.now() });
+    await watermarks.recordAudit({ ...AUDIT, at: clock.now(), recovered: 0 });
+    const { subject, sum: told, text } = await digest();
+    expect(subject).toBe('Rollcall: ⚠ the audit brought back 1 mail of support/INBOX');
+    expect(text).toContain('support/INBOX, uid 1, vip: on its way');
+    expect(told).toBe(sum(1, { recovered: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('are compared once more where the index of the ledger lags behind', async () => {
+    const { deliver, poll, digest, ledger, clock } = world();
+    deliver('vip 1');
+    await poll();
+    let looks = 0;
+    const lagging: Ledger = {
+      ...ledger,
+      async *linesAbove(...location) {
+        looks += 1;
+        if (looks > 1) yield* ledger.linesAbove(...location);
+      },
+    };
+    expect((await digest({ ledger: lagging })).sum).toBe(sum(1, { delivered: 1 }));
+    expect(clock.waits).toEqual([INDEX_LAG_MS]);
+  });
+});
+
+describe('open alerts of what left the settings', () => {
+  it('are told: of a route, and of a mailbox', async () => {
+    const { deliver, poll, digest, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    const known = ledger.entry(idOf('vip 1'));
+    if (!known) throw new Error('The world has no mail.');
+    const { location } = known;
+    await ledger.accept({ ...known, mailId: 'one', route: 'retired', location: { ...location, uid: 90 } });
+    await ledger.accept({ ...known, mailId: 'two', location: { ...location, mailbox: 'sales/INBOX' } });
+    const { subject, text } = await digest();
+    expect(subject).toBe(
+      'Rollcall: ⚠ 1 alert undelivered for 1 hour (retired: no post was tried) · sales/INBOX left the settings with 1 mail open',
+    );
+    expect(text).toContain('The route retired is not in the settings any more, so nothing delivers them.');
+    expect(text).toContain('Nobody polls or audits it any more.');
+  });
+});

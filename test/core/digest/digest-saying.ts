@@ -1,0 +1,37 @@
+import { composeDigest } from '../../../functions/core/digest/digest.ts';
+import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import type { DigestMail } from '../../../functions/core/ports.ts';
+import {
+  AUDIT,
+  DEAD_ROUTE,
+  entryOf,
+  factsOf,
+  hoursAgo,
+  linesOf,
+  MISSING_ACCESS,
+  mailboxFacts,
+  spoolLine,
+} from './digest-fixtures.ts';
+
+/** A digest in which every field that a sender or a server can write, in each place where it is shown, holds this text. */
+export function digestSaying(text: string): DigestMail {
+  const fields = { from: text, to: text, subject: text, snippet: text, date: text, messageId: text, link: text };
+  const dead = { state: 'dead', record: fields, lastFailure: { ...MISSING_ACCESS, text, code: text } } as const;
+  const recovered = linesOf(1, 'vip', 'settled');
+  const lastPollError = { kind: text, text, since: hoursAgo(30), at: hoursAgo(1) };
+  const facts = factsOf({
+    carried: [
+      spoolLine({ ...fields, mailId: 'one', reason: 'no rule matched' }),
+      spoolLine({ ...fields, mailId: 'two', reason: text }),
+      spoolLine({ ...fields, mailId: 'three', from: `${text} <x@${text}>` }),
+    ],
+    openAlerts: [entryOf(dead), entryOf({ ...dead, location: { mailbox: text, uidValidity: text, uid: 1 } })],
+    notInSpool: [entryOf({ mailId: 'lost', route: 'unknown', record: fields })],
+    recovered: [entryOf({ mailId: 'vip-settled-0', record: fields })],
+    routeChecks: new Map([['vip', { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } }]]),
+    alarmPath: { checkedAt: hoursAgo(1), state: 'closed', since: hoursAgo(2), reason: text },
+    mailboxes: [mailboxFacts({ recovered, history: { lastPollError, lastAudit: { ...AUDIT, recovered: 1 } } })],
+    damaged: [{ key: text, lines: [{ lineNumber: 1, text, reason: text }] }],
+  });
+  return digestMailOf(composeDigest(facts), 'Europe/Berlin');
+}

@@ -1,0 +1,83 @@
+import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
+import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
+import { PENDING_PREFIX, segmentOf } from '../../../functions/core/ledger/spool.ts';
+import type { Ledger, Mailer, Spool, Watermarks } from '../../../functions/core/ports.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryMailer } from '../../fakes/memory-mailer.ts';
+import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
+import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
+import { memorySpool } from '../../fakes/memory-spool.ts';
+import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { AUDIT, entryOf, hoursAgo, NOW, WATERMARK } from './digest-fixtures.ts';
+
+export const MAILBOX = 'support/INBOX';
+const SETTINGS = { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'], timeZone: 'Europe/Berlin' };
+
+/** A mail that the ledger can accept three hours before the digest. */
+export function newEntry(uid: number, route = 'unknown'): NewLedgerEntry {
+  const { record, rule } = entryOf();
+  return {
+    mailId: `mail-${uid}`,
+    location: { mailbox: MAILBOX, uidValidity: '7', uid },
+    route,
+    rule: route === 'unknown' ? null : rule,
+    reason: null,
+    record: { ...record, subject: `Subject ${uid}.` },
+    acceptedAt: hoursAgo(3),
+  };
+}
+
+/** A mailbox that was polled and audited, with these unknown mails in the ledger and, a segment each, in the spool. */
+export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
+  const ledger = memoryLedger();
+  const spool = memorySpool();
+  const watermarks = memoryWatermarks();
+  await watermarks.create({ ...WATERMARK, lastUid: 0 });
+  await watermarks.recordPollFailure(MAILBOX, { at: hoursAgo(1), kind: 'timeout', text: 'It took too long.' });
+  await watermarks.recordPoll(MAILBOX, { at: hoursAgo(0.1), uidNext: 10, isComplete: true });
+  await watermarks.recordAudit(AUDIT);
+  /** A poll has passed these mails of one route, and counted them. */
+  async function passes(uids: readonly number[], route = 'unknown') {
+    const watermark = (await watermarks.get(MAILBOX))?.watermark ?? WATERMARK;
+    const seen = { ...watermark.seen, [route]: (watermark.seen?.[route] ?? 0) + uids.length };
+    await watermarks.move(watermark, { ...watermark, lastUid: Math.max(watermark.lastUid, ...uids), seen });
+  }
+  async function handsOver(uid: number, acceptedAt = hoursAgo(3)) {
+    const entry = { ...newEntry(uid), acceptedAt };
+    await ledger.accept(entry);
+    await spool.write(segmentOf(MAILBOX, '7', [entry], acceptedAt));
+    await ledger.markDispatched(entry.mailId, acceptedAt);
+  }
+  async function hasUnknown(uid: number, acceptedAt = hoursAgo(3)) {
+    await handsOver(uid, acceptedAt);
+    await passes([uid]);
+  }
+  for (const uid of uids) await hasUnknown(uid);
+  const mailer = memoryMailer();
+  const routeChecks = memoryRouteChecks();
+  const pathChecks = memoryPathChecks();
+  const services = {
+    ledger,
+    spool,
+    watermarks,
+    routeChecks,
+    pathChecks,
+    mailer,
+    clock: fakeClock(NOW),
+    journal: recordingJournal(),
+  };
+  const keys = () => [...spool.objects.keys()];
+  return {
+    ...services,
+    hasUnknown,
+    handsOver,
+    passes,
+    send: (changes: Partial<{ ledger: Ledger; spool: Spool; watermarks: Watermarks; mailer: Mailer }> = {}) =>
+      sendDigest({ ...services, ...changes }, SETTINGS),
+    pending: () => keys().filter((key) => key.startsWith(PENDING_PREFIX)),
+    digested: () => keys().filter((key) => !key.startsWith(PENDING_PREFIX)),
+    settled: () => ledger.entries().flatMap(({ mailId, state }) => (state === 'settled' ? [mailId] : [])),
+  };
+}

@@ -1,5 +1,5 @@
 /** An AWS service as the SDK names it in environment variables: its service id in capitals. */
-export type AwsService = 'DYNAMODB' | 'SQS' | 'S3' | 'SESV2' | 'SSM';
+export type AwsService = 'DYNAMODB' | 'SQS' | 'S3' | 'SESV2' | 'SNS' | 'SSM';
 
 /** Longer than any answer takes that still helps; three attempts end within the reserve that a poll keeps. */
 const REQUEST_TIMEOUT_MS = 10_000;

@@ -25,6 +25,7 @@ const channelSchema = z.object({
   type: z.int(),
   guild_id: z.string(),
   parent_id: z.string().nullish(),
+  thread_metadata: z.object({ locked: z.boolean().optional() }).nullish(),
   permission_overwrites: z.array(z.object({ id: z.string(), allow: permissionBits, deny: permissionBits })).default([]),
 });
 type Channel = z.output<typeof channelSchema>;
@@ -84,6 +85,7 @@ export function discordTargetsApi({
       roles,
       overwrites: owner.permission_overwrites,
       isThread: isThread(channel),
+      isLocked: channel.thread_metadata?.locked === true,
     });
   }
 

@@ -1,15 +1,25 @@
 import { type CheckReport, checkRoutes } from '../core/delivery/check-routes.ts';
+import type { OperatorPaths } from '../core/ports.ts';
 import { discordTargetsFrom } from '../from-environment/discord.ts';
-import { pausesFrom, routeChecksFrom } from '../from-environment/dynamo.ts';
+import { pathChecksFrom, pausesFrom, routeChecksFrom } from '../from-environment/dynamo.ts';
+import { operatorPathsFrom } from '../from-environment/operator-paths.ts';
 import { redriveServicesFrom } from '../from-environment/redrive.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Looks at every route's target without posting, and puts back what is parked for those that answer. */
-export function createCheckRoutes({ settings, environment, journal }: Surroundings) {
+/**
+ * Looks at every route's target without posting, and at the paths to the operator without sending; puts back what is
+ * parked for routes that answer.
+ */
+export function createCheckRoutes(
+  { settings, environment, journal }: Surroundings,
+  operatorPaths: OperatorPaths = operatorPathsFrom(environment, settings),
+) {
   const services = {
     ...redriveServicesFrom({ environment, journal }),
     discordTargets: discordTargetsFrom(environment),
     routeChecks: routeChecksFrom(environment),
+    operatorPaths,
+    pathChecks: pathChecksFrom(environment),
     pauses: pausesFrom(environment),
   };
   const routes = settings.routes.map(({ id, discord, redriveAutomatically }) => ({

@@ -3,4 +3,4 @@ import settings from '../settings.ts';
 import { createCheckRoutes } from './handler.ts';
 
 /** What Lambda loads: the handler with the settings it was deployed with. */
-export const handler = createCheckRoutes({ settings, environment: process.env, journal: jsonJournal(console.log) });
+export const handler = createCheckRoutes({ settings, environment: process.env, journal: jsonJournal() });

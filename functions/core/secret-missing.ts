@@ -4,10 +4,7 @@ export class SecretMissing extends Error {
   readonly parameter: string;
 
   constructor(parameter: string) {
-    super(
-      `There is no secret ${parameter}. Store it, then try again: ` +
-        `aws ssm put-parameter --type SecureString --overwrite --name '${parameter}' --value '<the secret>'`,
-    );
+    super(`There is no secret ${parameter}. Store it: npm run rollcall -- secrets ${parameter}`);
     this.parameter = parameter;
   }
 }

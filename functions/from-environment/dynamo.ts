@@ -1,10 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { dynamoLedger } from '../adapters/dynamo-ledger.ts';
+import { dynamoPathChecks } from '../adapters/dynamo-path-checks.ts';
 import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
 import { dynamoRouteChecks } from '../adapters/dynamo-route-checks.ts';
 import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
-import type { Ledger, Pauses, RouteChecks, Watermarks } from '../core/ports.ts';
+import type { Ledger, PathChecks, Pauses, RouteChecks, Watermarks } from '../core/ports.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
 export function ledgerFrom(environment: Environment): Ledger {
@@ -20,6 +21,10 @@ export function routeChecksFrom(environment: Environment): RouteChecks {
     client: dynamoClient(environment),
     table: requiredValue(environment, 'WATERMARKS_TABLE'),
   });
+}
+
+export function pathChecksFrom(environment: Environment): PathChecks {
+  return dynamoPathChecks({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
 }
 
 export function pausesFrom(environment: Environment): Pauses {

@@ -3,4 +3,4 @@ import settings from '../settings.ts';
 import { createPostToDiscord } from './handler.ts';
 
 /** What Lambda loads: the handler with the settings it was deployed with. */
-export const handler = createPostToDiscord({ settings, environment: process.env, journal: jsonJournal(console.log) });
+export const handler = createPostToDiscord({ settings, environment: process.env, journal: jsonJournal() });

@@ -3,7 +3,7 @@ import { type RedriveReport, redriveRoute } from '../../functions/core/delivery/
 import type { JournalEvent } from '../../functions/core/journal.ts';
 import type { LedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
-import { ledgerFrom, pausesFrom, routeChecksFrom } from '../../functions/from-environment/dynamo.ts';
+import { ledgerFrom, pathChecksFrom, pausesFrom, routeChecksFrom } from '../../functions/from-environment/dynamo.ts';
 import type { Environment } from '../../functions/from-environment/environment.ts';
 import { routesWithQueues } from '../../functions/from-environment/queues.ts';
 import { redriveServicesFrom } from '../../functions/from-environment/redrive.ts';
@@ -59,7 +59,7 @@ function linesOf({ route, redriven, left, stoppedBy, letters }: RedriveReport): 
   return lines;
 }
 
-/** Prints, for every route, what the last check found and what is open. */
+/** Prints, for every route, what the last check found and what is open, and whether a person is told of troubles. */
 export async function status(environment: Environment, print: (line: string) => void): Promise<void> {
   const ledger = ledgerFrom(environment);
   const routeChecks = routeChecksFrom(environment);
@@ -72,5 +72,11 @@ export async function status(environment: Environment, print: (line: string) => 
     const oldest = open[0] ? `, the oldest from ${open[0].acceptedAt.toISOString()}` : '';
     print(`${route.padEnd(12)} ${state} · ${open.length - dead} on their way, ${dead} dead${oldest}`);
     if (check?.failure) print(`${' '.repeat(12)} ${check.failure.text}`);
+  }
+  const pathChecks = pathChecksFrom(environment);
+  for (const path of ['digest', 'alarms'] as const) {
+    const check = await pathChecks.get(path);
+    print(`${path.padEnd(12)} ${check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet'}`);
+    if (check?.reason) print(`${' '.repeat(12)} ${check.reason}`);
   }
 }

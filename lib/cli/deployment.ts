@@ -13,22 +13,35 @@ const deploymentSchema = z.record(z.string(), z.string());
  * @throws CommandError where there is no such deployment, or nobody answers
  */
 export async function deployedEnvironment(environment: Environment, stackName: string): Promise<Environment> {
+  const deployed = await findDeployment(environment, stackName);
+  if (deployed) return deployed;
+  throw new CommandError(
+    `There is no stack ${stackName} in ${placeOf(environment)}: it has no parameter ${deploymentParameterOf(stackName)}. ` +
+      'Deploy it, or name another with --stack.',
+  );
+}
+
+/**
+ * The same, or undefined where nothing is deployed under that name.
+ *
+ * @throws CommandError where nobody answers
+ */
+export async function findDeployment(environment: Environment, stackName: string): Promise<Environment | undefined> {
   const name = deploymentParameterOf(stackName);
-  const where = environment.AWS_ENDPOINT_URL_SSM ?? environment.AWS_REGION;
   const client = new SSMClient(awsClientOptions(environment, 'SSM'));
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
     return { ...environment, ...deploymentSchema.parse(JSON.parse(Parameter?.Value ?? '')) };
   } catch (error) {
-    if (error instanceof ParameterNotFound) {
-      throw new CommandError(
-        `There is no stack ${stackName} in ${where}: it has no parameter ${name}. Deploy it, or name another with --stack.`,
-      );
-    }
-    throw new CommandError(`The stack ${stackName} cannot be looked up in ${where}: ${reasonOf(error)}`);
+    if (error instanceof ParameterNotFound) return undefined;
+    throw new CommandError(`The stack ${stackName} cannot be looked up in ${placeOf(environment)}: ${reasonOf(error)}`);
   } finally {
     client.destroy();
   }
+}
+
+function placeOf({ AWS_ENDPOINT_URL_SSM, AWS_REGION }: Environment): string | undefined {
+  return AWS_ENDPOINT_URL_SSM ?? AWS_REGION;
 }
 
 /** The SDK's network errors have a code and an empty message. */

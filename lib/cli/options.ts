@@ -3,11 +3,24 @@ import type { Environment } from '../../functions/from-environment/environment.t
 import { STACK_NAME } from '../deployment-name.ts';
 import { CommandError } from './command-error.ts';
 
+/** How many names each command takes. */
+const COMMANDS = {
+  check: { names: 0 },
+  secrets: { names: 1 },
+  status: { names: 0 },
+  redrive: { names: 1 },
+  preview: { names: 0 },
+} as const;
+
 export type Command = {
-  kind: 'redrive' | 'status';
-  /** Undefined: all routes. */
-  route: string | undefined;
+  kind: keyof typeof COMMANDS;
+  /** The one route or parameter that is meant; undefined: all of them. */
+  named: string | undefined;
+  /** How far back a preview looks. */
+  days: number;
   stackName: string;
+  /** A local run is meant, and nothing of AWS. */
+  isLocal: boolean;
   settingsFile: string | undefined;
   /** Where the AWS services are. */
   environment: Environment;
@@ -15,9 +28,13 @@ export type Command = {
 
 export const USAGE = `Usage: npm run rollcall -- <command> [options]
 
+  check                looks at everything that the settings name, before a deployment or at any time after it; sends nothing
+  secrets [PARAMETER]  asks for the secrets that are not stored yet, or for the one that is named, and stores them in SSM
+  preview              reads the mail of the last days and shows where each would go; nothing is stored or posted
   status               what is open, and what the last check of each route found
   redrive [ROUTE]      puts the open alerts of a route, or of all, back on their queue; safe to run twice
 
+  --days N             how far back a preview looks (default 7)
   --stack NAME         the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION
   --region REGION      another region than AWS_REGION
   --settings FILE      other settings than functions/settings.ts
@@ -31,24 +48,31 @@ const LOCAL = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'embedded', AWS_S
 /** @throws CommandError that names what is wrong and what is possible */
 export function parseCommand(commandLine: readonly string[], environment: Environment): Command | 'help' {
   const { values, positionals } = argumentsIn(commandLine);
-  const [kind, route, ...more] = positionals;
+  const [kind, ...names] = positionals;
   if (values.help || kind === undefined) return 'help';
-  if (kind !== 'redrive' && kind !== 'status') throw new CommandError(`There is no command ${kind}. ${USAGE}`);
-  const surplus = kind === 'redrive' ? more[0] : route;
+  if (!isCommand(kind)) throw new CommandError(`There is no command ${kind}. ${USAGE}`);
+  const surplus = names[COMMANDS[kind].names];
   if (surplus !== undefined) throw new CommandError(`${kind} does not take ${surplus}. ${USAGE}`);
+  const days = daysIn(values.days ?? '7');
   const region = values.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   if (!values.local && !region) {
-    throw new CommandError('Set AWS_REGION, or give --region, to the region that the stack was deployed to.');
+    throw new CommandError('Set AWS_REGION, or give --region, to the region of the stack.');
   }
   return {
     kind,
-    route,
+    named: names[0],
+    days,
     stackName: values.stack ?? STACK_NAME,
+    isLocal: values.local !== undefined,
     settingsFile: values.settings,
     environment: values.local
       ? { ...LOCAL, AWS_ENDPOINT_URL_SSM: urlOf(values.local) }
       : { ...environment, AWS_REGION: region },
   };
+}
+
+function isCommand(kind: string): kind is Command['kind'] {
+  return Object.hasOwn(COMMANDS, kind);
 }
 
 function argumentsIn(commandLine: readonly string[]) {
@@ -57,6 +81,7 @@ function argumentsIn(commandLine: readonly string[]) {
       args: [...commandLine],
       allowPositionals: true,
       options: {
+        days: { type: 'string' },
         stack: { type: 'string' },
         region: { type: 'string' },
         settings: { type: 'string' },
@@ -67,6 +92,11 @@ function argumentsIn(commandLine: readonly string[]) {
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function daysIn(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new CommandError(`--days ${text}: takes a number of days from 1 to 9999.`);
 }
 
 function urlOf(url: string): string {

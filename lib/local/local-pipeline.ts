@@ -1,6 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
+import { createAuditInbox } from '../../functions/audit-inbox/handler.ts';
 import { createCheckRoutes } from '../../functions/check-routes/handler.ts';
+import { AUDIT_TIMEOUT_MS } from '../../functions/core/audit/audit-limits.ts';
 import { ALERTS_PER_BATCH, POST_CONCURRENCY, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
 import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
@@ -13,12 +15,15 @@ import { createPollInbox } from '../../functions/poll-inbox/handler.ts';
 import { createPostToDiscord } from '../../functions/post-to-discord/handler.ts';
 import { createSendDigest } from '../../functions/send-digest/handler.ts';
 import { type EventSource, type EventSourceError, startEventSource } from './event-source.ts';
+import { pathsNotHere } from './paths-not-here.ts';
 
 export type LocalPipeline = {
   /** Polls every mailbox once. Returns the failures, one a mailbox at most; the journal has told them. */
   poll(): Promise<Error[]>;
   /** Resolves when every alert is posted, a dead letter, or waits longer than anyone should watch. */
   drained(): Promise<void>;
+  /** Audits every mailbox once, however old its mail. Returns the failures, one a mailbox at most; the journal has told them. */
+  audit(): Promise<Error[]>;
   digest(): Promise<DigestReport>;
   /** Looks at every route's target, and puts back what is parked for those that answer. */
   checkRoutes(): Promise<unknown>;
@@ -46,8 +51,9 @@ export function startPipeline(
   };
   const surroundings = { settings, environment, journal: watched };
   const pollInbox = createPollInbox(surroundings);
+  const auditInbox = createAuditInbox(surroundings);
   const sendDigest = createSendDigest(surroundings);
-  const checkRoutes = createCheckRoutes(surroundings);
+  const checkRoutes = createCheckRoutes(surroundings, pathsNotHere);
   const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
   const posters: { route: string; source: EventSource }[] = settings.routes.map(({ id }) => {
     const QUEUE_URL = queues.queueUrls[id] ?? '';
@@ -71,13 +77,13 @@ export function startPipeline(
     return { route: id, source };
   });
 
+  async function ofEachMailbox(run: (mailbox: string) => Promise<unknown>): Promise<Error[]> {
+    const results = await Promise.allSettled(polledMailboxes(settings).map(({ mailbox }) => run(mailbox)));
+    return results.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []));
+  }
+
   return {
-    async poll() {
-      const context = contextFor(POLL_TIMEOUT_MS);
-      const polls = polledMailboxes(settings).map(({ mailbox }) => pollInbox({ mailbox }, context));
-      const results = await Promise.allSettled(polls);
-      return results.flatMap((result) => (result.status === 'rejected' ? [asError(result.reason)] : []));
-    },
+    poll: () => ofEachMailbox((mailbox) => pollInbox({ mailbox }, contextFor(POLL_TIMEOUT_MS))),
     async drained() {
       await Promise.all(
         posters.map(({ route, source }) =>
@@ -85,6 +91,8 @@ export function startPipeline(
         ),
       );
     },
+    // Here nothing that was settled expires, so the whole mailbox can be held against the ledger.
+    audit: () => ofEachMailbox((mailbox) => auditInbox({ mailbox, days: 'all' }, contextFor(AUDIT_TIMEOUT_MS))),
     digest: sendDigest,
     checkRoutes: () => checkRoutes({}, contextFor(CHECK_TIMEOUT_MS)),
     async stop() {

@@ -52,7 +52,8 @@ export function withMailbox(settings: Settings, mailbox: NamedMailbox, startFrom
 
 export type LocalDiscord = {
   botToken: string;
-  channels: { id: string }[];
+  /** A thread names the channel it belongs to. */
+  channels: { id: string; parentId?: string }[];
   webhooks: { id: string; token: string; channelId: string }[];
 };
 
@@ -60,7 +61,7 @@ export type LocalDiscord = {
 export function discordFor({ routes }: Settings): LocalDiscord & { parameters: Record<string, string> } {
   const botToken = 'local-bot-token';
   const parameters: Record<string, string> = {};
-  const channels = new Map<string, { id: string }>();
+  const channels = new Map<string, LocalDiscord['channels'][number]>();
   const webhooks = new Map<string, LocalDiscord['webhooks'][number]>();
   for (const { discord } of routes) {
     if (discord.kind === 'bot') {
@@ -69,9 +70,10 @@ export function discordFor({ routes }: Settings): LocalDiscord & { parameters: R
     } else {
       const id = String(10n ** 17n + BigInt(webhooks.size));
       const webhook = webhooks.get(discord.urlParameter) ?? { id, token: `local-webhook-token-${id}`, channelId: id };
+      const { channelId } = webhook;
       webhooks.set(discord.urlParameter, webhook);
-      channels.set(id, { id });
-      if (discord.threadId) channels.set(discord.threadId, { id: discord.threadId });
+      channels.set(channelId, { id: channelId });
+      if (discord.threadId) channels.set(discord.threadId, { id: discord.threadId, parentId: channelId });
       parameters[discord.urlParameter] = `https://discord.com/api/webhooks/${webhook.id}/${webhook.token}`;
     }
   }

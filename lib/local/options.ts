@@ -26,7 +26,7 @@ export const USAGE = `Usage: npm start -- [options]
 
 Runs Rollcall on this machine, on embedded servers, with a sample mailbox.
 
-  --once            one poll, all posts, a digest and the accounts; exits 0 only if every mail is accounted for
+  --once            one poll, all posts, an audit, a digest and the accounts; exits 0 only if every mail is accounted for
   --imap URL        reads a real mailbox instead: imaps://user:password@host:993/INBOX (it is only read)
   --settings FILE   other settings than functions/settings.ts
   --since WHEN      where the accounting begins: all (default), now, or a number of days

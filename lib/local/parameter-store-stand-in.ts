@@ -8,11 +8,19 @@ export type ParameterStoreStandIn = {
   stop(): Promise<void>;
 };
 
+const putParameterSchema = z.object({
+  Name: z.string().min(1),
+  Value: z.string().min(1),
+  Type: z.literal('SecureString'),
+  Overwrite: z.boolean().default(false),
+});
+
 const getParameterSchema = z.object({ Name: z.string().min(1), WithDecryption: z.boolean().default(false) });
 
 /**
- * A stand-in of SSM's GetParameter for SecureString parameters, in the AWS JSON 1.1 protocol.
+ * A stand-in of SSM's GetParameter and PutParameter for SecureString parameters, in the AWS JSON 1.1 protocol.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
 export async function startParameterStore(initial: Readonly<Record<string, string>>): Promise<ParameterStoreStandIn> {
   const parameters = new Map<string, { value: string; version: number; changedAt: Date }>();
@@ -41,17 +49,30 @@ export async function startParameterStore(initial: Readonly<Record<string, strin
     });
   }
 
+  function putParameter(body: unknown): Answer {
+    const request = putParameterSchema.safeParse(body);
+    if (!request.success) return failure('ValidationException', z.prettifyError(request.error));
+    const { Name, Value, Overwrite } = request.data;
+    if (parameters.has(Name) && !Overwrite) return failure('ParameterAlreadyExists', 'The parameter already exists.');
+    put(Name, Value);
+    return json(200, { Tier: 'Standard', Version: parameters.get(Name)?.version });
+  }
+
+  const operations: Readonly<Record<string, (body: unknown) => Answer>> = {
+    'AmazonSSM.GetParameter': getParameter,
+    'AmazonSSM.PutParameter': putParameter,
+  };
+
   async function answer({ method, headers, body }: LoopbackRequest): Promise<Answer> {
-    if (method !== 'POST' || headers['x-amz-target'] !== 'AmazonSSM.GetParameter') {
-      return failure('UnknownOperationException');
-    }
+    const operation = operations[String(headers['x-amz-target'])];
+    if (method !== 'POST' || !operation) return failure('UnknownOperationException');
     let parsed: unknown;
     try {
       parsed = JSON.parse(body);
     } catch {
       return failure('SerializationException');
     }
-    return getParameter(parsed);
+    return operation(parsed);
   }
 
   for (const [name, value] of Object.entries(initial)) put(name, value);

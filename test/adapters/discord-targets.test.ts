@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { DISCORD_USER_AGENT } from '../../functions/adapters/discord.ts';
+import { DISCORD_USER_AGENT, discordApi } from '../../functions/adapters/discord.ts';
 import { discordTargetsApi } from '../../functions/adapters/discord-targets.ts';
-import type { DiscordTarget } from '../../functions/core/delivery/discord.ts';
+import type { DiscordMessage, DiscordTarget } from '../../functions/core/delivery/discord.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../lib/local/discord-stand-in/discord-stand-in.ts';
+import type { PermissionName } from '../../lib/local/discord-stand-in/permissions.ts';
 import { type LoopbackRequest, startLoopbackServer } from '../../lib/local/loopback-server.ts';
 import { memorySecrets } from '../fakes/memory-secrets.ts';
 
@@ -25,7 +27,10 @@ beforeAll(async () => {
   });
 });
 
-afterEach(() => standIn.faults.clear());
+afterEach(() => {
+  standIn.faults.clear();
+  standIn.setAccess('100', 'post');
+});
 
 afterAll(() => standIn.stop());
 
@@ -88,6 +93,7 @@ describe('the permissions of a bot', () => {
       permission_overwrites: [{ id: '7', type: 1, allow: '0', deny: '2048' }],
     },
     '/channels/130': { id: '130', type: 11, guild_id: '1', parent_id: '100', permission_overwrites: [] },
+    '/channels/131': { id: '131', type: 11, guild_id: '1', parent_id: '100', thread_metadata: { locked: true } },
     '/users/@me': { id: '7', username: 'rollcall' },
     '/guilds/1/members/7': { roles: ['3'] },
     '/guilds/1/roles': [
@@ -127,6 +133,11 @@ describe('the permissions of a bot', () => {
     expect((await lookInGuild('130', GUILD)).sight.missingPermissions).toEqual(['Send Messages in Threads']);
   });
 
+  it('of a locked thread are not enough without the right to manage threads', async () => {
+    const { sight } = await lookInGuild('131', GUILD);
+    expect(sight.missingPermissions).toEqual(['Send Messages in Threads', 'Manage Threads']);
+  });
+
   it.each(['/users/@me', '/guilds/1/members/7', '/guilds/1/roles'])(
     'are not guessed where Discord does not show %s',
     async (path) => {
@@ -135,4 +146,78 @@ describe('the permissions of a bot', () => {
       }
     },
   );
+});
+
+describe('what a look finds missing', () => {
+  it.each([
+    ['view', ['Send Messages']],
+    ['no embeds', ['Embed Links']],
+    ['post', []],
+  ] as const)('where the bot’s access is "%s" are %j', async (access, missing) => {
+    standIn.setAccess('100', access);
+    expect((await look(botIn('100'))).missingPermissions).toEqual(missing);
+  });
+
+  const EVERYONE = '500';
+  const BOT_ID = '700';
+  const names = fc.subarray<PermissionName>([
+    'VIEW_CHANNEL',
+    'SEND_MESSAGES',
+    'EMBED_LINKS',
+    'SEND_MESSAGES_IN_THREADS',
+    'ADMINISTRATOR',
+  ]);
+  const few = fc.subarray<PermissionName>(['VIEW_CHANNEL', 'SEND_MESSAGES', 'EMBED_LINKS']);
+  const overwrite = fc.record({
+    target: fc.constantFrom(EVERYONE, '1', '2', BOT_ID),
+    allow: few,
+    deny: few,
+  });
+  const guild = fc.record({
+    ofEveryone: few,
+    ofRoles: fc.tuple(few, names),
+    botRoles: fc.subarray(['1', '2']),
+    overwrites: fc.uniqueArray(overwrite, { selector: ({ target }) => target }),
+    isThread: fc.boolean(),
+  });
+
+  it('is exactly what a post is refused for, in any server', { timeout: 30_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(guild, async ({ ofEveryone, ofRoles, botRoles, overwrites, isThread }) => {
+        const discord = await startDiscordStandIn({
+          botToken: TOKEN,
+          roles: [
+            { id: EVERYONE, permissions: ofEveryone },
+            { id: '1', permissions: ofRoles[0] },
+            { id: '2', permissions: ofRoles[1] },
+          ],
+          botRoles,
+          channels: [
+            {
+              id: '100',
+              overwrites: overwrites.map(({ target, allow, deny }) => ({
+                id: target,
+                kind: target === BOT_ID ? ('member' as const) : ('role' as const),
+                allow,
+                deny,
+              })),
+            },
+            { id: '120', parentId: '100' },
+          ],
+        });
+        try {
+          const target = botIn(isThread ? '120' : '100');
+          const { answer, missingPermissions } = await look(target, { baseUrl: discord.url });
+          const posting = discordApi({ baseUrl: discord.url, secrets });
+          const message: DiscordMessage = { embeds: [{ title: 'a mail' }], allowed_mentions: { parse: [] } };
+          const post = await posting.post(target, message, { freshSecret: false });
+          const seesNothingWrong = answer.kind === 'http' && answer.status === 200 && missingPermissions.length === 0;
+          expect(post).toMatchObject({ status: seesNothingWrong ? 200 : 403 });
+        } finally {
+          await discord.stop();
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
 });

@@ -126,6 +126,15 @@ describe('where the provider refuses the secrets', () => {
       message: `${new URL(endpoint.url).host} gave no access token (HTTP 401, invalid_client: AADSTS7000215: Invalid client secret ….). The client's secret is wrong or has expired: put a new one into its parameter, or check clientId`,
     });
   });
+
+  it.each(['client_secret', 'refresh_token'] as const)('the %s is left out of what the provider says', async (name) => {
+    form = { ...form, [name]: 'that-nobody-may-see' };
+    endpoint.answerNext(
+      answerOf(400, { error: 'invalid_grant', error_description: 'that-nobody-may-see has expired' }),
+    );
+    const failure = await failureOf(tokens()({ fresh: false }));
+    expect(failure).toMatchObject({ message: expect.stringContaining('invalid_grant: … has expired') });
+  });
 });
 
 describe('an answer that is no token is named by what it means', () => {

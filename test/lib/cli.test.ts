@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nameOfTarget } from '../../functions/core/delivery/discord.ts';
+import { secretsFrom } from '../../functions/from-environment/secrets.ts';
 import shippedSettings from '../../functions/settings.ts';
 import { CommandError } from '../../lib/cli/command-error.ts';
 import { redrive, status } from '../../lib/cli/commands.ts';
 import { deployedEnvironment } from '../../lib/cli/deployment.ts';
-import { parseCommand } from '../../lib/cli/options.ts';
+import { type Command, parseCommand } from '../../lib/cli/options.ts';
+import { checkEverything, previewMailboxes, storeSecretsInSsm } from '../../lib/cli/settings-commands.ts';
 import { type LocalWorld, startLocalWorld } from '../../lib/local/local-world.ts';
 import { recordingJournal } from '../fakes/recording-journal.ts';
 
@@ -35,7 +37,7 @@ async function rollcall(...commandLine: string[]): Promise<{ exitCode: number; o
   const environment = await deployedEnvironment(command.environment, command.stackName);
   let exitCode = 0;
   if (command.kind === 'status') await status(environment, print);
-  else exitCode = await redrive(environment, shippedSettings.routes, command.route, print);
+  else exitCode = await redrive(environment, shippedSettings.routes, command.named, print);
   return { exitCode, output: lines.join('\n') };
 }
 
@@ -59,6 +61,9 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
     expect(output).toMatch(/^vip +dead since \S+ · 0 on their way, [1-9]\d* dead, the oldest from \S+$/m);
     expect(output).toContain(`Missing Access (check ${nameOfTarget(vip)})`);
     expect(output).toMatch(/^stripe +alive since \S+ · 0 on their way, 0 dead$/m);
+    // Nobody here can say that a digest or an alarm would arrive, so nobody does.
+    expect(output).toMatch(/^digest +not checked since \S+\n +The embedded SES .* verifies no address\.$/m);
+    expect(output).toMatch(/^alarms +not checked since \S+\n +A local run has no SNS/m);
   });
 
   it('redrive stops where the first alerts die again, says why, and fails', async () => {
@@ -103,11 +108,74 @@ function mailFor(from: string): string {
   return `From: ${from}\r\nTo: support@example.com\r\nSubject: Parked\r\nMessage-ID: <parked@example.com>\r\n\r\nText\r\n`;
 }
 
+describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  const commandFor = (...commandLine: string[]) =>
+    parseCommand([...commandLine, '--local', world.parameters.url], {}) as Command;
+  beforeEach(() => {
+    lines.length = 0;
+  });
+
+  it('check looks at a local run’s secrets and channels, and says what is not checked there', async () => {
+    const exitCode = await checkEverything(commandFor('check'), shippedSettings, print);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '✓ /rollcall/discord-bot-token: the bot token for vip, stripe, customer is stored',
+        '✓ route vip: Discord would take posts',
+        '– digest: The embedded SES takes every mail and verifies no address.',
+        '– alarms: A local run has no SNS and raises no alarms.',
+      ]),
+    );
+    // The shipped settings' mailbox has no password here: the sample mailbox has one of its own.
+    expect(lines.filter((line) => line.startsWith('✗'))).toEqual([
+      expect.stringMatching(/^✗ \/rollcall\/support\/password: There is no secret/),
+    ]);
+    expect(exitCode).toBe(1);
+  });
+
+  it('check signs in to the mailbox, and calls no path to the operator open that nobody vouches for', async () => {
+    const undeployed = { ...commandFor('check', '--stack', 'Another'), isLocal: false };
+    const environment = { ...world.environment, DISCORD_API_URL: world.discordUrl };
+    await checkEverything({ ...undeployed, environment }, world.settings, print);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^✓ mailbox support\/INBOX: signed in; its next mail gets uid \d+$/),
+        '– alarms: Nothing is deployed yet. After the deployment, their address has to confirm its subscription.',
+      ]),
+    );
+    // The embedded SES knows no identities.
+    expect(lines.filter((line) => line.includes('digest'))).toEqual([expect.stringMatching(/^✗ digest: /)]);
+  });
+
+  it('preview shows where the mail of the mailbox would go, and is for real mailboxes', async () => {
+    const command = commandFor('preview', '--days', '30');
+    await expect(previewMailboxes(command, shippedSettings, print)).rejects.toThrow(CommandError);
+    await previewMailboxes({ ...command, environment: world.environment, isLocal: false }, world.settings, print);
+    expect(lines).toContain('vip (board and investors)  Maren Holt <board@example.com>  Board call moves to 15:15');
+    expect(lines.at(-1)).toMatch(/^\d+ mails of the last 30 days: .*\d+ vip/);
+  });
+
+  it('secrets stores in the parameter store what it was given, where Rollcall reads it', async () => {
+    const command = commandFor('secrets', '/rollcall/support/password');
+    const ask = async () => 'a new password';
+    expect(await storeSecretsInSsm(command, shippedSettings, { ask, print })).toBe(0);
+    expect(await secretsFrom(world.environment).read('/rollcall/support/password')).toBe('a new password');
+    const again = { ask: async () => 'nobody asks', print };
+    expect(await storeSecretsInSsm(commandFor('secrets'), shippedSettings, again)).toBe(0);
+    expect(lines.at(-1)).toContain('is stored already');
+  });
+});
+
 describe('what is wrong is said with the way out', () => {
   it.each([
     [['mend'], 'There is no command mend.'],
     [['redrive', 'vip', 'stripe'], 'redrive does not take stripe.'],
     [['status', 'vip'], 'status does not take vip.'],
+    [['check', 'vip'], 'check does not take vip.'],
+    [['secrets', '/one', '/two'], 'secrets does not take /two.'],
+    [['constructor'], 'There is no command constructor.'],
+    [['preview', '--days', '0'], '--days 0: takes a number of days'],
     [['redrive', '--nonsense'], '--nonsense'],
     [['redrive'], 'Set AWS_REGION, or give --region'],
     [['redrive', '--local', 'here'], '--local here: takes the address that npm start prints'],

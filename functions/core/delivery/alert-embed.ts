@@ -13,15 +13,17 @@ const LINK_CHARACTERS = 2_000;
 /** Ten alerts of this length fit into one post of 6,000 characters. */
 const SNIPPET_CHARACTERS = 320;
 
-/** So does a rule that explains itself at length. */
+/** So do a rule that explains itself at length, and a folder of any name. */
 const RULE_CHARACTERS = 80;
+const MAILBOX_CHARACTERS = 60;
 
 /**
- * One mail as an embed: who, what, the first lines, when, and which rule chose the route. Title and description are
- * markdown to Discord, author and footer are plain text.
+ * One mail as an embed: who, what, the first lines, when, which rule chose the route, and the mailbox to find it in where
+ * no link leads there. Title and description are markdown to Discord, author and footer are plain text.
  */
-export function embedOf({ record, route, rule }: QueueMessage, colour: number | undefined): DiscordEmbed {
+export function embedOf({ record, route, rule, location }: QueueMessage, colour: number | undefined): DiscordEmbed {
   const url = webLinkOf(record.link);
+  const mailbox = cutText(displayedText(location.mailbox), MAILBOX_CHARACTERS);
   const title = markdownText(record.subject, TITLE_CHARACTERS);
   const description = markdownText(record.snippet, SNIPPET_CHARACTERS);
   return {
@@ -31,7 +33,7 @@ export function embedOf({ record, route, rule }: QueueMessage, colour: number | 
     ...(description ? { description } : {}),
     ...(colour === undefined ? {} : { color: colour }),
     ...(isTimestamp(record.date) ? { timestamp: record.date } : {}),
-    footer: { text: rule ? `${route} · ${cutText(rule, RULE_CHARACTERS)}` : route },
+    footer: { text: [route, ...(rule ? [cutText(rule, RULE_CHARACTERS)] : []), mailbox].join(' · ') },
   };
 }
 

@@ -15,18 +15,26 @@ export type ChannelStanding = {
   /** Of the channel, or of the channel that a thread belongs to. */
   overwrites: readonly Overwrite[];
   isThread: boolean;
+  /** Only who may manage threads posts into a locked one. */
+  isLocked: boolean;
 };
 
 const ADMINISTRATOR = 1n << 3n;
 const VIEW_CHANNEL = { name: 'View Channel', bit: 1n << 10n };
 const SEND_MESSAGES = { name: 'Send Messages', bit: 1n << 11n };
 const SEND_MESSAGES_IN_THREADS = { name: 'Send Messages in Threads', bit: 1n << 38n };
+const MANAGE_THREADS = { name: 'Manage Threads', bit: 1n << 34n };
 const EMBED_LINKS = { name: 'Embed Links', bit: 1n << 14n };
 
 /** The permissions that a post needs and the bot does not have there, by their names in Discord's own settings. */
 export function missingPermissions(standing: ChannelStanding): string[] {
   const held = permissionsIn(standing);
-  const needed = [VIEW_CHANNEL, standing.isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES, EMBED_LINKS];
+  const needed = [
+    VIEW_CHANNEL,
+    standing.isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES,
+    EMBED_LINKS,
+    ...(standing.isLocked ? [MANAGE_THREADS] : []),
+  ];
   return needed.filter(({ bit }) => (held & bit) === 0n).map(({ name }) => name);
 }
 

@@ -1,15 +1,20 @@
+import { checkPaths, type PathServices } from '../operator/check-paths.ts';
+import type { PathCheck } from '../operator/operator-path.ts';
 import type { DiscordTargets, Pauses, RouteChecks } from '../ports.ts';
 import { reconcileDeadLetters } from './dead-letters.ts';
 import type { DiscordTarget } from './discord.ts';
 import { liftDeath } from './lift-death.ts';
+import { mayBeOldSecret } from './old-secret.ts';
+import { tellOldestOpenAlert } from './oldest-open-alert.ts';
 import { type RedriveReport, type RedriveServices, redriveRoute } from './redrive.ts';
 import { nextCheck, type RouteCheck, type Verdict, verdictOf } from './route-check.ts';
 
-export type CheckServices = RedriveServices & {
-  discordTargets: DiscordTargets;
-  routeChecks: RouteChecks;
-  pauses: Pauses;
-};
+export type CheckServices = RedriveServices &
+  PathServices & {
+    discordTargets: DiscordTargets;
+    routeChecks: RouteChecks;
+    pauses: Pauses;
+  };
 
 export type CheckedRoute = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
 
@@ -19,15 +24,15 @@ export type CheckReport = {
   redrives: readonly RedriveReport[];
 };
 
-/** A route could not be looked at, or not be redriven; every other one was. The next check tries again. */
+/** A route or path could not be looked at, or a route not be redriven; all others were. The next check tries again. */
 class ChecksFailed extends Error {
   override readonly name = 'ChecksFailed';
 }
 
 /**
- * Looks at the target of every route without posting, writes down what it finds, and has the ledger know what the
- * dead-letter queues hold. Whatever is parked for a target that answers is put back, whether the target has just
- * recovered or an earlier check died before it got there.
+ * Looks at the target of every route without posting, and at the paths to the operator, writes down what it finds, and
+ * has the ledger know what the dead-letter queues hold. Whatever is parked for a target that answers is put back,
+ * whether the target has just recovered or an earlier check died before it got there.
  *
  * @param remainingMs the time left, in milliseconds
  * @throws ChecksFailed after everything else is done
@@ -50,12 +55,20 @@ export async function checkRoutes(
   // All looks come first: a long redrive must not keep a dead target from being told.
   const checks = new Map<string, RouteCheck>();
   for (const route of routes) {
-    const sight = await look(route, services);
+    const sight = await lookAtTarget(route.target, services);
     if (sight.trouble) troubles.push(`${route.id}: ${sight.trouble}`);
     const current = await attempt(route.id, () => record(route, sight.verdict, services));
     if (current) checks.set(route.id, current);
   }
-  tellCounts([...checks.values()], services);
+  const paths = await checkPaths(services);
+  troubles.push(...paths.troubles);
+  tellCounts([...checks.values()], [...paths.checks.values()], services);
+  await attempt('the oldest open alert', () =>
+    tellOldestOpenAlert(
+      routes.map(({ id }) => id),
+      services,
+    ),
+  );
 
   const redrives: RedriveReport[] = [];
   for (const { id, redriveAutomatically } of routes) {
@@ -66,20 +79,26 @@ export async function checkRoutes(
       await attempt(id, () => reconcileDeadLetters(id, services));
     }
   }
-  if (troubles.length > 0) throw new ChecksFailed(`Not every route could be checked. ${troubles.join(' | ')}`);
+  if (troubles.length > 0) throw new ChecksFailed(`Not everything could be checked. ${troubles.join(' | ')}`);
   return { checks, redrives };
 }
 
 type Sight = { verdict: Verdict; trouble?: string };
 
-/** A secret that cannot be read says nothing of the target, and is a trouble of its own. */
-async function look({ target }: CheckedRoute, { discordTargets, clock }: CheckServices): Promise<Sight> {
+/**
+ * Looks at one target without posting. A secret that cannot be read says nothing of the target, and is a trouble of its
+ * own.
+ */
+export async function lookAtTarget(
+  target: DiscordTarget,
+  { discordTargets, clock }: Pick<CheckServices, 'discordTargets' | 'clock'>,
+): Promise<Sight> {
   try {
-    const first = await discordTargets.look(target, { freshSecret: false });
-    const unauthorized = first.answer.kind === 'http' && first.answer.status === 401;
-    // The secret may have been renewed since it was cached.
-    const seen = unauthorized ? await discordTargets.look(target, { freshSecret: true }) : first;
-    return { verdict: verdictOf(seen, target, clock.now()) };
+    const look = async (freshSecret: boolean) =>
+      verdictOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
+    const verdict = await look(false);
+    if (!verdict.failure || verdict.state !== 'dead' || !mayBeOldSecret(verdict.failure, target)) return { verdict };
+    return { verdict: await look(true) };
   } catch (error) {
     const trouble = messageOf(error);
     const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;
@@ -102,7 +121,11 @@ async function record({ id, target }: CheckedRoute, verdict: Verdict, services: 
   return current;
 }
 
-function tellCounts(checks: readonly RouteCheck[], { clock, journal }: CheckServices): void {
+function tellCounts(
+  checks: readonly RouteCheck[],
+  paths: readonly PathCheck[],
+  { clock, journal }: CheckServices,
+): void {
   const count = (wanted: RouteCheck['state']) => checks.filter(({ state }) => state === wanted).length;
   journal({
     kind: 'routes checked',
@@ -110,6 +133,7 @@ function tellCounts(checks: readonly RouteCheck[], { clock, journal }: CheckServ
     alive: count('alive'),
     dead: count('dead'),
     unknown: count('unknown'),
+    closedPaths: paths.filter(({ state }) => state === 'closed').length,
   });
 }
 

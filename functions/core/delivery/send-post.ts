@@ -7,6 +7,7 @@ import {
 } from './delivery-limits.ts';
 import { type DeliveryOutcome, deliveryOutcomeOf } from './delivery-outcome.ts';
 import type { DiscordMessage } from './discord.ts';
+import { mayBeOldSecret } from './old-secret.ts';
 import { pauseNamesOf } from './pause.ts';
 import type { NotSent, Posting, PostResult } from './posting.ts';
 import { retryWaitMs } from './retry-wait.ts';
@@ -58,7 +59,7 @@ async function exchange(message: DiscordMessage, posting: Posting): Promise<Post
 /** The secret may have been renewed since it was cached. */
 async function askWithSecret(message: DiscordMessage, posting: Posting): Promise<PostResult> {
   const outcome = await ask(message, posting, { freshSecret: false });
-  if (!mayBeOldSecret(outcome, posting)) return outcome;
+  if (outcome.kind !== 'dead' || !mayBeOldSecret(outcome.failure, posting.route.target)) return outcome;
   return canWait(0, posting) ? await ask(message, posting, { freshSecret: true }) : notSent(0);
 }
 
@@ -70,13 +71,6 @@ async function ask(
   const { discord, clock, rateLimits } = services;
   const send = () => discord.post(route.target, message, options);
   return deliveryOutcomeOf(await rateLimits.noting(route.target, clock.now, send), clock.now());
-}
-
-/** A webhook's secret is its URL: one that is unknown (404) may have been replaced as well. */
-function mayBeOldSecret(outcome: DeliveryOutcome, { route }: Posting): boolean {
-  if (outcome.kind !== 'dead') return false;
-  const { kind, status } = outcome.failure;
-  return kind === 'credential' || (route.target.kind === 'webhook' && status === 404);
 }
 
 /** The other routes of this token or webhook run in other processes. */

@@ -7,6 +7,8 @@ const ERRORS = {
   unauthorized: { status: 401, code: 0, message: '401: Unauthorized' },
   notFound: { status: 404, code: 0, message: '404: Not Found' },
   unknownChannel: { status: 404, code: 10003, message: 'Unknown Channel' },
+  unknownGuild: { status: 404, code: 10004, message: 'Unknown Guild' },
+  unknownMember: { status: 404, code: 10007, message: 'Unknown Member' },
   unknownMessage: { status: 404, code: 10008, message: 'Unknown Message' },
   unknownWebhook: { status: 404, code: 10015, message: 'Unknown Webhook' },
   tooLarge: { status: 413, code: 40005, message: 'Request entity too large' },

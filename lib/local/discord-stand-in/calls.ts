@@ -1,3 +1,9 @@
+/** Who the bot is, and what its server says of it. */
+type GuildQuestion =
+  | { kind: 'self' }
+  | { kind: 'member'; guildId: string; userId: string }
+  | { kind: 'roles'; guildId: string };
+
 /** One request to the API, recognised by method and path. */
 export type Call = {
   method: 'GET' | 'POST';
@@ -6,6 +12,7 @@ export type Call = {
   body: string;
 } & (
   | { kind: 'channel'; channelId: string }
+  | GuildQuestion
   | { kind: 'webhook'; webhookId: string; token: string; wait: boolean; threadId: string | undefined }
 );
 
@@ -13,9 +20,12 @@ export const API_PATH = '/api/v10';
 
 const CHANNEL = /^\/channels\/(\d+)$/;
 const CHANNEL_MESSAGES = /^\/channels\/(\d+)\/messages$/;
+const SELF = '/users/@me';
+const MEMBER = /^\/guilds\/(\d+)\/members\/(\d+)$/;
+const ROLES = /^\/guilds\/(\d+)\/roles$/;
 const WEBHOOK = /^\/webhooks\/(\d+)\/([^/]+)$/;
 
-/** Which of the four endpoints a request asks for; undefined where it is none of them. */
+/** Which of the stand-in's endpoints a request asks for; undefined where it is none of them. */
 export function recogniseCall(request: {
   method: string | undefined;
   url: URL;
@@ -30,8 +40,19 @@ export function recogniseCall(request: {
   const channelId = (method === 'POST' ? CHANNEL_MESSAGES : CHANNEL).exec(path)?.[1];
   if (channelId) return { ...common, kind: 'channel', channelId };
 
+  const ofGuild = method === 'GET' ? guildQuestion(path) : undefined;
+  if (ofGuild) return { ...common, ...ofGuild };
+
   const [, webhookId, token] = WEBHOOK.exec(path) ?? [];
   if (!webhookId || !token) return undefined;
   const threadId = url.searchParams.get('thread_id') ?? undefined;
   return { ...common, kind: 'webhook', webhookId, token, wait: url.searchParams.get('wait') === 'true', threadId };
+}
+
+function guildQuestion(path: string): GuildQuestion | undefined {
+  if (path === SELF) return { kind: 'self' };
+  const [, memberOf, userId] = MEMBER.exec(path) ?? [];
+  if (memberOf && userId) return { kind: 'member', guildId: memberOf, userId };
+  const rolesOf = ROLES.exec(path)?.[1];
+  return rolesOf ? { kind: 'roles', guildId: rolesOf } : undefined;
 }

@@ -3,17 +3,20 @@ import type { Answer } from '../loopback-server.ts';
 import { json, refuse } from './answers.ts';
 import type { DiscordRules } from './discord-rules.ts';
 import type { Fault, Faults } from './faults.ts';
+import { ACCESSES } from './guild.ts';
 
 export const CONTROL_PATH = '/control/';
 
 /**
  * The stand-in's own endpoint, for a run in another process: `POST /control/faults` schedules a fault,
- * `DELETE /control/faults[/{id}]` ends it, `GET /control/posts` shows what was saved, `DELETE /control/posts/{messageId}`
- * deletes a message as a moderator would, and `GET /control/requests` shows every request with its answer's status.
+ * `DELETE /control/faults[/{id}]` ends it, `PUT /control/access/{channelId}` with `"none"`, `"view"`, `"no embeds"` or
+ * `"post"` changes what the bot may do in a channel, `GET /control/posts` shows what was saved,
+ * `DELETE /control/posts/{messageId}` deletes a message as a moderator would, and `GET /control/requests` shows every
+ * request with its answer's status.
  */
 export function answerControl(
   request: { method: string | undefined; path: string; body: string },
-  { faults, posts, deletePost, requests }: Omit<DiscordRules, 'answer'>,
+  { faults, posts, deletePost, setAccess, requests }: Omit<DiscordRules, 'answer'>,
 ): Answer {
   const [, , resource, id] = request.path.split('/');
   switch (`${request.method} ${resource}`) {
@@ -23,6 +26,8 @@ export function answerControl(
       if (id) faults.remove(id);
       else faults.clear();
       return { status: 204, headers: {}, body: '' };
+    case 'PUT access':
+      return changeAccess(id ?? '', request.body, setAccess);
     case 'GET posts':
       return json(200, posts());
     case 'DELETE posts':
@@ -36,9 +41,20 @@ export function answerControl(
 }
 
 function addFault(body: string, faults: Faults): Answer {
+  // `add` parses what it is given, so the cast claims nothing that is not checked.
+  return answerUnlessMalformed(() => json(201, { id: faults.add(JSON.parse(body) as Fault) }));
+}
+
+function changeAccess(channelId: string, body: string, setAccess: DiscordRules['setAccess']): Answer {
+  return answerUnlessMalformed(() => {
+    const access = z.enum(ACCESSES).parse(JSON.parse(body));
+    return setAccess(channelId, access) ? { status: 204, headers: {}, body: '' } : refuse('unknownChannel');
+  });
+}
+
+function answerUnlessMalformed(answer: () => Answer): Answer {
   try {
-    // `add` parses what it is given, so the cast claims nothing that is not checked.
-    return json(201, { id: faults.add(JSON.parse(body) as Fault) });
+    return answer();
   } catch (error) {
     if (error instanceof SyntaxError) return refuse('invalidJson');
     if (error instanceof z.ZodError) return json(400, { message: z.prettifyError(error) });

@@ -1,13 +1,13 @@
 import type { Answer } from '../loopback-server.ts';
 import type { Call } from './calls.ts';
-import { endpoints, type StandInChannel, type StandInWebhook } from './endpoints.ts';
+import { endpoints, type StandInWebhook } from './endpoints.ts';
 import { answerOfFault, type Faults, faultSchedule } from './faults.ts';
+import { type Access, type GuildOptions, standInGuild } from './guild.ts';
 import { messages, type StandInPost } from './messages.ts';
 import { type RateLimit, rateLimits, USUAL_CHANNEL_LIMIT, USUAL_GLOBAL_LIMIT } from './rate-limits.ts';
 
-export type DiscordRulesOptions = {
+export type DiscordRulesOptions = GuildOptions & {
   botToken: string;
-  channels: readonly StandInChannel[];
   webhooks?: readonly StandInWebhook[];
   autoModWords?: readonly string[];
   /** Of each channel and each webhook; 5 posts per 5 s unless given. */
@@ -23,7 +23,7 @@ export type DiscordRulesOptions = {
 /** One API request with its answer; `reset` where a fault cut the connection. */
 type StandInRequest = {
   method: 'GET' | 'POST';
-  target: { channelId: string } | { webhookId: string };
+  target: { channelId: string } | { webhookId: string } | { guildId: string } | { userId: '@me' };
   status: number | 'reset';
   at: Date;
 };
@@ -33,6 +33,8 @@ export type DiscordRules = {
   answer(call: Call): Promise<Answer | 'reset'>;
   /** Saved messages, oldest first. */
   posts(): readonly StandInPost[];
+  /** As someone changes the channel's permissions; false where there is no such channel. */
+  setAccess(channelId: string, access: Access): boolean;
   /** As someone with the right to does it in the channel. */
   deletePost(messageId: string): void;
   /** Requests to known endpoints, in the order in which they were answered, whatever became of them. */
@@ -50,7 +52,8 @@ export function discordRules({ now, wait, ...options }: DiscordRulesOptions): Di
     global: options.globalLimit ?? USUAL_GLOBAL_LIMIT,
     now,
   });
-  const answerCall = endpoints({ webhooks: [], autoModWords: [], ...options }, limits, saved);
+  const guild = standInGuild(options);
+  const answerCall = endpoints({ webhooks: [], autoModWords: [], ...options, guild }, limits, saved);
 
   async function answerWithFaults(call: Call): Promise<Answer | 'reset'> {
     const fault = faults.meet(call);
@@ -65,13 +68,31 @@ export function discordRules({ now, wait, ...options }: DiscordRulesOptions): Di
   return {
     async answer(call) {
       const answer = await answerWithFaults(call);
-      const target = call.kind === 'channel' ? { channelId: call.channelId } : { webhookId: call.webhookId };
-      requests.push({ method: call.method, target, status: answer === 'reset' ? 'reset' : answer.status, at: now() });
+      requests.push({
+        method: call.method,
+        target: targetOf(call),
+        status: answer === 'reset' ? 'reset' : answer.status,
+        at: now(),
+      });
       return answer;
     },
     posts: saved.posts,
+    setAccess: guild.setAccess,
     deletePost: saved.remove,
     requests: () => requests,
     faults,
   };
+}
+
+function targetOf(call: Call): StandInRequest['target'] {
+  switch (call.kind) {
+    case 'channel':
+      return { channelId: call.channelId };
+    case 'webhook':
+      return { webhookId: call.webhookId };
+    case 'self':
+      return { userId: '@me' };
+    default:
+      return { guildId: call.guildId };
+  }
 }

@@ -84,7 +84,8 @@ export function faultSchedule(): FaultSchedule {
 function concerns({ channelId, webhookId, method }: ScheduledFault, call: Call): boolean {
   if (method && method !== call.method) return false;
   if (!channelId && !webhookId) return true;
-  return call.kind === 'channel' ? call.channelId === channelId : call.webhookId === webhookId;
+  if (call.kind === 'channel') return call.channelId === channelId;
+  return call.kind === 'webhook' && call.webhookId === webhookId;
 }
 
 export function answerOfFault({ status, code, headers, body }: ScheduledFault['outcome'] & { kind: 'answer' }): Answer {

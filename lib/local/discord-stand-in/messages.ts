@@ -1,3 +1,4 @@
+import { BOT_ID } from './guild.ts';
 import type { MessageBody } from './message-rules.ts';
 
 /** "In the past few minutes", as the documents have it; https://docs.discord.com/developers/resources/message#create-message */
@@ -80,7 +81,7 @@ function nonceKeyOf({ channelId, webhookId, body }: Draft): string | undefined {
 }
 
 function messageObjectOf({ channelId, webhookId, body }: Draft, id: string, at: Date): MessageObject {
-  const author = webhookId ? { id: webhookId, username: 'rollcall-webhook' } : { id: '1', username: 'rollcall' };
+  const author = webhookId ? { id: webhookId, username: 'rollcall-webhook' } : { id: BOT_ID, username: 'rollcall' };
   return {
     id,
     type: 0,

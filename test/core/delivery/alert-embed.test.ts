@@ -20,7 +20,7 @@ function activeIn(markdown: string): string[] {
 }
 
 describe('an embed', () => {
-  it('shows who, what, the first words, when, and why', () => {
+  it('shows who, what, the first words, when, why, and where', () => {
     expect(embedOf(alertOf(1, { link: 'https://mail.example.com/1' }), 0x00ff00)).toEqual({
       author: { name: 'Ada <ada@example.com>' },
       title: 'Subject 1',
@@ -28,7 +28,7 @@ describe('an embed', () => {
       description: 'Text 1',
       color: 0x00ff00,
       timestamp: '2026-03-02T08:00:00.000Z',
-      footer: { text: 'vip · board' },
+      footer: { text: 'vip · board · support/INBOX' },
     });
   });
 
@@ -40,7 +40,7 @@ describe('an embed', () => {
   });
 
   it('leaves whatever is the sender’s out of its footer', () => {
-    expect(embed({ subject: 'x', snippet: 'y', from: 'z' }).footer).toEqual({ text: 'vip · board' });
+    expect(embed({ subject: 'x', snippet: 'y', from: 'z' }).footer).toEqual({ text: 'vip · board · support/INBOX' });
   });
 
   it.each([

@@ -19,6 +19,7 @@ const standing = (changes: Partial<ChannelStanding> = {}): ChannelStanding => ({
   ],
   overwrites: [],
   isThread: false,
+  isLocked: false,
   ...changes,
 });
 
@@ -70,6 +71,11 @@ describe('what a bot lacks in a channel', () => {
       },
     ],
     ['in a thread, the permission to send in threads', ['Send Messages in Threads'], { isThread: true }],
+    [
+      'in a locked thread, the permission to manage it',
+      ['Manage Threads'],
+      { isThread: true, isLocked: true, overwrites: [overwrite('bot', SEND_IN_THREADS, 0n)] },
+    ],
     [
       'nothing in a thread, though it may not send in the channel',
       [],

@@ -2,9 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { checkRoutes } from '../../../functions/core/delivery/check-routes.ts';
 import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
+import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/operator/path-verdict.ts';
 import type { TargetLook } from '../../../functions/core/ports.ts';
+import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
 import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
+import { OPEN_ALARM_PATH, OPEN_DIGEST_PATH } from '../../fakes/open-paths.ts';
 import { HOUR_MS, redriveWorld } from './redrive-world.ts';
 
 const BOT = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' } as const;
@@ -31,12 +34,23 @@ function checkWorld() {
     },
   };
   const pauses = memoryPauses();
-  const services = { ...world.services, routeChecks, discordTargets, pauses };
+  const pathChecks = memoryPathChecks();
+  let digestPath = async (): Promise<DigestPathLook> => OPEN_DIGEST_PATH;
+  let alarmPath = async (): Promise<AlarmPathLook> => OPEN_ALARM_PATH;
+  const operatorPaths = { digest: () => digestPath(), alarms: () => alarmPath() };
+  const services = { ...world.services, routeChecks, discordTargets, pauses, operatorPaths, pathChecks };
   return {
     ...world,
     looks,
     routeChecks,
     pauses,
+    pathChecks,
+    digestPathIs: (look: () => Promise<DigestPathLook>) => {
+      digestPath = look;
+    },
+    alarmPathIs: (look: () => Promise<AlarmPathLook>) => {
+      alarmPath = look;
+    },
     see: (what: TargetLook | ((target: DiscordTarget, freshSecret: boolean) => TargetLook)) => {
       sight = typeof what === 'function' ? what : () => what;
     },
@@ -54,8 +68,14 @@ beforeEach(() => {
 const known = () => world.routeChecks.get('vip');
 
 describe('the verdict', () => {
-  it('a target that answers is alive', async () => {
-    await world.check();
+  it.each<[string, DiscordTarget, TargetLook]>([
+    ['a target', BOT, SEEN],
+    ['a text channel', BOT, http(200, { id: '42', type: 0 })],
+    // Of a webhook, the type says something else.
+    ['a webhook', WEBHOOK, http(200, { id: '42', type: 4 })],
+  ])('%s that answers is alive', async (_what, target, look) => {
+    world.see(look);
+    await world.check(target);
     const now = world.clock.now();
     expect(await known()).toEqual({ checkedAt: now, state: 'alive', since: now, failure: undefined });
   });
@@ -81,6 +101,7 @@ describe('the verdict', () => {
       'credential',
       /\/rollcall\/bot/,
     ],
+    ['a forum', BOT, http(200, { id: '42', type: 15 }), 'target', /channel 42 is a forum, .* Name a text channel/],
     [
       'missing permissions',
       BOT,
@@ -107,9 +128,12 @@ describe('the verdict', () => {
     expect(world.journal.of('route dead')).toEqual([]);
   });
 
-  it('a token is read afresh before it is called dead', async () => {
-    world.see((_target, freshSecret) => (freshSecret ? SEEN : UNAUTHORIZED));
-    await world.check();
+  it.each<[string, DiscordTarget, TargetLook]>([
+    ['a token', BOT, UNAUTHORIZED],
+    ['a webhook’s URL', WEBHOOK, http(404, { code: 10015, message: 'Unknown Webhook' })],
+  ])('%s is read afresh before it is called dead', async (_what, target, look) => {
+    world.see((_target, freshSecret) => (freshSecret ? SEEN : look));
+    await world.check(target);
     expect(world.looks.map(({ freshSecret }) => freshSecret)).toEqual([false, true]);
     expect(await known()).toMatchObject({ state: 'alive' });
   });
@@ -205,7 +229,7 @@ describe('the routes', () => {
       if (target.kind === 'webhook') throw new Error('SSM is away');
       return SEEN;
     });
-    await expect(world.checkAll(ROUTES)).rejects.toThrow(/^Not every route could be checked\. broken: SSM is away$/);
+    await expect(world.checkAll(ROUTES)).rejects.toThrow(/^Not everything could be checked\. broken: SSM is away$/);
     expect(await known()).toMatchObject({ state: 'alive' });
     expect(await world.routeChecks.get('broken')).toMatchObject({ state: 'unknown', failure: { text: 'SSM is away' } });
     expect(world.sent()).toEqual([alert!.mailId]);
@@ -215,7 +239,7 @@ describe('the routes', () => {
     world.see((target) => (target.kind === 'webhook' ? MISSING_ACCESS : SEEN));
     await world.checkAll(ROUTES);
     expect(world.journal.of('routes checked')).toEqual([
-      { kind: 'routes checked', at: world.clock.now(), alive: 1, dead: 1, unknown: 0 },
+      { kind: 'routes checked', at: world.clock.now(), alive: 1, dead: 1, unknown: 0, closedPaths: 0 },
     ]);
   });
 
@@ -224,5 +248,88 @@ describe('the routes', () => {
     await world.checkAll(ROUTES);
     const kinds = world.journal.events.map(({ kind }) => kind);
     expect(kinds.indexOf('routes checked')).toBeLessThan(kinds.indexOf('alerts redriven'));
+  });
+});
+
+describe('the paths to the operator', () => {
+  const UNVERIFIED = { ...OPEN_DIGEST_PATH, sender: { address: 'rollcall@example.com', verified: false } };
+  const UNCONFIRMED = { ...OPEN_ALARM_PATH, subscription: 'pending' } as const;
+  const lastFigures = () => world.journal.of('routes checked').at(-1);
+
+  it('are open where SES would take a digest and an alarm would reach its address', async () => {
+    await world.check();
+    const now = world.clock.now();
+    for (const path of ['digest', 'alarms'] as const) {
+      expect(await world.pathChecks.get(path)).toEqual({
+        checkedAt: now,
+        state: 'open',
+        since: now,
+        reason: undefined,
+      });
+    }
+    expect(lastFigures()).toMatchObject({ closedPaths: 0 });
+  });
+
+  it('are counted while they are closed, and told once when that begins and once when it ends', async () => {
+    const began = world.clock.now();
+    world.digestPathIs(async () => UNVERIFIED);
+    await world.check();
+    expect(lastFigures()).toMatchObject({ closedPaths: 1 });
+    world.clock.advance(HOUR_MS);
+    world.alarmPathIs(async () => UNCONFIRMED);
+    await world.check();
+    expect(lastFigures()).toMatchObject({ closedPaths: 2 });
+    expect(await world.pathChecks.get('digest')).toMatchObject({ state: 'closed', since: began });
+    expect(world.journal.of('path closed')).toMatchObject([
+      { path: 'digest', reason: expect.stringContaining('rollcall@example.com is not verified') },
+      { path: 'alarms', reason: expect.stringContaining('ops@example.com') },
+    ]);
+    world.digestPathIs(async () => OPEN_DIGEST_PATH);
+    world.alarmPathIs(async () => OPEN_ALARM_PATH);
+    await world.check();
+    await world.check();
+    expect(lastFigures()).toMatchObject({ closedPaths: 0 });
+    expect(world.journal.of('path open again')).toMatchObject([
+      { path: 'digest', closedSince: began },
+      { path: 'alarms' },
+    ]);
+  });
+
+  it('that cannot be looked at fail the run, after the routes were checked and redriven; a closed one stays closed', async () => {
+    const [alert] = await world.deads(1);
+    world.digestPathIs(async () => UNVERIFIED);
+    await world.check(BOT, false);
+    world.digestPathIs(async () => {
+      throw new Error('SES is away');
+    });
+    world.posterDoes(world.deliver);
+    await expect(world.check()).rejects.toThrow('Not everything could be checked. the path of the digest: SES is away');
+    expect(world.entry(alert!)).toMatchObject({ state: 'settled' });
+    expect(await world.pathChecks.get('digest')).toMatchObject({ state: 'closed' });
+    expect(await world.pathChecks.get('alarms')).toMatchObject({ state: 'open' });
+    expect(lastFigures()).toMatchObject({ closedPaths: 1 });
+  });
+
+  it('that nobody can vouch for are never called open', async () => {
+    world.alarmPathIs(async () => ({ kind: 'not checked', reason: 'There is no SNS here.' }));
+    await world.check();
+    expect(await world.pathChecks.get('alarms')).toMatchObject({
+      state: 'not checked',
+      reason: 'There is no SNS here.',
+    });
+    expect(lastFigures()).toMatchObject({ closedPaths: 0 });
+  });
+});
+
+describe('the oldest alert that waits', () => {
+  it('is told by every check, before what is parked is put back', async () => {
+    const [alert] = await world.deads(1);
+    const { acceptedAt } = world.entry(alert!)!;
+    world.posterDoes(world.deliver);
+    const ageMs = world.clock.now().getTime() - acceptedAt.getTime();
+    await world.check();
+    await world.check();
+    expect(world.journal.of('open alerts looked at').map(({ oldestAgeMs }) => oldestAgeMs)).toEqual([ageMs, 0]);
+    expect(ageMs).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEAD_TARGET_MS, POST_TIMEOUT_MS, RETRY_RECEIVES } from '../../../functions/core/delivery/delivery-limits.ts';
+import type { DiscordAnswer } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { alertOf } from './alert-of.ts';
 import {
@@ -283,10 +284,30 @@ describe('refused', () => {
   });
 });
 
-it('when the ledger fails, the batch fails as a whole and nothing is deleted', async () => {
-  const ledger = { ...services.ledger, claim: async () => Promise.reject(new Error('DynamoDB is away')) };
-  await expect(
-    postAlerts([received(JSON.stringify(alertOf(1)))], ROUTE, INVOCATION, { ...services, ledger }),
-  ).rejects.toThrow('DynamoDB is away');
-  expect(posts).toHaveLength(0);
+describe('where a service fails, the batch fails as a whole, and nothing of it is deleted', () => {
+  const away = () => Promise.reject(new Error('AWS is away'));
+  const slowMode = answer(429, { retry_after: 60 });
+
+  it.each<[string, DiscordAnswer, (is: typeof services) => Partial<typeof services>]>([
+    ['claim', delivered(), ({ ledger }) => ({ ledger: { ...ledger, claim: away } })],
+    ['beginPost', delivered(), ({ ledger }) => ({ ledger: { ...ledger, beginPost: away } })],
+    ['settle', delivered(), ({ ledger }) => ({ ledger: { ...ledger, settle: away } })],
+    ['recordFailure', slowMode, ({ ledger }) => ({ ledger: { ...ledger, recordFailure: away } })],
+    ['handBack', slowMode, ({ queue }) => ({ queue: { ...queue, handBack: away } })],
+    ['pause', MISSING_ACCESS, ({ pauses }) => ({ pauses: { ...pauses, pause: away } })],
+    ['deadLetter', MISSING_ACCESS, ({ queue }) => ({ queue: { ...queue, deadLetter: away } })],
+    ['recordDead', MISSING_ACCESS, ({ ledger }) => ({ ledger: { ...ledger, recordDead: away } })],
+    ['standing', delivered(), ({ pauses }) => ({ pauses: { ...pauses, standing: away } })],
+  ])('%s', async (_call, discordSays, failing) => {
+    respondWith(() => discordSays);
+    const batch = [received(JSON.stringify(alertOf(1)))];
+    await expect(postAlerts(batch, ROUTE, INVOCATION, { ...services, ...failing(services) })).rejects.toThrow('away');
+  });
+
+  it('without a claim, nothing is posted', async () => {
+    const ledger = { ...services.ledger, claim: away };
+    const batch = [received(JSON.stringify(alertOf(1)))];
+    await expect(postAlerts(batch, ROUTE, INVOCATION, { ...services, ledger })).rejects.toThrow('away');
+    expect(posts).toHaveLength(0);
+  });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { auditMailbox } from '../../../functions/core/audit/audit.ts';
 import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
@@ -31,6 +32,7 @@ function world() {
     classify: classifyBySubject,
     clock: fakeClock(),
     journal: recordingJournal(),
+    configured: { routes: ['vip', 'stripe'], mailboxes: [POLLED.mailbox] },
   };
   const sources = {
     mailboxes: [POLLED],
@@ -43,13 +45,14 @@ function world() {
     ledger: services.ledger,
     clock: services.clock,
     poll: () => pollMailbox(POLLED, services, () => 300_000),
+    audit: () => auditMailbox(POLLED, services, () => 600_000),
     accounts: (digest: DigestReport | undefined = DIGEST) => drawUpAccounts(sources, services.journal.events, digest),
   };
 }
 
-let { mailbox, ledger, clock, poll, accounts } = world();
+let { mailbox, ledger, clock, poll, audit, accounts } = world();
 beforeEach(() => {
-  ({ mailbox, ledger, clock, poll, accounts } = world());
+  ({ mailbox, ledger, clock, poll, audit, accounts } = world());
 });
 const deliver = (subject: string, messageId?: string) =>
   mailbox.deliver(
@@ -81,15 +84,27 @@ describe('the accounts of a run', () => {
     ledger.forget(mailId);
     const drawn = await accounts();
     expect(drawn.unaccounted).toEqual(['support/INBOX uid 1: not in the ledger']);
-    expect(drawn.audit).toEqual({ inMailbox: 1, accounted: 0, recovered: 0 });
     expect(isSettled(drawn)).toBe(false);
     expect(summaryOf(drawn)).toContain('support/INBOX uid 1: not in the ledger');
+  });
+
+  it('tell what the audit found and recovered, and then name nothing', async () => {
+    const { mailId } = deliver('vip');
+    deliver('other');
+    await poll();
+    ledger.forget(mailId);
+    await audit();
+    const drawn = await accounts();
+    expect(drawn.audit).toEqual({ inMailbox: 2, accounted: 1, recovered: 1 });
+    expect(drawn.unaccounted).toEqual([]);
+    expect(summaryOf(drawn)).toContain('1 accounted for, 1 recovered');
   });
 
   it('count a repeated mail as accounted, and once', async () => {
     deliver('other', '<one@example.com>');
     deliver('other', '<one@example.com>');
     await poll();
+    await audit();
     const drawn = await accounts();
     expect(drawn.audit).toEqual({ inMailbox: 2, accounted: 2, recovered: 0 });
     expect(drawn.mails).toHaveLength(1);

@@ -26,6 +26,7 @@ async function startLimited(limits: Pick<DiscordStandInOptions, 'channelLimit' |
       { id: '101' },
       { id: '110', access: 'none' },
       { id: '111', access: 'view' },
+      { id: '112', access: 'no embeds' },
       { id: '120', parentId: '100' },
       { id: '121', parentId: '101' },
     ],
@@ -257,6 +258,62 @@ describe('who may post where', () => {
     expect(answer).toMatchObject({ status: 400, body: { code: 200000 } });
     expect(standIn.posts()).toEqual([]);
   });
+});
+
+describe('the bot’s permissions in a channel', () => {
+  const embeds = { embeds: [{ title: 'a mail' }] };
+  const GUILD = 500;
+  const BOT_ID = 700;
+
+  it('decide on what it may post: text without embeds, where it may not embed links', async () => {
+    await start();
+    expect(await post(embeds, '/channels/112/messages')).toMatchObject({ status: 403, body: { code: 50013 } });
+    expect(await post({ content: 'text' }, '/channels/112/messages')).toMatchObject({ status: 200 });
+  });
+
+  it('are shown by the channel, the bot’s own member and the roles of its server, in Discord’s bits', async () => {
+    await start();
+    expect((await call('GET', '/users/@me')).body).toMatchObject({ id: `${BOT_ID}`, bot: true });
+    expect((await call('GET', `/guilds/${GUILD}/members/${BOT_ID}`)).body).toMatchObject({ roles: [] });
+    const everyone = { id: `${GUILD}`, permissions: String((1 << 10) + (1 << 11) + (1 << 14) + 2 ** 38) };
+    expect((await call('GET', `/guilds/${GUILD}/roles`)).body).toMatchObject([everyone]);
+    expect((await call('GET', '/channels/112')).body).toMatchObject({
+      guild_id: `${GUILD}`,
+      permission_overwrites: [{ id: `${BOT_ID}`, type: 1, allow: '0', deny: String(1 << 14) }],
+    });
+  });
+
+  it('can be changed while it runs', async () => {
+    await start();
+    expect(standIn.setAccess('100', 'view')).toBe(true);
+    expect(await post({ content: 'text' })).toMatchObject({ status: 403, body: { code: 50013 } });
+    expect(standIn.setAccess('100', 'post')).toBe(true);
+    expect(await post(embeds)).toMatchObject({ status: 200 });
+    expect(standIn.setAccess('999', 'view')).toBe(false);
+  });
+
+  it('of a thread are those of its channel', async () => {
+    await start();
+    standIn.setAccess('100', 'no embeds');
+    expect(await post(embeds, '/channels/120/messages')).toMatchObject({ status: 403, body: { code: 50013 } });
+  });
+
+  it.each([
+    ['/guilds/501/roles', 404, 10004],
+    [`/guilds/501/members/${BOT_ID}`, 404, 10004],
+    [`/guilds/${GUILD}/members/1`, 404, 10007],
+  ])('GET %s of what is not there answers %i', async (path, status, code) => {
+    await start();
+    expect(await call('GET', path)).toMatchObject({ status, body: { code } });
+  });
+
+  it.each(['/users/@me', `/guilds/${GUILD}/roles`, `/guilds/${GUILD}/members/${BOT_ID}`])(
+    'GET %s is for the bot alone',
+    async (path) => {
+      await start();
+      expect(await call('GET', path, undefined, {})).toMatchObject({ status: 401 });
+    },
+  );
 });
 
 describe('looking up a target without posting', () => {
@@ -532,6 +589,16 @@ describe('the control endpoint', () => {
     const answer = await control('POST', 'faults', { outcome: { kind: 'explode' } });
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('outcome');
+  });
+
+  it('changes what the bot may do in a channel', async () => {
+    await start();
+    expect((await control('PUT', 'access/100', 'view')).status).toBe(204);
+    expect(await post({ content: 'hello' })).toMatchObject({ status: 403, body: { code: 50013 } });
+    expect((await control('PUT', 'access/100', 'post')).status).toBe(204);
+    expect(await post({ content: 'hello' })).toMatchObject({ status: 200 });
+    expect((await control('PUT', 'access/999', 'view')).status).toBe(404);
+    expect((await control('PUT', 'access/100', 'sometimes')).status).toBe(400);
   });
 
   it('shows what was posted', async () => {

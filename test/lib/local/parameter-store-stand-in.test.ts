@@ -1,4 +1,4 @@
-import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ParameterStoreStandIn, startParameterStore } from '../../../lib/local/parameter-store-stand-in.ts';
 
@@ -47,8 +47,17 @@ describe('the stand-in of the parameter store', () => {
     });
   });
 
+  it('stores a parameter, and overwrites it only where that was asked for', async () => {
+    const put = (Value: string, Overwrite?: boolean) =>
+      ssm.send(new PutParameterCommand({ Name: '/rollcall/put', Value, Type: 'SecureString', Overwrite }));
+    expect(await put('one')).toMatchObject({ Version: 1 });
+    await expect(put('two')).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
+    expect(await put('three', true)).toMatchObject({ Version: 2 });
+    expect((await read('/rollcall/put')).Parameter).toMatchObject({ Value: 'three' });
+  });
+
   it('refuses every other operation', async () => {
-    const put = new PutParameterCommand({ Name: '/rollcall/token', Value: 'x', Type: 'SecureString' });
-    await expect(ssm.send(put)).rejects.toMatchObject({ name: 'UnknownOperationException' });
+    const remove = new DeleteParameterCommand({ Name: '/rollcall/token' });
+    await expect(ssm.send(remove)).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
 });

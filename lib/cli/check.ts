@@ -1,0 +1,82 @@
+import { lookAtTarget } from '../../functions/core/delivery/check-routes.ts';
+import type { PathVerdict } from '../../functions/core/operator/operator-path.ts';
+import { verdictOfAlarms, verdictOfDigest } from '../../functions/core/operator/path-verdict.ts';
+import type { Clock, DiscordTargets, MailReader, OperatorPaths, Secrets } from '../../functions/core/ports.ts';
+import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
+import type { MailboxSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+import { namedSecrets } from './named-secrets.ts';
+
+export type CheckedServices = {
+  secrets: Secrets;
+  /** Undefined where the settings' mailboxes are not the ones that are read. */
+  readerOf: ((account: MailboxSettings) => MailReader) | undefined;
+  discordTargets: DiscordTargets;
+  operatorPaths: OperatorPaths;
+  clock: Clock;
+};
+
+/** What a look at one thing found. */
+type Finding = { state: 'well' | 'wrong' | 'not checked'; text: string };
+
+const MARKS = { well: '✓', wrong: '✗', 'not checked': '–' } as const;
+
+/**
+ * Looks at everything that the settings name and that can be wrong before any mail comes: secrets, mailboxes, Discord's
+ * targets, SES and SNS. Nothing is posted, sent, stored or marked.
+ *
+ * @returns the exit code: 0 where nothing is wrong
+ */
+export async function check(
+  settings: Settings,
+  services: CheckedServices,
+  print: (line: string) => void,
+): Promise<number> {
+  let exitCode = 0;
+  const tell = async (what: string, finding: Promise<Finding>) => {
+    const { state, text } = await finding.catch(wrong);
+    print(`${MARKS[state]} ${what}: ${text}`);
+    if (state === 'wrong') exitCode = 1;
+  };
+  for (const secret of namedSecrets(settings)) {
+    await tell(secret.parameter, checkSecret(secret, services.secrets));
+  }
+  for (const { mailbox, account, folder } of polledMailboxes(settings)) {
+    await tell(`mailbox ${mailbox}`, checkMailbox(services.readerOf?.(account), folder));
+  }
+  for (const { id, discord } of settings.routes) {
+    const { verdict } = await lookAtTarget(discord, services);
+    const finding: Finding = verdict.failure
+      ? { state: 'wrong', text: verdict.failure.text }
+      : { state: 'well', text: 'Discord would take posts' };
+    await tell(`route ${id}`, Promise.resolve(finding));
+  }
+  const { operatorPaths } = services;
+  await tell('digest', operatorPaths.digest().then(verdictOfDigest).then(findingOf('SES would take it')));
+  await tell('alarms', operatorPaths.alarms().then(verdictOfAlarms).then(findingOf('their address has confirmed')));
+  return exitCode;
+}
+
+async function checkSecret(
+  { parameter, what, objection }: ReturnType<typeof namedSecrets>[number],
+  secrets: Secrets,
+): Promise<Finding> {
+  const trouble = objection(await secrets.read(parameter));
+  return trouble ? { state: 'wrong', text: trouble } : { state: 'well', text: `${what} is stored` };
+}
+
+async function checkMailbox(reader: MailReader | undefined, folder: string): Promise<Finding> {
+  if (!reader) return { state: 'not checked', text: 'not checked, since a local run reads a mailbox of its own' };
+  const { uidNext } = await reader.visit(folder, (session) => session.status());
+  return { state: 'well', text: `signed in; its next mail gets uid ${uidNext}` };
+}
+
+function findingOf(well: string): (verdict: PathVerdict) => Finding {
+  return ({ state, reason = '' }) => {
+    if (state === 'open') return { state: 'well', text: well };
+    return { state: state === 'not checked' ? 'not checked' : 'wrong', text: reason };
+  };
+}
+
+function wrong(error: unknown): Finding {
+  return { state: 'wrong', text: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,52 @@
+import { isBotToken, unreadableSecret, webhookIn } from '../../functions/adapters/discord.ts';
+import { groupBy } from '../../functions/core/group-by.ts';
+import type { MailboxSettings, RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+
+/** A secret that the settings name. */
+export type NamedSecret = {
+  parameter: string;
+  /** What a person has to look for, such as `the bot token of the routes vip, stripe`. */
+  what: string;
+  /** Why this value cannot be it, and what to do; undefined where nothing speaks against it. */
+  objection(value: string): string | undefined;
+};
+
+/** Every secret that the settings name, each once, in their order. */
+export function namedSecrets({ mailboxes, routes }: Settings): NamedSecret[] {
+  const named = [...mailboxes.flatMap(ofMailbox), ...ofRoutes(routes)];
+  return [...groupBy(named, ({ parameter }) => parameter).values()].map(([first]) => first);
+}
+
+const nothing = () => undefined;
+
+function ofMailbox({ account, user, auth }: MailboxSettings): NamedSecret[] {
+  const secret = (parameter: string | undefined, name: string): NamedSecret[] =>
+    parameter ? [{ parameter, what: `${name} of ${user} (mailbox ${account})`, objection: nothing }] : [];
+  switch (auth.kind) {
+    case 'password':
+      return secret(auth.passwordParameter, 'the password');
+    case 'client credentials':
+      return secret(auth.clientSecretParameter, "the OAuth client's secret");
+    case 'refresh token':
+      return [
+        ...secret(auth.clientSecretParameter, "the OAuth client's secret"),
+        ...secret(auth.refreshTokenParameter, 'the refresh token'),
+      ];
+  }
+}
+
+function ofRoutes(routes: readonly RouteSettings[]): NamedSecret[] {
+  const byParameter = groupBy(routes, ({ discord }) =>
+    discord.kind === 'bot' ? discord.tokenParameter : discord.urlParameter,
+  );
+  return [...byParameter].map(([parameter, [first, ...others]]) => {
+    const target = first.discord;
+    const ids = [first, ...others].map(({ id }) => id).join(', ');
+    const isUsable = (value: string) => (target.kind === 'bot' ? isBotToken(value) : webhookIn(value) !== undefined);
+    return {
+      parameter,
+      what: `${target.kind === 'bot' ? 'the bot token' : 'the webhook URL'} for ${ids}`,
+      objection: (value) => (isUsable(value.trim()) ? undefined : unreadableSecret(target)),
+    };
+  });
+}

@@ -1,0 +1,51 @@
+import { groupBy } from '../../functions/core/group-by.ts';
+import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
+import { recordOf } from '../../functions/core/mail/mail.ts';
+import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
+import type { Clock, MailReader } from '../../functions/core/ports.ts';
+import { compileRules } from '../../functions/core/rules/classify.ts';
+import { authservIdsOf, polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
+import type { MailboxSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+
+type PreviewServices = { readerOf: (account: MailboxSettings) => MailReader; clock: Clock };
+
+const DAY_MS = 24 * 60 * 60_000;
+const FROM_CHARACTERS = 40;
+const SUBJECT_CHARACTERS = 80;
+
+/**
+ * Reads the mail of the last days and prints by which rule each would go where, then the sums. The mailbox is only read;
+ * nothing is stored or posted.
+ *
+ * @throws MailboxFailure where a mailbox cannot be read
+ */
+export async function preview(
+  settings: Settings,
+  days: number,
+  { readerOf, clock }: PreviewServices,
+  print: (line: string) => void,
+): Promise<void> {
+  const classify = compileRules(settings.routes, { authservIdOf: authservIdsOf(settings) });
+  const since = new Date(clock.now().getTime() - days * DAY_MS);
+  const seen: string[] = [];
+  for (const { account, folder } of polledMailboxes(settings)) {
+    await readerOf(account).visit(folder, async (session) => {
+      const uids = await session.uidsSince(since);
+      for await (const page of session.pages(uids, MAILS_PER_PAGE)) {
+        for (const mail of page) {
+          const { route, rule, reason } = classify(mail);
+          const { from, subject } = recordOf(mail);
+          seen.push(route);
+          const columns = [
+            `${route} (${rule ?? reason})`,
+            cutText(displayedText(from), FROM_CHARACTERS),
+            cutText(displayedText(subject), SUBJECT_CHARACTERS),
+          ];
+          print(columns.join('  '));
+        }
+      }
+    });
+  }
+  const sums = [...groupBy(seen, (route) => route)].map(([route, mails]) => `${mails.length} ${route}`);
+  print(`${seen.length} mails of the last ${days} days${sums.length > 0 ? `: ${sums.join(', ')}` : ''}.`);
+}

@@ -1,0 +1,54 @@
+import type { Settings } from '../../functions/core/settings/settings-schema.ts';
+import { CommandError } from './command-error.ts';
+import { type NamedSecret, namedSecrets } from './named-secrets.ts';
+
+/** Where secrets are stored. */
+export type SecretStore = {
+  has(parameter: string): Promise<boolean>;
+  /** Overwrites what is stored there. */
+  put(parameter: string, value: string): Promise<void>;
+};
+
+/** Asks a person for a secret without showing it; empty where nothing was given. */
+export type AskSecret = (question: string) => Promise<string>;
+
+/**
+ * Asks for the secrets that are not stored yet, or for the one that is named, and stores them. What is asked for is
+ * never printed.
+ *
+ * @param settings that name the secrets
+ * @returns the exit code: 0 where every secret that was to be stored is stored now
+ * @throws CommandError where the settings do not name such a parameter
+ */
+export async function storeSecrets(
+  settings: Settings,
+  named: string | undefined,
+  { store, ask, print }: { store: SecretStore; ask: AskSecret; print: (line: string) => void },
+): Promise<number> {
+  let exitCode = 0;
+  for (const secret of secretsToStore(namedSecrets(settings), named)) {
+    const { parameter, what } = secret;
+    if (named === undefined && (await store.has(parameter))) {
+      print(`${parameter}: ${what} is stored already. To renew it: npm run rollcall -- secrets ${parameter}`);
+      continue;
+    }
+    const value = await ask(`${parameter}: ${what}: `);
+    const objection = value === '' ? 'Nothing was given.' : secret.objection(value);
+    if (objection) {
+      print(`${parameter}: not stored. ${objection}`);
+      exitCode = 1;
+    } else {
+      await store.put(parameter, value);
+      print(`${parameter}: stored. Rollcall reads it within five minutes.`);
+    }
+  }
+  return exitCode;
+}
+
+function secretsToStore(secrets: readonly NamedSecret[], named: string | undefined): readonly NamedSecret[] {
+  if (named === undefined) return secrets;
+  const found = secrets.filter(({ parameter }) => parameter === named);
+  if (found.length > 0) return found;
+  const parameters = secrets.map(({ parameter }) => parameter).join(', ');
+  throw new CommandError(`The settings name no parameter ${named}. They name: ${parameters}.`);
+}

@@ -1,0 +1,22 @@
+import { GetParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import type { SecretStore } from './secrets.ts';
+
+/** Secrets as SecureString parameters under the key `aws/ssm`, the only one that the functions may decrypt with. */
+export function ssmSecretStore(client: SSMClient): SecretStore {
+  return {
+    async has(parameter) {
+      try {
+        await client.send(new GetParameterCommand({ Name: parameter }));
+        return true;
+      } catch (error) {
+        if (error instanceof ParameterNotFound) return false;
+        throw error;
+      }
+    },
+    async put(parameter, value) {
+      await client.send(
+        new PutParameterCommand({ Name: parameter, Value: value, Type: 'SecureString', Overwrite: true }),
+      );
+    },
+  };
+}

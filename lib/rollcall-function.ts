@@ -1,16 +1,13 @@
-import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat, SourceMapMode } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+import { bundledCode } from './bundle/bundled-code.ts';
 
 type RollcallFunctionProps = {
   /** The folder under `functions/` whose `index.ts` exports `handler`. */
-  name: 'poll-inbox' | 'post-to-discord' | 'send-digest' | 'check-routes';
+  name: 'poll-inbox' | 'post-to-discord' | 'send-digest' | 'audit-inbox' | 'check-routes';
   description: string;
   timeoutMs: number;
   memoryMb: number;
@@ -20,7 +17,7 @@ type RollcallFunctionProps = {
 };
 
 /** One Lambda of Rollcall: its bundle, its own role and its own log. */
-export function rollcallFunction(scope: Construct, id: string, props: RollcallFunctionProps): NodejsFunction {
+export function rollcallFunction(scope: Construct, id: string, props: RollcallFunctionProps): LambdaFunction {
   const part = new Construct(scope, id);
   const logGroup = new LogGroup(part, 'Log', {
     retention: RetentionDays.THREE_MONTHS,
@@ -34,31 +31,22 @@ export function rollcallFunction(scope: Construct, id: string, props: RollcallFu
   });
   for (const statement of [mayLog, ...props.may]) role.addToPolicy(statement);
 
-  return new NodejsFunction(part, 'Function', {
+  return new LambdaFunction(part, 'Function', {
     description: props.description,
-    entry: `${PROJECT}functions/${props.name}/index.ts`,
-    projectRoot: PROJECT,
-    depsLockFilePath: `${PROJECT}package-lock.json`,
+    code: bundledCode(props.name),
+    handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     timeout: Duration.millis(props.timeoutMs),
     memorySize: props.memoryMb,
-    environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+    environment: {
+      ...props.environment,
+      // The dimension by which the metrics of one stack are told from those of another.
+      POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
+    },
     role,
     logGroup,
-    bundling: {
-      format: OutputFormat.ESM,
-      mainFields: ['module', 'main'],
-      minify: true,
-      sourceMap: true,
-      sourceMapMode: SourceMapMode.EXTERNAL,
-      sourcesContent: false,
-      logLevel: LogLevel.WARNING,
-      // The SDK that was tested is the SDK that runs, not whichever the runtime brings.
-      externalModules: [],
-      // imapflow and what it needs are CommonJS: in an ES module `require` is not there until someone makes it.
-      banner:
-        "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
-    },
+    // In which Lambda's own lines can be read by a machine as well.
+    loggingFormat: LoggingFormat.JSON,
   });
 }

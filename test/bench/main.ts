@@ -6,6 +6,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   poll: async () => (await import('./poll/poll.ts')).benchPoll,
   rules: async () => (await import('./rules/rules.ts')).benchRules,
   drain: async () => (await import('./drain.ts')).benchDrain,
+  coldstart: async () => (await import('./coldstart/coldstart.ts')).benchColdstart,
+  'coldstart-ratio': async () => (await import('./coldstart/coldstart.ts')).benchColdstartRatio,
 };
 
 const { positionals, values } = parseArgs({

@@ -1,31 +1,39 @@
-import { Stack, TimeZone } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { BY_LOCATION_INDEX, OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
+import { SENT_DIGESTS } from '../functions/core/metrics.ts';
 import type { DigestSettings } from '../functions/core/settings/settings-schema.ts';
+import { digestSchedule } from './digest-hours.ts';
+import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
+import { ownMetric } from './own-metric.ts';
 import { rollcallFunction } from './rollcall-function.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
+import { sendingIdentityArns } from './sending-identities.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import { indexArn, type Tables } from './tables.ts';
 
 const DIGEST_TIMEOUT_MS = 5 * 60_000;
 const DIGEST_MEMORY_MB = 512;
 
+/** A digest that comes late by its retries, or by the hour of a summer time that ends, is no alarm. */
+const HOURS_WITHOUT_DIGEST = { daily: 26, hourly: 3 };
+
 type DailyDigestProps = {
   digest: DigestSettings;
   tables: Tables;
   spool: SpoolBucket;
   alarms: OperatorAlarms;
+  failedRuns: FailedRuns;
 };
 
 /** Mails what needs a person, the unknown mail and the counts, at the hour of the user's own time zone. */
 export class DailyDigest extends Construct {
   readonly send: IFunction;
 
-  constructor(scope: Construct, id: string, { digest, tables, spool, alarms }: DailyDigestProps) {
+  constructor(scope: Construct, id: string, { digest, tables, spool, alarms, failedRuns }: DailyDigestProps) {
     super(scope, id);
 
     this.send = rollcallFunction(this, 'SendDigest', {
@@ -49,8 +57,9 @@ export class DailyDigest extends Construct {
         }),
         new PolicyStatement({
           actions: ['dynamodb:Query'],
-          resources: [BY_LOCATION_INDEX, OPEN_INDEX].map((index) => indexArn(tables.ledger, index)),
+          resources: [indexArn(tables.ledger, BY_LOCATION_INDEX)],
         }),
+        new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [indexArn(tables.ledger, OPEN_INDEX)] }),
         // Not for one prefix only: whoever may not list the bucket is told "access denied" of a segment that is gone.
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [spool.bucketArn] }),
         new PolicyStatement({ actions: ['s3:GetObject', 's3:DeleteObject'], resources: [spool.pendingArn] }),
@@ -59,40 +68,33 @@ export class DailyDigest extends Construct {
       ],
     });
 
-    new ScheduledRuns(this, 'Digests', {
-      run: this.send,
-      retries: 2,
-      alarms,
-      alarm: {
+    new ScheduledRuns(this, 'Digests', { run: this.send, retries: 2, failedRuns }).add('Schedule', {
+      description: 'Sends the digest',
+      schedule: digestSchedule(digest.schedule),
+    });
+
+    alarms.onSilence(
+      ownMetric(this, SENT_DIGESTS),
+      'Digests',
+      {
         name: 'the digest was not sent',
         loses: 'Nobody is told of unknown mail, nor of what waits for a person; both wait in the spool and the ledger.',
         runbook: 'The digest was not sent',
       },
-    }).add('Schedule', { description: 'Sends the digest', schedule: scheduleOf(digest.schedule) });
+      { period: Duration.hours(1), periods: HOURS_WITHOUT_DIGEST[digest.schedule.kind] },
+    );
   }
-}
-
-function scheduleOf(schedule: DigestSettings['schedule']): ScheduleExpression {
-  const timeZone = TimeZone.of(schedule.timeZone);
-  if (schedule.kind === 'hourly') return ScheduleExpression.cron({ minute: '0', timeZone });
-  const [hour, minute] = schedule.at.split(':').map((digits) => String(Number(digits)));
-  return ScheduleExpression.cron({ hour: hour ?? '', minute: minute ?? '', timeZone });
 }
 
 /**
  * Lets a function send from the digest's address only. SES authorizes a mail on the identity it is from, which is the
  * address or its domain, whichever was verified, and in the sandbox on the recipients' identities as well.
  */
-function maySend(scope: Construct, { from, to }: DigestSettings): PolicyStatement {
-  const identities = new Set(
-    [from, ...to].flatMap((address) => [address, address.slice(address.lastIndexOf('@') + 1)]),
-  );
+function maySend(scope: Construct, digest: DigestSettings): PolicyStatement {
   return new PolicyStatement({
     // SES checks SendRawEmail for the same call of its API v2 where the mail is MIME, as one with attachments is.
     actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-    resources: [...identities].map((identity) =>
-      Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName: identity }),
-    ),
-    conditions: { StringEquals: { 'ses:FromAddress': from } },
+    resources: sendingIdentityArns(scope, digest),
+    conditions: { StringEquals: { 'ses:FromAddress': digest.from } },
   });
 }

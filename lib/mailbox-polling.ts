@@ -3,16 +3,22 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { dimensionOfMailbox, SUCCESSFUL_POLLS } from '../functions/core/metrics.ts';
 import { POLL_TIMEOUT_MS } from '../functions/core/poll/poll-limits.ts';
 import { polledMailboxes } from '../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings } from '../functions/core/settings/settings-schema.ts';
+import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
+import { ownMetric } from './own-metric.ts';
 import { rollcallFunction } from './rollcall-function.ts';
 import type { RouteDelivery } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
 import { mayReadSecrets, secretsOfMailbox } from './secret-parameters.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import type { Tables } from './tables.ts';
+
+/** One poll that fails is not worth an e-mail; the second in a row may be the provider's bad hour. */
+const MISSED_POLLS = 3;
 
 /** More does not make a poll faster: it is the knee of the curve. */
 const POLL_MEMORY_MB = 512;
@@ -23,13 +29,18 @@ type MailboxPollingProps = {
   tables: Tables;
   spool: SpoolBucket;
   alarms: OperatorAlarms;
+  failedRuns: FailedRuns;
 };
 
 /** Reads every mailbox by its schedule and hands its mail over to the routes' queues and the spool. */
 export class MailboxPolling extends Construct {
   readonly poll: IFunction;
 
-  constructor(scope: Construct, id: string, { accounts, routes, tables, spool, alarms }: MailboxPollingProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { accounts, routes, tables, spool, alarms, failedRuns }: MailboxPollingProps,
+  ) {
     super(scope, id);
 
     this.poll = rollcallFunction(this, 'PollInbox', {
@@ -66,12 +77,7 @@ export class MailboxPolling extends Construct {
       run: this.poll,
       // Once only: a provider may lock an account that signs in with a wrong password too often.
       retries: 1,
-      alarms,
-      alarm: {
-        name: 'a poll failed',
-        loses: 'While polls of a mailbox fail, none of its new mail is pushed or spooled; it waits in the mailbox.',
-        runbook: 'A poll failed',
-      },
+      failedRuns,
     });
 
     for (const { mailbox, account } of polledMailboxes({ mailboxes: accounts })) {
@@ -80,6 +86,16 @@ export class MailboxPolling extends Construct {
         schedule: ScheduleExpression.rate(Duration.minutes(account.everyMinutes)),
         input: ScheduleTargetInput.fromObject({ mailbox }),
       });
+      alarms.onSilence(
+        ownMetric(this, SUCCESSFUL_POLLS, dimensionOfMailbox(mailbox)),
+        `${mailbox} polls`,
+        {
+          name: `${mailbox} is not polled`,
+          loses: `New mail of ${mailbox} is neither pushed nor spooled; it waits in the mailbox.`,
+          runbook: 'A mailbox is not polled',
+        },
+        { period: Duration.minutes(account.everyMinutes), periods: MISSED_POLLS },
+      );
     }
   }
 }

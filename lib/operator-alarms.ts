@@ -1,19 +1,19 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmProps,
+  ComparisonOperator,
+  type IAlarm,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-
-/** The headings of the runbook in the README, one for each kind of alarm. */
-type RunbookHeading =
-  | 'Alerts are dead letters'
-  | 'A route is dead'
-  | 'A poll failed'
-  | 'The digest was not sent'
-  | 'The routes were not checked';
+import { linkTo, missingHeadings, type RunbookHeading } from './runbook.ts';
 
 export type AlarmText = {
   /** What stands in the e-mail's subject. */
@@ -23,9 +23,13 @@ export type AlarmText = {
   runbook: RunbookHeading;
 };
 
+const SOON = Duration.minutes(5);
+
 /** Tells the operator by e-mail through SNS: a path that shares nothing with Discord or with SES. */
 export class OperatorAlarms extends Construct {
   readonly topic: Topic;
+  private readonly sounded: IAlarm[] = [];
+  private readonly headings = new Set<RunbookHeading>();
 
   constructor(scope: Construct, id: string, props: { email: string }) {
     super(scope, id);
@@ -41,45 +45,84 @@ export class OperatorAlarms extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
+    this.node.addValidation({
+      validate: () =>
+        missingHeadings([...this.headings]).map(
+          (heading) => `An alarm sends its reader to "### ${heading}" under "## Runbook" in README.md. Write it there.`,
+        ),
+    });
+  }
+
+  /** All alarms so far. */
+  get all(): readonly IAlarm[] {
+    return this.sounded;
   }
 
   /** Tells as soon as anything lies in a queue that should be empty. An idle queue emits no metric, which is no alarm. */
-  onAnyMessageIn(queue: IQueue, id: string, text: AlarmText): Alarm {
-    // The number that were sent would not count what SQS moves by itself after the last receive.
-    const depth = queue.metricApproximateNumberOfMessagesVisible({
-      statistic: 'Maximum',
-      period: Duration.minutes(5),
+  onAnyMessageIn(queue: IQueue, id: string, text: AlarmText): void {
+    this.sound(id, text, {
+      // The number that were sent would not count what SQS moves by itself after the last receive.
+      metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: SOON }),
+      ...atLeast(1),
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    return this.atLeastOne(depth, id, text, TreatMissingData.NOT_BREACHING);
   }
 
   /** Tells as soon as a metric of Rollcall's own counts anything. Between two counts, the last one holds. */
-  onAnyOf(metric: Metric, id: string, text: AlarmText): Alarm {
-    const latest = metric.with({ statistic: 'Maximum', period: Duration.minutes(5) });
-    return this.atLeastOne(latest, id, text, TreatMissingData.IGNORE);
+  onAnyOf(metric: Metric, id: string, text: AlarmText): void {
+    this.sound(id, text, {
+      metric: metric.with({ statistic: 'Maximum', period: SOON }),
+      ...atLeast(1),
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
   }
 
-  private atLeastOne(
-    metric: IMetric,
-    id: string,
-    { name, loses, runbook }: AlarmText,
-    treatMissingData: TreatMissingData,
-  ): Alarm {
-    const alarm = new Alarm(this, id, {
-      alarmName: `${Stack.of(this).stackName}: ${name}`,
-      alarmDescription: `${loses} What to do: README.md#${anchorOf(runbook)}`,
-      metric,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 1,
+  /** Tells when something happens so often within one period; nothing at all is no alarm. */
+  onRepeated(metric: Metric, id: string, text: AlarmText, often: { times: number; within: Duration }): void {
+    this.sound(id, text, {
+      metric: metric.with({ statistic: 'Sum', period: often.within }),
+      ...atLeast(often.times),
       evaluationPeriods: 1,
-      treatMissingData,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /** Tells when a figure has grown too large, and when nobody tells the figure any more. */
+  onTooMuchOrSilence(metric: Metric, id: string, text: AlarmText, limit: { threshold: number; every: Duration }): void {
+    this.sound(id, text, {
+      // Twice as long as from one figure to the next, which come with a little jitter.
+      metric: metric.with({ statistic: 'Maximum', period: Duration.millis(2 * limit.every.toMilliseconds()) }),
+      ...atLeast(limit.threshold),
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  /** Tells when what should happen did not happen for so many periods, also where nothing runs that could say so. */
+  onSilence(metric: Metric, id: string, text: AlarmText, silence: { period: Duration; periods: number }): void {
+    this.sound(id, text, {
+      metric: metric.with({ statistic: 'Sum', period: silence.period }),
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: silence.periods,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  private sound(id: string, { name, loses, runbook }: AlarmText, condition: AlarmProps): void {
+    const alarm = new Alarm(this, id, {
+      ...condition,
+      alarmName: `${Stack.of(this).stackName}: ${name}`,
+      alarmDescription: `${loses} What to do: ${linkTo(runbook)}`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));
-    return alarm;
+    this.sounded.push(alarm);
+    this.headings.add(runbook);
   }
 }
 
-/** The anchor that a Markdown reader makes of a heading. */
-function anchorOf(heading: RunbookHeading): string {
-  return heading.toLowerCase().replaceAll(' ', '-');
+function atLeast(threshold: number) {
+  return { comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold };
 }

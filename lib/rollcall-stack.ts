@@ -1,10 +1,15 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { polledMailboxes } from '../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../functions/core/settings/settings-schema.ts';
+import { DailyAudit } from './daily-audit.ts';
 import { DailyDigest } from './daily-digest.ts';
 import { DeploymentParameter } from './deployment-parameter.ts';
+import { FailedPosters } from './failed-posters.ts';
+import { FailedRuns } from './failed-runs.ts';
 import { MailboxPolling } from './mailbox-polling.ts';
 import { OperatorAlarms } from './operator-alarms.ts';
+import { Overview } from './overview.ts';
 import { RouteChecks } from './route-checks.ts';
 import { RouteDelivery } from './route-delivery.ts';
 import { SpoolBucket } from './spool-bucket.ts';
@@ -14,28 +19,31 @@ import { Tables } from './tables.ts';
 export class RollcallStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'Rollcall: inbox alerts where every mail is accounted for' });
+    const { mailboxes: accounts, digest } = settings;
 
     const alarms = new OperatorAlarms(this, 'Alarms', settings.alarms);
+    const failedRuns = new FailedRuns(this, 'FailedRuns', { alarms });
+    const failedPosters = new FailedPosters(this, 'FailedPosters', { alarms });
+
     const tables = new Tables(this, 'Tables');
     const spool = new SpoolBucket(this, 'Spool');
     const routes = settings.routes.map(
-      (route) => new RouteDelivery(this, `Route-${route.id}`, { route, tables, alarms }),
+      (route) => new RouteDelivery(this, `Route-${route.id}`, { route, tables, alarms, failedPosters }),
     );
 
-    const polling = new MailboxPolling(this, 'Polling', {
-      accounts: settings.mailboxes,
-      routes,
-      tables,
-      spool,
-      alarms,
-    });
-    const digest = new DailyDigest(this, 'Digest', { digest: settings.digest, tables, spool, alarms });
+    const polling = new MailboxPolling(this, 'Polling', { accounts, routes, tables, spool, alarms, failedRuns });
+    const audits = new DailyAudit(this, 'Audit', { settings, routes, tables, spool, alarms, failedRuns });
+    const digests = new DailyDigest(this, 'Digest', { digest, tables, spool, alarms, failedRuns });
+    const checks = new RouteChecks(this, 'TargetChecks', { settings, routes, tables, alarms, failedRuns });
 
-    if (routes.length > 0) new RouteChecks(this, 'TargetChecks', { settings: settings.routes, routes, tables, alarms });
-    new DeploymentParameter(this, 'Deployment', { routes, tables });
+    const mailboxes = polledMailboxes(settings).map(({ mailbox }) => mailbox);
+    new Overview(this, 'Overview', { mailboxes, routes, alarms, failedRuns });
+    new DeploymentParameter(this, 'Deployment', { routes, tables, alarms });
 
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'PollInboxFunction', { value: polling.poll.functionName });
-    new CfnOutput(this, 'SendDigestFunction', { value: digest.send.functionName });
+    new CfnOutput(this, 'AuditInboxFunction', { value: audits.audit.functionName });
+    new CfnOutput(this, 'SendDigestFunction', { value: digests.send.functionName });
+    new CfnOutput(this, 'CheckRoutesFunction', { value: checks.check.functionName });
   }
 }

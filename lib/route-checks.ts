@@ -1,42 +1,57 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { PATH_CHECK_KEY_PREFIX } from '../functions/adapters/dynamo-path-checks.ts';
 import { PAUSE_KEY_PREFIX } from '../functions/adapters/dynamo-pauses.ts';
 import { ROUTE_CHECK_KEY_PREFIX } from '../functions/adapters/dynamo-route-checks.ts';
 import { secretParameterOf } from '../functions/core/delivery/discord.ts';
 import { CHECK_TIMEOUT_MS } from '../functions/core/delivery/redrive-limits.ts';
 import { OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
-import { DEAD_ROUTES } from '../functions/core/metrics.ts';
-import type { RouteSettings } from '../functions/core/settings/settings-schema.ts';
+import { DEAD_TARGETS, OLDEST_OPEN_ALERT_AGE } from '../functions/core/metrics.ts';
+import type { Settings } from '../functions/core/settings/settings-schema.ts';
+import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
+import { ownMetric } from './own-metric.ts';
 import { rollcallFunction } from './rollcall-function.ts';
 import type { RouteDelivery } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
 import { mayReadSecrets } from './secret-parameters.ts';
+import { sendingIdentityArns } from './sending-identities.ts';
 import { indexArn, type Tables } from './tables.ts';
 
 const CHECK_MEMORY_MB = 256;
 
+const EVERY = Duration.hours(1);
+
+/** Whoever waits for a push waits for minutes. What Discord puts off by its rate limits is done long before. */
+const TOO_LONG = Duration.hours(1);
+
 type RouteChecksProps = {
-  settings: readonly RouteSettings[];
-  /** At least one. */
+  settings: Settings;
   routes: readonly RouteDelivery[];
   tables: Tables;
   alarms: OperatorAlarms;
+  failedRuns: FailedRuns;
 };
 
-/** Looks at every Discord target once an hour without posting, and puts back what was parked for one that recovered. */
+/**
+ * Looks once an hour at every Discord target without posting, and at SES and SNS without sending; puts back what was
+ * parked for a target that recovered.
+ */
 export class RouteChecks extends Construct {
-  constructor(scope: Construct, id: string, { settings, routes, tables, alarms }: RouteChecksProps) {
+  readonly check: IFunction;
+
+  constructor(scope: Construct, id: string, { settings, routes, tables, alarms, failedRuns }: RouteChecksProps) {
     super(scope, id);
     const queueUrls = routes.map(({ routeId, queue }) => [routeId, queue.queueUrl]);
     const deadLetterQueueUrls = routes.map(({ routeId, deadLetters }) => [routeId, deadLetters.queueUrl]);
 
-    const check = rollcallFunction(this, 'CheckRoutes', {
+    this.check = rollcallFunction(this, 'CheckRoutes', {
       name: 'check-routes',
-      description: 'Looks at every Discord target and puts back what was parked for one that answers again',
+      description:
+        'Looks at every Discord target, SES and SNS, and puts back what was parked for a target that answers again',
       timeoutMs: CHECK_TIMEOUT_MS,
       memoryMb: CHECK_MEMORY_MB,
       environment: {
@@ -44,6 +59,7 @@ export class RouteChecks extends Construct {
         LEDGER_TABLE: tables.ledger.tableName,
         ROUTE_QUEUE_URLS: Stack.of(this).toJsonString(Object.fromEntries(queueUrls)),
         DEAD_LETTER_QUEUE_URLS: Stack.of(this).toJsonString(Object.fromEntries(deadLetterQueueUrls)),
+        ALARM_TOPIC_ARN: alarms.topic.topicArn,
       },
       may: [
         new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [tables.watermarks.tableArn] }),
@@ -53,7 +69,11 @@ export class RouteChecks extends Construct {
           resources: [tables.watermarks.tableArn],
           conditions: {
             'ForAllValues:StringLike': {
-              'dynamodb:LeadingKeys': [`${ROUTE_CHECK_KEY_PREFIX}*`, `${PAUSE_KEY_PREFIX}*`],
+              'dynamodb:LeadingKeys': [
+                `${ROUTE_CHECK_KEY_PREFIX}*`,
+                `${PATH_CHECK_KEY_PREFIX}*`,
+                `${PAUSE_KEY_PREFIX}*`,
+              ],
             },
           },
         }),
@@ -69,29 +89,46 @@ export class RouteChecks extends Construct {
         }),
         mayReadSecrets(
           this,
-          settings.map(({ discord }) => secretParameterOf(discord)),
+          settings.routes.map(({ discord }) => secretParameterOf(discord)),
         ),
-      ],
+        new PolicyStatement({
+          actions: ['ses:GetEmailIdentity'],
+          resources: sendingIdentityArns(this, settings.digest),
+        }),
+        // An action on the account as a whole, for which IAM knows no narrower resource.
+        new PolicyStatement({ actions: ['ses:GetAccount'], resources: ['*'] }),
+        new PolicyStatement({ actions: ['sns:ListSubscriptionsByTopic'], resources: [alarms.topic.topicArn] }),
+        // Without routes there are no queues and no secrets, and IAM takes no statement without a resource.
+      ].filter(({ resources }) => resources.length > 0),
     });
 
-    alarms.onAnyOf(new Metric({ namespace: DEAD_ROUTES.namespace, metricName: DEAD_ROUTES.name }), 'DeadRoutes', {
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'ses:GetAccount is asked of the account as a whole; IAM knows no narrower resource for it.',
+    });
+    new ScheduledRuns(this, 'Runs', { run: this.check, retries: 1, failedRuns }).add('Schedule', {
+      description: 'Looks at every Discord target',
+      schedule: ScheduleExpression.rate(EVERY),
+    });
+
+    alarms.onAnyOf(ownMetric(this, DEAD_TARGETS), 'DeadTargets', {
       name: 'a route is dead',
-      loses: 'Mail of a dead route is not seen in Discord; it waits in the ledger and in every digest.',
+      loses:
+        'Mail of a dead route is not seen in Discord; it waits in the ledger and in every digest. The same alarm tells ' +
+        'of a digest that SES would not take.',
       runbook: 'A route is dead',
     });
-
-    new ScheduledRuns(this, 'Runs', {
-      run: check,
-      retries: 1,
-      alarms,
-      alarm: {
-        name: 'the routes were not checked',
-        loses: 'A dead channel is noticed only when mail for it comes, and mail that waits for one is not put back.',
-        runbook: 'The routes were not checked',
+    alarms.onTooMuchOrSilence(
+      ownMetric(this, OLDEST_OPEN_ALERT_AGE),
+      'OldestOpenAlert',
+      {
+        name: 'an alert waits too long, or nobody looked',
+        loses:
+          'Mail that should have been pushed to Discord was not seen there for an hour or more; it waits in the ledger. ' +
+          'Or the hourly check does not run, which would notice that, and dead channels.',
+        runbook: 'Alerts wait too long',
       },
-    }).add('Schedule', {
-      description: 'Looks at every Discord target',
-      schedule: ScheduleExpression.rate(Duration.hours(1)),
-    });
+      { threshold: TOO_LONG.toSeconds(), every: EVERY },
+    );
   }
 }

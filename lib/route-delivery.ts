@@ -14,6 +14,7 @@ import {
 } from '../functions/core/delivery/delivery-limits.ts';
 import { secretParameterOf } from '../functions/core/delivery/discord.ts';
 import type { RouteSettings } from '../functions/core/settings/settings-schema.ts';
+import type { FailedPosters } from './failed-posters.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
 import { privateQueue } from './private-queue.ts';
 import { rollcallFunction } from './rollcall-function.ts';
@@ -26,15 +27,19 @@ type RouteDeliveryProps = {
   route: RouteSettings;
   tables: Tables;
   alarms: OperatorAlarms;
+  failedPosters: FailedPosters;
 };
 
-/** The way of one route's alerts to Discord: queue, poster, and the dead-letter queue that a person is told of. */
+/**
+ * The way of one route's alerts to Discord: queue, poster, and the dead-letter queue that a person is told of. The queues
+ * go with their route, or with the stack: every alert in them stands in the ledger, which stays.
+ */
 export class RouteDelivery extends Construct {
   readonly routeId: string;
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { route, tables, alarms }: RouteDeliveryProps) {
+  constructor(scope: Construct, id: string, { route, tables, alarms, failedPosters }: RouteDeliveryProps) {
     super(scope, id);
     this.routeId = route.id;
 
@@ -65,9 +70,13 @@ export class RouteDelivery extends Construct {
         }),
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
         new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
+          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           resources: [tables.ledger.tableArn],
         }),
+        // A bot's post whose answer was lost is found again by its nonce, so the poster looks up which alerts it showed.
+        ...(route.discord.kind === 'bot'
+          ? [new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [tables.ledger.tableArn] })]
+          : []),
         // The pauses that routes share lie beside the watermarks, which no poster may touch.
         new PolicyStatement({
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
@@ -77,6 +86,8 @@ export class RouteDelivery extends Construct {
         mayReadSecrets(this, [secretParameterOf(route.discord)]),
       ],
     });
+
+    failedPosters.watch(post.logGroup);
 
     new EventSourceMapping(this, 'Deliveries', {
       target: post,

@@ -3,53 +3,40 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, type ScheduleExpression, type ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { AlarmText, OperatorAlarms } from './operator-alarms.ts';
-import { privateQueue } from './private-queue.ts';
+import type { FailedRuns } from './failed-runs.ts';
 
 /** Short, because the next run makes good what this one missed. */
 const MAX_EVENT_AGE = Duration.minutes(15);
 
 const SCHEDULER_RETRIES = 2;
 
-/**
- * An alarm tells when it begins, once. A queue that kept yesterday's failed run would keep its alarm from telling of
- * today's; the error itself stays in the function's log.
- */
-const FAILED_RUN_RETENTION = Duration.hours(4);
-
 type ScheduledRunsProps = {
   run: IFunction;
   /** How often Lambda tries again by itself, after one minute and after two more. */
   retries: 1 | 2;
-  alarms: OperatorAlarms;
-  alarm: AlarmText;
+  failedRuns: FailedRuns;
 };
 
-/**
- * Runs a function by the clock, and tells when a run did not succeed: the scheduler could not start it, Lambda had no
- * room for it, or it threw or timed out until its retries were used up.
- */
+/** Runs a function by the clock, with few and short retries. What does not succeed ends in the queue of failed runs. */
 export class ScheduledRuns extends Construct {
   private readonly run: IFunction;
-  private readonly failedRuns: Queue;
+  private readonly failedRuns: FailedRuns;
   private readonly scheduler: Role;
 
-  constructor(scope: Construct, id: string, { run, retries, alarms, alarm }: ScheduledRunsProps) {
+  constructor(scope: Construct, id: string, { run, retries, failedRuns }: ScheduledRunsProps) {
     super(scope, id);
     this.run = run;
-    this.failedRuns = privateQueue(this, 'FailedRuns', { retentionPeriod: FAILED_RUN_RETENTION });
-    alarms.onAnyMessageIn(this.failedRuns, `${scope.node.id}FailedRuns`, alarm);
+    this.failedRuns = failedRuns;
 
-    const mayReport = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.failedRuns.queueArn] });
+    const mayReport = new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedRuns.queue.queueArn] });
     run.addToRolePolicy(mayReport);
     new EventInvokeConfig(this, 'Retries', {
       function: run,
       retryAttempts: retries,
       maxEventAge: MAX_EVENT_AGE,
       // Not `SqsDestination`, which grants more than the one action that is needed.
-      onFailure: { bind: () => ({ destination: this.failedRuns.queueArn }) },
+      onFailure: { bind: () => ({ destination: failedRuns.queue.queueArn }) },
     });
 
     this.scheduler = schedulerRole(this);
@@ -67,7 +54,7 @@ export class ScheduledRuns extends Construct {
         // Left alone, the target would add every version of the function to what the role may invoke.
         role: this.scheduler.withoutPolicyUpdates(),
         ...(when.input && { input: when.input }),
-        deadLetterQueue: this.failedRuns,
+        deadLetterQueue: this.failedRuns.queue,
         retryAttempts: SCHEDULER_RETRIES,
         maxEventAge: MAX_EVENT_AGE,
       }),

@@ -1,19 +1,58 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Journal, JournalEvent } from '../core/journal.ts';
-import { DEAD_ROUTES } from '../core/metrics.ts';
+import { UNKNOWN_ROUTE } from '../core/ledger/ledger-entry.ts';
+import {
+  ACCEPTED_MAILS,
+  AUDIT_FINDINGS,
+  DEAD_TARGETS,
+  dimensionOfMailbox,
+  type MetricDefinition,
+  OLDEST_OPEN_ALERT_AGE,
+  POSTED_ALERTS,
+  SENT_DIGESTS,
+  SUCCESSFUL_POLLS,
+  UNKNOWN_MAILS,
+} from '../core/metrics.ts';
 
 /**
- * The journal of a Lambda: one JSON line an event, for CloudWatch Logs. Lines about a mail carry its mailId and mailbox,
- * never its subject, sender or text: logs are read by more people than the mailbox is.
+ * The journal of a Lambda: one JSON line an event, and one for each figure, which CloudWatch Logs makes a metric of
+ * without a call of its API. Lines about a mail carry its mailId and mailbox, never its subject, sender or text: logs are
+ * read by more people than the mailbox is.
  *
- * @param write takes one line; `console.log` in Lambda.
+ * The stack's name comes from POWERTOOLS_SERVICE_NAME. One journal serves one invocation at a time, as a Lambda does.
  */
-export function jsonJournal(write: (line: string) => void): Journal {
-  return (event) => write(JSON.stringify({ level: levelOf(event), event: event.kind, ...factsOf(event) }));
+export function jsonJournal(): Journal {
+  const logger = new Logger();
+  const metrics = new Metrics({ namespace: ACCEPTED_MAILS.namespace });
+  const figuresOf = figures();
+  return (event) => {
+    logger[levelOf(event)](event.kind, factsOf(event));
+    for (const { metric, value, dimensions } of figuresOf(event)) tell(metrics, metric, value, dimensions);
+  };
 }
 
-function levelOf({ kind }: JournalEvent): 'INFO' | 'WARN' | 'ERROR' {
-  if (kind === 'poll failed' || kind === 'alert dead' || kind === 'route dead') return 'ERROR';
-  return kind === 'uidValidity changed' || kind === 'alert handed back' ? 'WARN' : 'INFO';
+/** A single metric is written at once: what an invocation that dies has told so far is told. */
+function tell(metrics: Metrics, { name, unit }: MetricDefinition, value: number, dimensions: Dimensions = {}): void {
+  const single = metrics.singleMetric();
+  for (const [dimension, text] of Object.entries(dimensions)) single.addDimension(dimension, text);
+  single.addMetric(name, unit, value);
+}
+
+function levelOf({ kind }: JournalEvent): 'info' | 'warn' | 'error' {
+  switch (kind) {
+    case 'poll failed':
+    case 'audit failed':
+    case 'alert dead':
+    case 'route dead':
+    case 'path closed':
+      return 'error';
+    case 'uidValidity changed':
+    case 'alert handed back':
+      return 'warn';
+    default:
+      return 'info';
+  }
 }
 
 function factsOf(event: JournalEvent): Record<string, unknown> {
@@ -34,9 +73,23 @@ function factsOf(event: JournalEvent): Record<string, unknown> {
       const { alert, kind: _kind, ...facts } = event;
       return { mailId: alert?.mailId, mailbox: alert?.location.mailbox, route: alert?.route, ...facts };
     }
-    case 'routes checked': {
-      const { at, alive, dead, unknown } = event;
-      return { at, alive, dead, unknown, ...metric(DEAD_ROUTES, dead, at) };
+    case 'audit finished': {
+      const { findings, ...report } = event.report;
+      return {
+        ...report,
+        findings: findings.map(({ kind, outcome, mailId, location, route }) => ({
+          kind,
+          outcome,
+          mailId,
+          ...location,
+          route,
+        })),
+      };
+    }
+    case 'digest sent': {
+      // Thousands of mailIds would not fit into a line; the ledger says of each when it was settled.
+      const { messageId, subject, mailIds } = event;
+      return { messageId, subject, mails: mailIds.length };
     }
     default: {
       const { kind: _kind, ...facts } = event;
@@ -45,12 +98,47 @@ function factsOf(event: JournalEvent): Record<string, unknown> {
   }
 }
 
-/**
- * CloudWatch Logs makes a metric of a line that says so, without a call of its API:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- * Without dimensions, because each set of them is billed as a metric of its own.
- */
-function metric({ namespace, name }: { namespace: string; name: string }, value: number, at: Date) {
-  const definition = { Namespace: namespace, Dimensions: [[]], Metrics: [{ Name: name, Unit: 'Count' }] };
-  return { _aws: { Timestamp: at.getTime(), CloudWatchMetrics: [definition] }, [name]: value };
+type Dimensions = Readonly<Record<string, string>>;
+type Figure = { metric: MetricDefinition; value: number; dimensions?: Dimensions };
+
+/** Mails are counted until their poll or audit ends, since one line a mail would be all there is in the log. */
+function figures(): (event: JournalEvent) => Figure[] {
+  let accepted = 0;
+  let unknown = 0;
+  const mails = (): Figure[] => {
+    const told = [
+      { metric: ACCEPTED_MAILS, value: accepted },
+      { metric: UNKNOWN_MAILS, value: unknown },
+    ];
+    accepted = 0;
+    unknown = 0;
+    return told;
+  };
+  return (event) => {
+    switch (event.kind) {
+      case 'mail accepted':
+        accepted += 1;
+        if (event.entry.route === UNKNOWN_ROUTE) unknown += 1;
+        return [];
+      case 'poll finished':
+        return [{ metric: SUCCESSFUL_POLLS, value: 1, dimensions: dimensionOfMailbox(event.mailbox) }, ...mails()];
+      case 'audit finished': {
+        const { recovered, staleAlerts, staleUnknown } = event.report;
+        return [{ metric: AUDIT_FINDINGS, value: recovered + staleAlerts + staleUnknown }, ...mails()];
+      }
+      case 'poll failed':
+      case 'audit failed':
+        return mails();
+      case 'alerts posted':
+        return [{ metric: POSTED_ALERTS, value: event.alerts.length }];
+      case 'routes checked':
+        return [{ metric: DEAD_TARGETS, value: event.dead + event.closedPaths }];
+      case 'open alerts looked at':
+        return [{ metric: OLDEST_OPEN_ALERT_AGE, value: event.oldestAgeMs / 1000 }];
+      case 'digest sent':
+        return [{ metric: SENT_DIGESTS, value: 1 }];
+      default:
+        return [];
+    }
+  };
 }

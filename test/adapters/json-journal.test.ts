@@ -1,76 +1,205 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { jsonJournal } from '../../functions/adapters/json-journal.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
 import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import { DEAD_ROUTES } from '../../functions/core/metrics.ts';
+import { dimensionOfMailbox } from '../../functions/core/metrics.ts';
 import { alertOf } from '../core/delivery/alert-of.ts';
 
-const alert = alertOf(7, { subject: 'SECRET subject', from: 'SECRET sender', snippet: 'SECRET text' });
-const entry: NewLedgerEntry = { ...alert, reason: null, acceptedAt: new Date('2026-03-02T08:15:00Z') };
-const failure = {
-  kind: 'target',
-  status: 403,
-  code: '50001',
-  text: 'Missing Access',
-  at: new Date('2026-03-02T08:15:00Z'),
+const at = new Date('2026-03-02T08:15:00Z');
+const SECRET = 'SECRET "}\n{"level":"INFO","mailId":"forged"} \u2028 @everyone';
+const alert = alertOf(7, { subject: SECRET, from: SECRET, to: SECRET, snippet: SECRET, messageId: SECRET });
+const { mailId } = alert;
+const mailbox = 'support/INBOX';
+const entry: NewLedgerEntry = { ...alert, reason: null, acceptedAt: at };
+const unknown: NewLedgerEntry = { ...entry, route: 'unknown', rule: null, reason: SECRET };
+const failure = { kind: 'target', status: 403, code: '50001', text: 'Missing Access', at } as const;
+const finding = {
+  kind: 'missing',
+  mailId,
+  location: alert.location,
+  route: 'vip',
+  outcome: 'handed over',
+  from: SECRET,
+  subject: SECRET,
 } as const;
+const report = {
+  mailbox,
+  at,
+  inMailbox: 10,
+  accounted: 9,
+  recovered: 1,
+  staleAlerts: 2,
+  staleUnknown: 3,
+  left: 0,
+  findings: [finding],
+};
 
-function linesOf(...events: JournalEvent[]): Record<string, unknown>[] {
-  const lines: string[] = [];
-  const journal = jsonJournal((line) => lines.push(line));
-  for (const event of events) journal(event);
-  return lines.map((line) => JSON.parse(line));
-}
+/** One of each kind; a new kind does not compile before it stands here too. */
+const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
+  'baseline set': { kind: 'baseline set', mailbox, uidValidity: '1', baselineUid: 4 },
+  'uidValidity changed': { kind: 'uidValidity changed', mailbox, from: '1', to: '2', rescanFromUid: 5 },
+  'mail accepted': { kind: 'mail accepted', entry },
+  'mail recognised': { kind: 'mail recognised', mailbox, mailId, uid: 7 },
+  'mail handed over': { kind: 'mail handed over', entry: unknown },
+  'poll overtaken': { kind: 'poll overtaken', mailbox },
+  'poll finished': { kind: 'poll finished', mailbox, accepted: 1, recognised: 0, left: 0, uidNext: 9 },
+  'poll failed': { kind: 'poll failed', mailbox, failure: { kind: 'credentials', text: 'refused' } },
+  'alerts posted': { kind: 'alerts posted', route: 'vip', discordMessageId: '900', alerts: [alert, alert] },
+  'alert handed back': { kind: 'alert handed back', alert, delayMs: 30_000, failure },
+  'alert dead': { kind: 'alert dead', route: 'vip', alert, failure },
+  'alert already settled': { kind: 'alert already settled', alert },
+  'alerts redriven': { kind: 'alerts redriven', route: 'vip', alerts: [alert] },
+  'route dead': { kind: 'route dead', route: 'vip', failure },
+  'route alive again': { kind: 'route alive again', route: 'vip', deadSince: at },
+  'path closed': { kind: 'path closed', path: 'digest', reason: 'not verified' },
+  'path open again': { kind: 'path open again', path: 'digest', closedSince: at },
+  'routes checked': { kind: 'routes checked', at, alive: 2, dead: 1, unknown: 0, closedPaths: 1 },
+  'open alerts looked at': { kind: 'open alerts looked at', at, oldestAgeMs: 90_000 },
+  'audit finished': { kind: 'audit finished', report },
+  'audit failed': { kind: 'audit failed', mailbox, failure: { kind: 'timeout', text: 'silence' } },
+  'digest sent': { kind: 'digest sent', subject: 'Rollcall: all is well', messageId: '<1@ses>', mailIds: [mailId] },
+};
+const ABOUT_MAIL = [
+  'mail accepted',
+  'mail recognised',
+  'mail handed over',
+  'alerts posted',
+  'alert handed back',
+  'alert dead',
+  'alert already settled',
+  'alerts redriven',
+  'audit finished',
+] as const satisfies (keyof typeof EVENTS)[];
 
-it('every line about a mail carries its mailId and mailbox, and never a word of the mail', () => {
-  const lines = linesOf(
-    { kind: 'mail accepted', entry },
-    { kind: 'mail handed over', entry },
-    { kind: 'alerts posted', route: 'vip', discordMessageId: '900', alerts: [alert] },
-    { kind: 'alerts redriven', route: 'vip', alerts: [alert] },
-    { kind: 'alert handed back', alert, delayMs: 30_000, failure },
-    { kind: 'alert dead', route: 'vip', alert, failure },
-    { kind: 'alert already settled', alert },
-  );
-  for (const line of lines) {
-    expect(JSON.stringify(line)).toContain(alert.mailId);
-    expect(JSON.stringify(line)).toContain('support/INBOX');
-    expect(JSON.stringify(line)).not.toContain('SECRET');
-  }
+const lines: Record<string, unknown>[] = [];
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'Rollcall');
+  lines.length = 0;
+  const keep = (chunk: string | Uint8Array) => {
+    // One event of CloudWatch Logs a line: what breaks a line would be able to forge one.
+    for (const line of String(chunk).trimEnd().split('\n')) lines.push(JSON.parse(line));
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
-it('a failure is an error with its reason; what heals by itself is a warning; the rest is information', () => {
-  const levels = linesOf(
-    { kind: 'poll failed', mailbox: 'support/INBOX', failure: { kind: 'credentials', text: 'refused' } },
-    { kind: 'alert dead', route: 'vip', alert: undefined, failure },
-    { kind: 'alert handed back', alert, delayMs: 1_000, failure },
-    { kind: 'uidValidity changed', mailbox: 'support/INBOX', from: '1', to: '2', rescanFromUid: 5 },
-    { kind: 'poll finished', mailbox: 'support/INBOX', accepted: 1, recognised: 0, left: 0, uidNext: 9 },
-  );
-  expect(levels.map(({ level }) => level)).toEqual(['ERROR', 'ERROR', 'WARN', 'WARN', 'INFO']);
-  expect(levels[1]).toMatchObject({
-    event: 'alert dead',
-    route: 'vip',
-    failure: { code: '50001', text: 'Missing Access' },
+/** The log's lines and the metrics' lines of these events, told by one journal. */
+function told(...events: JournalEvent[]) {
+  const journal = jsonJournal();
+  for (const event of events) journal(event);
+  return {
+    logged: lines.filter((line) => !('_aws' in line)),
+    figures: lines.filter((line) => '_aws' in line).map(figureOf),
+  };
+}
+
+type Emf = {
+  CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string; Unit: string }[] }[];
+};
+
+/** As CloudWatch reads it: one metric, its unit, its value, and the dimensions it is billed by. */
+function figureOf(line: Record<string, unknown>) {
+  const [directive, ...others] = (line._aws as Emf).CloudWatchMetrics;
+  const [metric, ...more] = directive?.Metrics ?? [];
+  const [names, ...sets] = directive?.Dimensions ?? [];
+  expect([others, more, sets]).toEqual([[], [], []]);
+  return {
+    namespace: directive?.Namespace,
+    name: metric?.Name,
+    unit: metric?.Unit,
+    value: line[metric?.Name ?? ''],
+    dimensions: Object.fromEntries((names ?? []).map((name) => [name, line[name]])),
+  };
+}
+
+describe('the log', () => {
+  it('has one line of JSON an event, which says of which stack', () => {
+    for (const event of Object.values(EVENTS)) {
+      lines.length = 0;
+      expect(told(event).logged).toMatchObject([{ message: event.kind, service: 'Rollcall' }]);
+    }
+  });
+
+  it('carries the mailId and the mailbox of every mail, and never a word of the mail', () => {
+    for (const kind of ABOUT_MAIL) {
+      lines.length = 0;
+      const line = JSON.stringify(told(EVENTS[kind]).logged);
+      expect(line).toContain(mailId);
+      expect(line).toContain(mailbox);
+    }
+    lines.length = 0;
+    expect(JSON.stringify(told(...Object.values(EVENTS)))).not.toMatch(/SECRET|forged|everyone/);
+  });
+
+  it('calls a failure an error, what heals by itself a warning, and the rest information', () => {
+    const levels = Object.fromEntries(
+      told(...Object.values(EVENTS)).logged.map(({ message, level }) => [message, level]),
+    );
+    const kindsOf = (wanted: string) => Object.keys(levels).filter((kind) => levels[kind] === wanted);
+    expect(kindsOf('ERROR')).toEqual(['poll failed', 'alert dead', 'route dead', 'path closed', 'audit failed']);
+    expect(kindsOf('WARN')).toEqual(['uidValidity changed', 'alert handed back']);
+  });
+
+  it('gives the reason of what failed', () => {
+    const { logged } = told({ kind: 'alert dead', route: 'vip', alert: undefined, failure });
+    expect(logged).toMatchObject([{ route: 'vip', failure: { code: '50001', text: 'Missing Access' } }]);
   });
 });
 
-it('a check of the routes is a metric too, which CloudWatch reads out of the line', () => {
-  const at = new Date('2026-03-02T08:15:00Z');
-  const [line] = linesOf({ kind: 'routes checked', at, alive: 2, dead: 1, unknown: 0 });
-  expect(line).toMatchObject({
-    event: 'routes checked',
-    alive: 2,
-    [DEAD_ROUTES.name]: 1,
-    _aws: {
-      Timestamp: at.getTime(),
-      CloudWatchMetrics: [
-        {
-          Namespace: DEAD_ROUTES.namespace,
-          Dimensions: [[]],
-          Metrics: [{ Name: DEAD_ROUTES.name, Unit: 'Count' }],
-        },
-      ],
-    },
+describe('the metrics', () => {
+  const valuesOf = (...events: JournalEvent[]) => told(...events).figures.map(({ name, value }) => [name, value]);
+
+  it('count the mails of a poll when it ends, and those of the next one anew', () => {
+    const { 'poll finished': finished, 'poll failed': failed } = EVENTS;
+    const accepted = (of: NewLedgerEntry) => ({ kind: 'mail accepted', entry: of }) as const;
+    expect(valuesOf(accepted(entry), accepted(unknown), accepted(unknown), finished, accepted(entry), failed)).toEqual([
+      ['SuccessfulPolls', 1],
+      ['AcceptedMails', 3],
+      ['UnknownMails', 2],
+      ['AcceptedMails', 1],
+      ['UnknownMails', 0],
+    ]);
+  });
+
+  it('count posts, digests, findings of an audit, and what takes nothing', () => {
+    expect(valuesOf(EVENTS['alerts posted'])).toEqual([['PostedAlerts', 2]]);
+    lines.length = 0;
+    expect(valuesOf(EVENTS['digest sent'])).toEqual([['SentDigests', 1]]);
+    lines.length = 0;
+    expect(valuesOf(EVENTS['audit finished'])).toContainEqual(['AuditFindings', 6]);
+    lines.length = 0;
+    expect(valuesOf(EVENTS['routes checked'])).toEqual([['DeadTargets', 2]]);
+  });
+
+  it('tell the age of the oldest open alert in seconds', () => {
+    expect(told(EVENTS['open alerts looked at']).figures).toEqual([
+      {
+        namespace: 'Rollcall',
+        name: 'OldestOpenAlertAge',
+        unit: 'Seconds',
+        value: 90,
+        dimensions: { service: 'Rollcall' },
+      },
+    ]);
+  });
+
+  it('are one for each stack, and polls one for each mailbox', () => {
+    const { figures } = told(...Object.values(EVENTS));
+    for (const { name, dimensions } of figures) {
+      expect(dimensions).toEqual(
+        name === 'SuccessfulPolls' ? { service: 'Rollcall', mailbox } : { service: 'Rollcall' },
+      );
+    }
+  });
+
+  it('name a mailbox in the characters that CloudWatch takes', () => {
+    expect(dimensionOfMailbox('support/Sales & Co')).toEqual({ mailbox: 'support/Sales & Co' });
+    expect(dimensionOfMailbox('support/Entwürfe')).toEqual({ mailbox: 'support/Entw%C3%BCrfe' });
+    expect(dimensionOfMailbox('support/100%')).toEqual({ mailbox: 'support/100%25' });
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { functionFor, nameOfType, readable, resourcesOf, type Statement } from './synthesized-stack.ts';
 
+/** Which calls each function makes, and that it may make just these, is told by `least-privilege`. */
 describe('the permissions', () => {
   const roles = resourcesOf('AWS::IAM::Policy').map(({ name, properties }) => ({
     name,
@@ -13,67 +14,12 @@ describe('the permissions', () => {
     }
   });
 
-  it('are what the adapters call, and no more', () => {
-    const log = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-    expect(actionsOf('PollingPollInbox')).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:UpdateItem',
-      ...log,
-      's3:PutObject',
-      'sqs:SendMessage',
-      'ssm:GetParameter',
-    ]);
-    expect(actionsOf('RoutevipPostToDiscord')).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:UpdateItem',
-      ...log,
-      'sqs:ChangeMessageVisibility',
-      'sqs:DeleteMessage',
-      'sqs:GetQueueAttributes',
-      'sqs:ReceiveMessage',
-      'sqs:SendMessage',
-      'ssm:GetParameter',
-    ]);
-    expect(actionsOf('DigestSendDigest')).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:GetItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-      ...log,
-      's3:DeleteObject',
-      's3:GetObject',
-      's3:ListBucket',
-      's3:PutObject',
-      'ses:SendEmail',
-      'ses:SendRawEmail',
-      'sqs:SendMessage',
-    ]);
-  });
-
-  it('of check-routes are to look, to write down, and to put back', () => {
-    expect(actionsOf('TargetChecksCheckRoutes')).toEqual([
-      'dynamodb:BatchGetItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-      'logs:CreateLogStream',
-      'logs:PutLogEvents',
-      'sqs:ChangeMessageVisibility',
-      'sqs:DeleteMessage',
-      'sqs:ReceiveMessage',
-      'sqs:SendMessage',
-      'ssm:GetParameter',
-    ]);
+  it('let check-routes empty the dead-letter queues, fill the others, and read the secrets of the targets', () => {
     const queues = (name: string) =>
       ['vip', 'stripe'].map((route) => nameOfType('AWS::SQS::Queue', `Route${route}${name}`));
     expect(resourcesAllowed('TargetChecksCheckRoutes', 'sqs:DeleteMessage')).toEqual(queues('DeadLetters'));
     expect(resourcesAllowed('TargetChecksCheckRoutes', 'sqs:SendMessage')).toEqual(
-      expect.arrayContaining([...queues('Queue'), nameOfType('AWS::SQS::Queue', 'TargetChecksRunsFailedRuns')]),
+      expect.arrayContaining([...queues('Queue'), nameOfType('AWS::SQS::Queue', 'FailedRuns')]),
     );
     expect(resourcesAllowed('TargetChecksCheckRoutes', 'ssm:GetParameter')).toEqual([
       parameter('/rollcall/bot-token'),
@@ -81,14 +27,25 @@ describe('the permissions', () => {
     ]);
   });
 
-  it('let check-routes write beside the watermarks, and never one of them', () => {
+  it('of check-routes let it look at the identities by which the digest is sent, and at the topic of the alarms', () => {
+    const identities = resourcesAllowed('TargetChecksCheckRoutes', 'ses:GetEmailIdentity');
+    expect(identities).toEqual(resourcesAllowed('DigestSendDigest', 'ses:SendEmail'));
+    expect(resourcesAllowed('TargetChecksCheckRoutes', 'sns:ListSubscriptionsByTopic')).toEqual([
+      nameOfType('AWS::SNS::Topic', 'Alarms'),
+    ]);
+  });
+
+  it.each([
+    ['check-routes', 'TargetChecksCheckRoutes', ['#route/*', '#path/*', '#pause/*']],
+    ['a poster', 'RoutevipPost', ['#pause/*']],
+  ])('let %s write beside the watermarks, and never one of them', (_function, role, keys) => {
     const watermarks = nameOfType('AWS::DynamoDB::Table', 'Watermarks');
-    const writing = statementsOf('TargetChecksCheckRoutes').filter(
+    const writing = statementsOf(role).filter(
       ({ Action, Resource }) =>
         [Resource].flat().map(readable).includes(watermarks) && [Action].flat().some((action) => !/Get/.test(action)),
     );
     expect(writing.map(({ Condition }) => Condition)).toEqual([
-      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['#route/*', '#pause/*'] } },
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
     ]);
   });
 
@@ -99,7 +56,7 @@ describe('the permissions', () => {
     }
   });
 
-  it('name every resource, but for the segments of the spool, whose keys nobody knows beforehand', () => {
+  it('name every resource, but for the segments of the spool, whose keys nobody knows beforehand, and SES itself', () => {
     const wildcards = roles.flatMap(({ statements }) =>
       statements
         .flatMap((statement) => statement.Resource)
@@ -107,20 +64,25 @@ describe('the permissions', () => {
         .filter((resource) => resource.includes('*')),
     );
     expect(wildcards.sort().map((resource) => resource.replace(/^Spool\w+/, ''))).toEqual([
+      // ses:GetAccount, which is about the account as a whole.
+      '*',
       '/unknowns/digested/*',
+      '/unknowns/pending/*',
       '/unknowns/pending/*',
       '/unknowns/pending/*',
     ]);
   });
 
-  it('let a poster read the one secret of its route, and a poll those of the mailboxes', () => {
+  it('let a poster read the one secret of its route, and polls and audits those of the mailboxes', () => {
     expect(resourcesAllowed('RoutevipPost', 'ssm:GetParameter')).toEqual([parameter('/rollcall/bot-token')]);
     expect(resourcesAllowed('RoutestripePost', 'ssm:GetParameter')).toEqual([parameter('/rollcall/stripe-webhook')]);
-    expect(resourcesAllowed('PollingPollInbox', 'ssm:GetParameter').sort()).toEqual([
-      parameter('/rollcall/billing/client-secret'),
-      parameter('/rollcall/billing/refresh-token'),
-      parameter('/rollcall/support/password'),
-    ]);
+    for (const reader of ['PollingPollInbox', 'AuditAuditInbox']) {
+      expect(resourcesAllowed(reader, 'ssm:GetParameter').sort()).toEqual([
+        parameter('/rollcall/billing/client-secret'),
+        parameter('/rollcall/billing/refresh-token'),
+        parameter('/rollcall/support/password'),
+      ]);
+    }
     expect(resourcesAllowed('DigestSendDigest', 'ssm:GetParameter')).toEqual([]);
   });
 
@@ -158,6 +120,7 @@ describe('the permissions', () => {
 
   it('let a schedule start the latest version of its function and nothing else', () => {
     expect(resourcesAllowed('PollingPollsScheduler', 'lambda:InvokeFunction')).toEqual([functionFor('poll-inbox')]);
+    expect(resourcesAllowed('AuditAuditsScheduler', 'lambda:InvokeFunction')).toEqual([functionFor('audit-inbox')]);
     expect(resourcesAllowed('DigestDigestsScheduler', 'lambda:InvokeFunction')).toEqual([functionFor('send-digest')]);
     expect(resourcesAllowed('TargetChecksRunsScheduler', 'lambda:InvokeFunction')).toEqual([
       functionFor('check-routes'),
@@ -166,10 +129,6 @@ describe('the permissions', () => {
 
   function statementsOf(role: string): Statement[] {
     return roles.find(({ name }) => name.startsWith(role))?.statements ?? [];
-  }
-
-  function actionsOf(role: string): string[] {
-    return [...new Set(statementsOf(role).flatMap(({ Action }) => Action))].sort();
   }
 
   function resourcesAllowed(role: string, action: string): string[] {

@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ALERTS_PER_BATCH, MAX_RECEIVES, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
-import { DEAD_ROUTES } from '../../functions/core/metrics.ts';
 import { deploymentParameterOf } from '../../lib/deployment-name.ts';
 import {
-  alarmedQueueOf,
   environmentOf,
   functionFor,
   input,
@@ -71,6 +68,8 @@ describe('all queues', () => {
 });
 
 describe('the schedules', () => {
+  const daily = { from: 'rollcall@example.com', to: 'ada@example.org', at: '07:05', timeZone: 'Europe/Berlin' };
+
   it('are one a mailbox, with its name and its period', () => {
     const polls = schedulesOf('poll-inbox').map(({ ScheduleExpression, Target }) => [
       (Target as { Input: string }).Input,
@@ -89,13 +88,40 @@ describe('the schedules', () => {
     ]);
   });
 
+  it('audit every mailbox once a day, an hour before the digest', () => {
+    const audits = schedulesOf('audit-inbox');
+    expect(audits.map(({ Target }) => (Target as { Input: string }).Input)).toEqual([
+      '{"mailbox":"support/INBOX"}',
+      '{"mailbox":"support/Sales & Co"}',
+      '{"mailbox":"billing/INBOX"}',
+    ]);
+    for (const audit of audits) {
+      expect(audit).toMatchObject({
+        ScheduleExpression: 'cron(5 6 * * ? *)',
+        ScheduleExpressionTimezone: 'Europe/Berlin',
+      });
+    }
+  });
+
+  it('audit on the evening before where the digest comes in the first hour of the day', () => {
+    templateOf({ ...input, digest: { ...daily, at: '00:30' } }).hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: 'Audits support/INBOX',
+      ScheduleExpression: 'cron(30 23 * * ? *)',
+    });
+  });
+
   it('look at every route once an hour', () => {
     expect(schedulesOf('check-routes')).toMatchObject([{ ScheduleExpression: 'rate(1 hour)' }]);
   });
 
-  it('send an hourly digest at the full hour', () => {
+  it('send an hourly digest at the full hour, and audit once a day all the same', () => {
     const { from, to } = settings.digest;
     const hourly = templateOf({ ...input, digest: { from, to, every: 'hour', timeZone: 'Asia/Kolkata' } });
+    hourly.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Description: 'Audits support/INBOX',
+      ScheduleExpression: 'cron(30 6 * * ? *)',
+      ScheduleExpressionTimezone: 'Asia/Kolkata',
+    });
     hourly.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'cron(0 * * * ? *)',
       ScheduleExpressionTimezone: 'Asia/Kolkata',
@@ -110,17 +136,23 @@ describe('the schedules', () => {
     }
   });
 
-  it('tell of a run that could not be started and of one that failed, in a queue with an alarm', () => {
-    const alarmed = queueAlarms().map(alarmedQueueOf);
+  it('keep a run that could not be started and one that failed in one queue', () => {
+    const queue = nameOfType('AWS::SQS::Queue', 'FailedRuns');
     for (const { properties } of resourcesOf('AWS::Scheduler::Schedule')) {
       const { DeadLetterConfig, Arn } = properties.Target as { DeadLetterConfig: { Arn: unknown }; Arn: unknown };
-      const queue = targetOf(DeadLetterConfig.Arn);
-      expect(alarmed).toContain(queue);
+      expect(targetOf(DeadLetterConfig.Arn)).toBe(queue);
       template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
         FunctionName: { Ref: targetOf(Arn) },
         DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+        MaximumRetryAttempts: Match.anyValue(),
+        MaximumEventAgeInSeconds: 15 * 60,
       });
     }
+  });
+
+  it('forget a failed run after hours, so that its alarm can sound again the next day', () => {
+    const queue = resourceNamed(nameOfType('AWS::SQS::Queue', 'FailedRuns'));
+    expect(queue.MessageRetentionPeriod).toBe(4 * 60 * 60);
   });
 });
 
@@ -128,8 +160,8 @@ describe('the tables', () => {
   it('are billed on demand, can be restored to any point in time, and outlive the stack', () => {
     const tables = resourcesOf('AWS::DynamoDB::Table');
     expect(tables).toHaveLength(2);
-    for (const { properties, deletionPolicy } of tables) {
-      expect(deletionPolicy).toBe('Retain');
+    for (const { properties, deletionPolicy, updateReplacePolicy } of tables) {
+      expect([deletionPolicy, updateReplacePolicy]).toEqual(['Retain', 'Retain']);
       expect(properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -161,7 +193,7 @@ describe('the tables', () => {
 describe('the spool', () => {
   it('is a private, encrypted bucket that outlives the stack', () => {
     const [bucket] = resourcesOf('AWS::S3::Bucket');
-    expect(bucket?.deletionPolicy).toBe('Retain');
+    expect([bucket?.deletionPolicy, bucket?.updateReplacePolicy]).toEqual(['Retain', 'Retain']);
     expect(bucket?.properties).toMatchObject({
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -183,97 +215,11 @@ describe('the spool', () => {
   });
 });
 
-describe('the alarms', () => {
-  const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(({ properties }) => properties);
-
-  it('watch every queue that should be empty', () => {
-    const shouldBeEmpty = resourcesOf('AWS::SQS::Queue')
-      .map(({ name }) => name)
-      .filter((name) => /DeadLetters|FailedRuns/.test(name));
-    expect(queueAlarms().map(alarmedQueueOf).sort()).toEqual(shouldBeEmpty.sort());
-  });
-
-  it('sound at the first message, and not because an idle queue says nothing', () => {
-    for (const alarm of queueAlarms()) {
-      expect(alarm).toMatchObject({
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Statistic: 'Maximum',
-        Threshold: 1,
-        EvaluationPeriods: 1,
-        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        TreatMissingData: 'notBreaching',
-      });
-    }
-  });
-
-  it('sound at a dead route before any mail comes, and go on until a check finds none', () => {
-    const [alarm, ...others] = alarms.filter(({ Namespace }) => Namespace === DEAD_ROUTES.namespace);
-    expect(others).toEqual([]);
-    expect(alarm).toMatchObject({
-      MetricName: DEAD_ROUTES.name,
-      Statistic: 'Maximum',
-      Threshold: 1,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'ignore',
-    });
-    expect(alarm).not.toHaveProperty('Dimensions');
-  });
-
-  it('reach the operator by e-mail, on a topic that CloudWatch may publish to', () => {
-    const [topic] = resourcesOf('AWS::SNS::Topic');
-    for (const alarm of alarms) expect(alarm.AlarmActions).toEqual([{ Ref: topic?.name }]);
-    template.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'email',
-      Endpoint: 'operator@example.net',
-      TopicArn: { Ref: topic?.name },
-    });
-    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({
-            Effect: 'Allow',
-            Action: 'sns:Publish',
-            Principal: { Service: 'cloudwatch.amazonaws.com' },
-          }),
-        ]),
-      },
-    });
-    // CloudWatch may not use the key aws/sns; its alarms would be dropped.
-    expect(topic?.properties.KmsMasterKeyId).toBeUndefined();
-  });
-
-  it('name the route, and what is lost', () => {
-    const names = alarms.map(({ AlarmName }) => AlarmName);
-    expect(names).toContain('Rollcall: alerts of route vip are dead letters');
-    expect(names).toContain('Rollcall: alerts of route stripe are dead letters');
-    for (const { AlarmDescription } of alarms) {
-      expect(AlarmDescription).toMatch(/[Mm]ail.* What to do: README\.md#[a-z-]+$/);
-    }
-  });
-
-  it('link a heading of the README’s runbook', async () => {
-    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
-    const anchors = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    for (const { AlarmDescription } of alarms)
-      expect(anchors).toContain(String(AlarmDescription).split('README.md#')[1]);
-  });
-
-  it('are within the ten that cost nothing', () => {
-    expect(alarms.length).toBeLessThanOrEqual(10);
-  });
-});
-
 describe('the functions', () => {
   const functions = resourcesOf('AWS::Lambda::Function');
 
   it('run on Node.js 24 on arm64, outside of any VPC, without reserved concurrency', () => {
-    expect(functions).toHaveLength(settings.routes.length + 3);
+    expect(functions).toHaveLength(settings.routes.length + 4);
     for (const { properties } of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
       expect(properties).not.toHaveProperty('VpcConfig');
@@ -285,6 +231,13 @@ describe('the functions', () => {
     const groups = functions.map(({ properties }) => (properties.LoggingConfig as { LogGroup: unknown }).LogGroup);
     expect(new Set(groups.map(targetOf)).size).toBe(functions.length);
     for (const { properties } of resourcesOf('AWS::Logs::LogGroup')) expect(properties.RetentionInDays).toBe(90);
+  });
+
+  it('write lines that a machine can read, also those of Lambda itself, and name their stack in them', () => {
+    for (const { name, properties } of functions) {
+      expect(properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON' });
+      expect(environmentOf(name).POWERTOOLS_SERVICE_NAME).toBe('Rollcall');
+    }
   });
 
   it('find their tables, bucket and queues in their environment', () => {
@@ -351,21 +304,26 @@ function joined(value: unknown): string {
   return parts.map((part) => (typeof part === 'string' ? part : targetOf(part))).join('');
 }
 
-function queueAlarms(): Record<string, unknown>[] {
-  return resourcesOf('AWS::CloudWatch::Alarm')
-    .map(({ properties }) => properties)
-    .filter(({ Namespace }) => Namespace === 'AWS/SQS');
-}
-
 describe('the stack', () => {
   it('says after deployment what a person needs to try it', () => {
-    expect(Object.keys(template.findOutputs('*'))).toEqual(['AlarmTopic', 'PollInboxFunction', 'SendDigestFunction']);
+    expect(Object.keys(template.findOutputs('*'))).toEqual([
+      'Dashboard',
+      'AlarmTopic',
+      'PollInboxFunction',
+      'AuditInboxFunction',
+      'SendDigestFunction',
+      'CheckRoutesFunction',
+    ]);
   });
 
   it('works without a route, when everything is left to the digest', () => {
     const withoutRoutes = templateOf({ ...input, routes: [] });
     withoutRoutes.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    withoutRoutes.resourceCountIs('AWS::Scheduler::Schedule', 3 + 1);
+    // Of each mailbox its polls and its audit; the digest, and the look at SES and SNS, which tell of everything then.
+    withoutRoutes.resourceCountIs('AWS::Scheduler::Schedule', 2 * 3 + 2);
+    withoutRoutes.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: Match.not(Match.arrayWith([Match.objectLike({ Resource: [] })])) },
+    });
   });
 
   it('is of no account and no region', () => {

@@ -1,11 +1,18 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { defineSettings } from '../../functions/core/settings/define-settings.ts';
-import type { SettingsInput } from '../../functions/core/settings/settings-schema.ts';
+import type { Settings, SettingsInput } from '../../functions/core/settings/settings-schema.ts';
 import { RollcallStack } from '../../lib/rollcall-stack.ts';
 
-type Resource = { Type: string; Properties: Record<string, unknown>; DeletionPolicy?: string };
+type Resource = {
+  Type: string;
+  Properties: Record<string, unknown>;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+};
 export type Statement = { Effect: string; Action: string | string[]; Resource: unknown; Condition?: unknown };
+
+type FunctionName = 'poll-inbox' | 'post-to-discord' | 'send-digest' | 'audit-inbox' | 'check-routes';
 
 /** Every kind of mailbox login, Discord target and period that the stack treats differently. */
 export const input: SettingsInput = {
@@ -52,17 +59,20 @@ export const template = templateOf(input);
 
 /** The stack's template, without bundling the functions. */
 export function templateOf(of: SettingsInput): Template {
-  return Template.fromStack(
-    new RollcallStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Rollcall', defineSettings(of)),
-  );
+  return templateOfSettings(defineSettings(of));
+}
+
+export function templateOfSettings(of: Settings): Template {
+  return Template.fromStack(new RollcallStack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Rollcall', of));
 }
 
 export function resourcesOf(type: string) {
   const resources = template.findResources(type) as Record<string, Resource>;
-  return Object.entries(resources).map(([name, { Properties, DeletionPolicy }]) => ({
+  return Object.entries(resources).map(([name, { Properties, DeletionPolicy, UpdateReplacePolicy }]) => ({
     name,
     properties: Properties,
     deletionPolicy: DeletionPolicy,
+    updateReplacePolicy: UpdateReplacePolicy,
   }));
 }
 
@@ -102,14 +112,12 @@ export function mappings() {
 }
 
 /** The logical id of a function, by what it runs. */
-export function functionFor(
-  name: 'poll-inbox' | 'post-to-discord' | 'send-digest' | 'check-routes',
-  ofRoute = '',
-): string {
+export function functionFor(name: FunctionName, ofRoute = ''): string {
   const beginning = {
     'poll-inbox': 'PollingPollInbox',
     'post-to-discord': `Route${ofRoute}PostToDiscord`,
     'send-digest': 'DigestSendDigest',
+    'audit-inbox': 'AuditAuditInbox',
     'check-routes': 'TargetChecksCheckRoutes',
   }[name];
   return nameOfType('AWS::Lambda::Function', beginning);
@@ -119,14 +127,10 @@ export function environmentOf(functionName: string): Record<string, unknown> {
   return (resourceNamed(functionName).Environment as { Variables: Record<string, unknown> }).Variables;
 }
 
-export function schedulesOf(name: 'poll-inbox' | 'send-digest' | 'check-routes'): Record<string, unknown>[] {
+export function schedulesOf(name: Exclude<FunctionName, 'post-to-discord'>): Record<string, unknown>[] {
   return resourcesOf('AWS::Scheduler::Schedule')
     .map(({ properties }) => properties)
     .filter(({ Target }) => targetOf((Target as { Arn: unknown }).Arn) === functionFor(name));
-}
-
-export function alarmedQueueOf({ Dimensions }: Record<string, unknown>): string {
-  return targetOf((Dimensions as { Value: unknown }[])[0]?.Value);
 }
 
 /** The resources whose policy denies everything that does not come over TLS. */

@@ -1,0 +1,35 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { OperatorAlarms } from './operator-alarms.ts';
+import { privateQueue } from './private-queue.ts';
+
+/**
+ * An alarm tells when it begins, once. A queue that kept yesterday's failed run would keep its alarm from telling of
+ * today's; the error itself stays in the function's log.
+ */
+const RETENTION = Duration.hours(4);
+
+/**
+ * Where a scheduled run ends that did not succeed: the scheduler could not start it, Lambda had no room for it, or it
+ * threw or timed out until its retries were used up. One queue for all, since each of its messages names its function.
+ */
+export class FailedRuns extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, { alarms }: { alarms: OperatorAlarms }) {
+    super(scope, id);
+    this.queue = privateQueue(this, 'Queue', { retentionPeriod: RETENTION });
+    Validations.of(this.queue).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is itself where failed runs end; nothing receives from it that could fail.',
+    });
+    alarms.onAnyMessageIn(this.queue, 'FailedRuns', {
+      name: 'a scheduled run failed',
+      loses:
+        'A poll, an audit, a digest or a look at the routes did not succeed, and what it does is not done: mail is not ' +
+        'read, or its fate is not told. Nothing is lost; the next run makes it good once the cause is mended.',
+      runbook: 'A scheduled run failed',
+    });
+  }
+}

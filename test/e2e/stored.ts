@@ -1,0 +1,86 @@
+import { DeleteItemCommand, GetItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DeployedResource, Deployment } from './deployment.ts';
+import { until } from './steps.ts';
+import type { World } from './world.ts';
+
+/** The mailbox of the shipped settings. */
+const MAILBOX = 'support/INBOX';
+
+const SETTLED_MS = 60_000;
+
+/** An item of the ledger as it lies there. */
+export type LedgerItem = { mailId: string; uid: number; route: string; state: string; record: { subject: string } };
+
+function ledgerOf(deployment: Deployment): DeployedResource {
+  return deployment.one('AWS::DynamoDB::Table', 'TablesLedger');
+}
+
+/** Everything in the ledger, by uid. */
+export async function ledgerItems(deployment: Deployment): Promise<LedgerItem[]> {
+  const TableName = ledgerOf(deployment).physicalId;
+  const { Items = [], LastEvaluatedKey } = await deployment.dynamodb.send(
+    new ScanCommand({ TableName, ConsistentRead: true }),
+  );
+  if (LastEvaluatedKey) throw new Error('The ledger has become too large for one page of a scan.');
+  return Items.map((item) => unmarshall(item) as LedgerItem).sort((one, other) => one.uid - other.uid);
+}
+
+/** Has the ledger lose a mail, as no part of Rollcall does. */
+export async function forget(mailId: string, deployment: Deployment): Promise<void> {
+  await deployment.dynamodb.send(
+    new DeleteItemCommand({ TableName: ledgerOf(deployment).physicalId, Key: { mailId: { S: mailId } } }),
+  );
+}
+
+/** Makes a mail one that was handed over this long ago. */
+export async function age(mailId: string, hours: number, deployment: Deployment): Promise<void> {
+  const at = new Date(Date.now() - hours * 60 * 60_000).toISOString();
+  await deployment.dynamodb.send(
+    new UpdateItemCommand({
+      TableName: ledgerOf(deployment).physicalId,
+      Key: { mailId: { S: mailId } },
+      UpdateExpression: 'SET acceptedAt = :at, dispatchedAt = :at',
+      ExpressionAttributeValues: { ':at': { S: at } },
+    }),
+  );
+}
+
+/** Where the mailbox stands: the last uid that was handed over, 0 where no poll has succeeded, and why one failed. */
+export async function watermarkOf(deployment: Deployment): Promise<{ lastUid: number; error: string }> {
+  const { Item = {} } = await deployment.dynamodb.send(
+    new GetItemCommand({
+      TableName: deployment.one('AWS::DynamoDB::Table', 'TablesWatermarks').physicalId,
+      Key: { mailbox: { S: MAILBOX } },
+      ConsistentRead: true,
+    }),
+  );
+  const { lastUid = 0, lastPollError } = unmarshall(Item);
+  return { lastUid: Number(lastUid), error: lastPollError ? JSON.stringify(lastPollError) : 'none' };
+}
+
+/** Waits until the watermark has passed all mail of the mailbox. */
+export async function isPolled({ mails }: World, deployment: Deployment, timeoutMs: number): Promise<void> {
+  await until(`the watermark of ${MAILBOX}`, timeoutMs, async () => {
+    const { lastUid, error } = await watermarkOf(deployment);
+    return lastUid === mails.length ? { lastUid } : `It stands at ${lastUid} of ${mails.length}; last error: ${error}.`;
+  });
+}
+
+/** Waits until every mail of the ledger was posted, or carried by a digest. */
+export async function allAreSettled(deployment: Deployment): Promise<void> {
+  await until('the ledger', SETTLED_MS, async () => {
+    const open = (await ledgerItems(deployment)).filter(({ state }) => state !== 'settled');
+    return open.length === 0
+      ? open
+      : `Not settled: ${open.map(({ uid, state }) => `uid ${uid} (${state})`).join(', ')}.`;
+  });
+}
+
+/** What the spool holds that no digest has carried. */
+export async function pendingSegments({ s3, one }: Deployment): Promise<string[]> {
+  const Bucket = one('AWS::S3::Bucket', 'Spool').physicalId;
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'unknowns/pending/' }));
+  return Contents.map(({ Key = '' }) => Key);
+}

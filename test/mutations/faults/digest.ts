@@ -1,0 +1,191 @@
+import type { Mutation } from '../mutation.ts';
+
+const SEND = 'functions/core/digest/send-digest.ts';
+const PENDING = 'functions/core/digest/pending-mail.ts';
+const NEEDS = 'functions/core/digest/digest-needs.ts';
+const settlement = ['core/digest/settlement.test.ts', 'core/digest/send-digest.test.ts'] as const;
+const needs = ['core/digest/digest.test.ts'] as const;
+
+/** Faults in the digest: what it settles, what it tells, and what it shows. */
+export const digestMutations: readonly Mutation[] = [
+  {
+    name: 'unknown mail is settled before SES has accepted the digest',
+    breaks: 'P2',
+    file: SEND,
+    find: 'const { messageId } = await mailer.send(mail);',
+    replace: `for (const { mailId } of carried) await ledger.settle(mailId, { at: clock.now() });
+  const { messageId } = await mailer.send(mail);`,
+    caughtBy: settlement,
+  },
+  {
+    name: 'segments are archived before their mail is settled',
+    breaks: 'P2',
+    file: SEND,
+    find: 'const { messageId } = await mailer.send(mail);',
+    replace: `const { messageId } = await mailer.send(mail);
+  for (const key of segmentKeys) await spool.archive(key, digest.at);`,
+    caughtBy: settlement,
+  },
+  {
+    name: 'a digest that the mail service refused counts as sent',
+    breaks: 'P2',
+    file: SEND,
+    find: 'await mailer.send(mail);',
+    replace: "await mailer.send(mail).catch(() => ({ messageId: 'none' }));",
+    caughtBy: settlement,
+  },
+  {
+    name: 'what SES refused counts as sent',
+    breaks: 'P2',
+    file: 'functions/adapters/ses-mailer.ts',
+    find: 'if (!(error instanceof SESv2ServiceException)) throw error;',
+    replace: `if (error instanceof SESv2ServiceException) return { MessageId: 'none', $metadata: {} };
+    if (!(error instanceof SESv2ServiceException)) throw error;`,
+    caughtBy: ['adapters/ses-mailer.test.ts'],
+  },
+  {
+    name: 'no digest comes when there is nothing to say',
+    breaks: 'P5',
+    file: SEND,
+    find: 'await mailer.send(mail);',
+    replace: "carried.length > 0 ? await mailer.send(mail) : { messageId: 'none' };",
+    caughtBy: settlement,
+  },
+  {
+    name: 'a segment that arrives while the digest runs is archived with the others',
+    breaks: 'P2',
+    file: SEND,
+    find: 'await pMap(segmentKeys, (key) => spool.archive(key, digest.at)',
+    replace: `for await (const { key } of spool.pending()) await spool.archive(key, digest.at);
+  await pMap(segmentKeys, (key) => spool.archive(key, digest.at)`,
+    caughtBy: settlement,
+  },
+  {
+    name: 'a segment of which the digest had no room for all is archived',
+    breaks: 'P2',
+    file: PENDING,
+    find: 'if (!isWhole) continue;',
+    replace: '',
+    caughtBy: ['core/digest/full-digest.test.ts'],
+  },
+  {
+    name: 'lines that do not read as they were written are archived and not told',
+    breaks: 'P4',
+    file: PENDING,
+    find: 'if (segment.damaged.length > 0) damaged.push(',
+    replace: 'if (segment.damaged.length < 0) damaged.push(',
+    caughtBy: settlement,
+  },
+  {
+    name: 'mail that an earlier digest has carried comes again',
+    breaks: 'P3',
+    file: PENDING,
+    find: " || entries.get(line.mailId)?.state === 'settled'",
+    replace: '',
+    caughtBy: settlement,
+  },
+  {
+    name: 'the counts go on from digest to digest',
+    breaks: 'P5',
+    file: SEND,
+    find: 'await recordDigest(facts, services);',
+    replace: '',
+    caughtBy: settlement,
+  },
+  {
+    name: 'undelivered alerts are not told',
+    breaks: 'P4',
+    file: NEEDS,
+    find: '...undeliveredAlerts(facts),',
+    replace: '',
+    caughtBy: needs,
+  },
+  {
+    name: 'a dead route is not told',
+    breaks: 'P4',
+    file: NEEDS,
+    find: "check.state === 'dead' ? [{ kind: 'route dead'",
+    replace: "check.state === 'unknown' ? [{ kind: 'route dead'",
+    caughtBy: needs,
+  },
+  {
+    name: 'a mailbox that nobody reads is not told',
+    breaks: 'P5',
+    file: NEEDS,
+    find: '...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),',
+    replace: '',
+    caughtBy: needs,
+  },
+  {
+    name: 'mail that the audit brought back is not told',
+    breaks: 'P6',
+    file: NEEDS,
+    find: '...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts.recovered)),',
+    replace: '',
+    caughtBy: [...needs, 'core/digest/accounts-of-polls.test.ts'],
+  },
+  {
+    name: 'an audit that does not run is not told',
+    breaks: 'P6',
+    file: NEEDS,
+    find: '...facts.mailboxes.flatMap((mailbox) => overdueAudit(facts.at, mailbox)),',
+    replace: '',
+    caughtBy: needs,
+  },
+  {
+    name: 'alarms that nobody hears are not told',
+    breaks: 'P4',
+    file: NEEDS,
+    find: "facts.alarmPath?.state === 'closed'",
+    replace: "facts.alarmPath?.state === 'open'",
+    caughtBy: needs,
+  },
+  {
+    name: 'sums that do not add up are not told',
+    breaks: 'P5',
+    file: NEEDS,
+    find: 'accounts.unaccounted > 0',
+    replace: 'accounts.unaccounted > accounts.total.seen',
+    caughtBy: [...needs, 'core/digest/accounts-of-polls.test.ts'],
+  },
+  {
+    name: 'the subject keeps trouble to itself',
+    breaks: 'P4',
+    file: 'functions/core/digest/digest-subject.ts',
+    find: 'const troubles = troublesOf(digest, tell);',
+    replace: 'const troubles = troublesOf(digest, tell).slice(0, 0);',
+    caughtBy: ['core/digest/digest-subject.test.ts'],
+  },
+  {
+    name: 'mail that the listing has no room for is not attached either',
+    breaks: 'P2',
+    file: 'functions/core/digest/digest-mail.ts',
+    find: 'attachments: shown < carried.length ? [attachment] : []',
+    replace: 'attachments: shown > carried.length ? [attachment] : []',
+    caughtBy: ['core/digest/digest-html.test.ts'],
+  },
+  {
+    name: 'the HTML of a mail is not escaped',
+    breaks: 'P9',
+    file: 'functions/core/digest/digest-html-mails.tsx',
+    find: '{snippet}',
+    replace: '<span dangerouslySetInnerHTML={{ __html: snippet }} />',
+    caughtBy: ['core/digest/digest-html.test.ts'],
+  },
+  {
+    name: 'a link may be of any scheme',
+    breaks: 'P9',
+    file: 'functions/core/digest/openable-link.ts',
+    find: 'return SCHEMES.has(protocol) ? href : undefined;',
+    replace: "return protocol === '' ? undefined : href;",
+    caughtBy: ['core/digest/digest-html.test.ts'],
+  },
+  {
+    name: 'a sender who may be forged is shown like any other',
+    breaks: 'P9',
+    file: 'functions/core/digest/digest-page.ts',
+    find: 'isDoubtfulSender(line.reason) ?',
+    replace: 'isDoubtfulSender(line.mailId) ?',
+    caughtBy: ['core/digest/digest-html.test.ts'],
+  },
+];

@@ -1,11 +1,12 @@
-import { ALERTS_PER_BATCH } from '../../functions/core/delivery/delivery-limits.ts';
-import type { PostServices } from '../../functions/core/delivery/posting.ts';
+import { ALERTS_PER_BATCH, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
+import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryPauses } from '../fakes/memory-pauses.ts';
+import { invoke } from '../simulation/invocation.ts';
 import { startSimulatedPosters } from '../simulation/simulated-posters.ts';
 import { simulatedQueue } from '../simulation/simulated-queue.ts';
 import { simulatedTime } from '../simulation/simulated-time.ts';
@@ -64,20 +65,23 @@ async function drain(batchSize: number): Promise<Drained> {
     channels: [{ id: '100' }],
     secretOf: () => 'token',
   });
-  const services: PostServices = {
-    ledger,
-    queue,
-    pauses: memoryPauses(),
-    discord,
-    rateLimits: rateLimitMemory(),
-    clock,
-    journal: () => {},
-    random: () => 0.5,
-  };
   const target = { kind: 'bot', channelId: '100', tokenParameter: '/rollcall/bot' } as const;
   const route = { id: 'customer', target, colour: 0x2ecc71, ping: { users: [], roles: [] } };
-  const died = new Promise<never>(() => {});
-  startSimulatedPosters(route, queue, clock, () => ({ services, died }), batchSize);
+  const rateLimits = rateLimitMemory();
+  const pauses = memoryPauses();
+  let invocations = 0;
+  startSimulatedPosters(
+    queue,
+    async (batch) => {
+      invocations += 1;
+      const surroundings = { id: String(invocations), clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
+      return await invoke({ ...surroundings, strike: () => undefined }, async ({ id, remainingMs }) => {
+        const services = { ledger, queue, pauses, discord, rateLimits, clock, journal: () => {}, random: () => 0.5 };
+        return await postAlerts(batch, route, { holder: id, remainingMs }, services);
+      });
+    },
+    batchSize,
+  );
   await clock.runUntil(() => queue.size() === 0);
 
   const unsettled = ledger.entries().filter(({ state }) => state !== 'settled');

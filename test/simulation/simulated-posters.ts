@@ -1,54 +1,31 @@
-import { ALERTS_PER_BATCH, POST_CONCURRENCY, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
-import type { PostedRoute, PostServices } from '../../functions/core/delivery/posting.ts';
-import type { Clock, ReceivedMessage } from '../../functions/core/ports.ts';
+import { ALERTS_PER_BATCH, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
+import type { PostReport } from '../../functions/core/delivery/post-alerts.ts';
+import type { ReceivedMessage } from '../../functions/core/ports.ts';
+import type { Ended } from './invocation.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 
-/** What one invocation is given. `died` resolves when it is killed. */
-export type Invoked = { services: PostServices; died: Promise<'died'> };
-
-const IDLE_MS = 5_000;
-
-let invocations = 0;
-
 /**
- * The event source of one route, in simulated time: as many invocations at once as are deployed, batches of ten, partial
- * batch responses, nothing deleted when an invocation throws, dies, or takes longer than it may.
+ * The event source of one route: as many invocations at once as are deployed, batches of ten, partial batch responses,
+ * nothing deleted when an invocation throws, dies, or takes longer than it may.
  *
- * @param invoke called for each invocation
+ * @param invoke posts a batch; told which of the pollers asks, since each has a process of its own
  */
 export function startSimulatedPosters(
-  route: PostedRoute,
   queue: SimulatedQueue,
-  clock: Clock,
-  invoke: () => Invoked,
+  invoke: (batch: readonly ReceivedMessage[], poller: number) => Promise<Ended<PostReport>>,
   batchSize = ALERTS_PER_BATCH,
 ): void {
-  for (let poller = 0; poller < POST_CONCURRENCY; poller += 1) void poll();
+  for (let poller = 0; poller < POST_CONCURRENCY; poller += 1) void poll(poller);
 
-  async function poll(): Promise<never> {
+  async function poll(poller: number): Promise<never> {
     for (;;) {
+      await queue.whenVisible();
       const batch = queue.receive(batchSize);
-      if (batch.length === 0) {
-        await clock.wait(IDLE_MS);
-        continue;
-      }
-      const handedBack = await handle(batch);
+      if (batch.length === 0) continue;
+      const ended = await invoke(batch, poller);
+      if (ended.kind !== 'ended well') continue;
+      const handedBack = new Set(ended.result.handedBack);
       for (const message of batch) if (!handedBack.has(message.messageId)) queue.remove(message);
     }
-  }
-
-  /** The messages that stay in the queue. */
-  async function handle(batch: readonly ReceivedMessage[]): Promise<ReadonlySet<string>> {
-    const { services, died } = invoke();
-    invocations += 1;
-    const holder = `invocation ${invocations}`;
-    const endsAtMs = clock.now().getTime() + POST_TIMEOUT_MS;
-    const remainingMs = () => endsAtMs - clock.now().getTime();
-    const answered = postAlerts(batch, route, { holder, remainingMs }, services).catch(() => 'threw' as const);
-    const result = await Promise.race([answered, died]);
-    if (remainingMs() < 0) throw new Error(`${route.id}: an invocation outlived its time-out.`);
-    const all = batch.map(({ messageId }) => messageId);
-    return new Set(typeof result === 'string' ? all : result.handedBack);
   }
 }

@@ -1,95 +1,96 @@
 import { MAX_RECEIVES, QUEUE_VISIBILITY_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { AlertQueue, Clock, ReceivedMessage } from '../../functions/core/ports.ts';
+import type { AlertQueue, Clock, DeadLetter, DeadLetters, ReceivedMessage } from '../../functions/core/ports.ts';
+import { type Dice, type SqsMessage, simulatedSqs } from './simulated-sqs.ts';
 
 type Letter = Parameters<AlertQueue['deadLetter']>[1] | 'moved by the queue';
-type Stored = { messageId: string; body: string; receiveCount: number; visibleAtMs: number; receipt: number };
 
+/** As the adapter does: longer than a sift takes. */
+const LETTERS_HIDDEN_MS = 300_000;
+const LETTERS_PER_BATCH = 10;
+
+/** The queue of one route with its dead-letter queue, at all their ends. */
 export type SimulatedQueue = AlertQueue & {
   send(body: string): void;
   /** At most `max` of the visible messages, hidden from now on for the visibility time-out. */
   receive(max: number): ReceivedMessage[];
   /** As the event source does with what did not fail. */
   remove(message: ReceivedMessage): void;
+  whenVisible(): Promise<void>;
   /** Takes all dead letters out of their queue. */
   takeDeadLetters(): { body: string; letter: Letter }[];
+  sift(visit: Parameters<DeadLetters['sift']>[1]): Promise<void>;
   size(): number;
+  purge(): void;
+  /** The bodies of what lies in the queue and in the dead-letter queue, hidden or not. */
+  bodies(): { waiting: string[]; dead: string[] };
 };
 
 /**
- * An SQS standard queue with its dead-letter queue: visibility, receive counts, redrive policy, no order that anyone may
- * rely on, and now and then a message delivered twice.
- *
- * @param chance says whether something happens that has this probability
+ * @param deliveredTwice how often a message is not hidden although it was received
+ * @param onGivenUp told where the queue makes a message a dead letter by itself
  */
 export function simulatedQueue(
   clock: Clock,
-  {
-    pick,
-    chance,
-    deliveredTwice = 0,
-  }: { pick: (from: number, to: number) => number; chance: (probability: number) => boolean; deliveredTwice?: number },
+  { deliveredTwice = 0, onGivenUp = () => {}, ...dice }: Dice & { deliveredTwice?: number; onGivenUp?: () => void },
 ): SimulatedQueue {
-  const messages = new Map<string, Stored>();
-  let deadLetters: { body: string; letter: Letter }[] = [];
-  let sent = 0;
-  const nowMs = () => clock.now().getTime();
-  const held = ({ messageId, receiptHandle }: ReceivedMessage) => {
-    const stored = messages.get(messageId);
-    return stored && receiptHandle === String(stored.receipt) ? stored : undefined;
-  };
+  const messages = simulatedSqs<undefined>(clock, dice, deliveredTwice);
+  const letters = simulatedSqs<Letter>(clock, dice);
 
-  function take(stored: Stored): ReceivedMessage | undefined {
-    if (stored.receiveCount >= MAX_RECEIVES) {
-      messages.delete(stored.messageId);
-      deadLetters.push({ body: stored.body, letter: 'moved by the queue' });
-      return undefined;
-    }
-    stored.receiveCount += 1;
-    stored.receipt += 1;
-    if (!chance(deliveredTwice)) stored.visibleAtMs = nowMs() + QUEUE_VISIBILITY_MS;
-    const { messageId, body, receiveCount, receipt } = stored;
-    return { messageId, body, receiveCount, receiptHandle: String(receipt) };
+  /** The redrive policy: instead of being received once more, a message moves with the time at which it was sent. */
+  function isGivenUp(message: SqsMessage<undefined>): boolean {
+    if (message.receiveCount <= MAX_RECEIVES) return false;
+    messages.remove(message);
+    letters.send(message.body, 'moved by the queue', message.sentAt);
+    onGivenUp();
+    return true;
   }
 
   return {
-    send(body) {
-      sent += 1;
-      const messageId = `message-${sent}`;
-      messages.set(messageId, { messageId, body, receiveCount: 0, visibleAtMs: nowMs(), receipt: 0 });
-    },
-    receive(max) {
-      // Roughly the oldest first, as SQS does at its best.
-      const oldest: Stored[] = [];
-      for (const stored of messages.values()) {
-        if (stored.visibleAtMs <= nowMs()) oldest.push(stored);
-        if (oldest.length === 4 * max) break;
-      }
-      const batch: ReceivedMessage[] = [];
-      while (batch.length < max && oldest.length > 0) {
-        const [stored] = oldest.splice(pick(0, oldest.length - 1), 1);
-        const received = stored && take(stored);
-        if (received) batch.push(received);
-      }
-      return batch;
-    },
-    remove(message) {
-      // SQS deletes by message; an old receipt mostly works, and then not always.
-      if (held(message)) messages.delete(message.messageId);
-    },
+    send: (body) => messages.send(body, undefined),
+    receive: (max) =>
+      messages
+        .receive(max, QUEUE_VISIBILITY_MS)
+        .filter((message) => !isGivenUp(message))
+        .map(({ messageId, receiptHandle, body, receiveCount }) => ({ messageId, receiptHandle, body, receiveCount })),
+    remove: messages.remove,
+    whenVisible: messages.whenVisible,
+    size: messages.size,
+    purge: messages.purge,
+    bodies: () => ({ waiting: messages.bodies(), dead: letters.bodies() }),
     takeDeadLetters() {
-      const taken = deadLetters;
-      deadLetters = [];
-      return taken;
+      const taken = letters.receive(letters.size(), LETTERS_HIDDEN_MS);
+      for (const letter of taken) letters.remove(letter);
+      return taken.map(({ body, attributes: letter }) => ({ body, letter }));
     },
-    size: () => messages.size,
 
-    async handBack(message, delayMs) {
-      const stored = held(message);
-      // SQS counts in whole seconds.
-      if (stored) stored.visibleAtMs = nowMs() + Math.ceil(delayMs / 1000) * 1000;
-    },
-    async deadLetter({ body }, letter) {
-      deadLetters.push({ body, letter });
+    // SQS counts in whole seconds.
+    handBack: async (message, delayMs) => messages.hide(message, Math.ceil(delayMs / 1000) * 1000),
+    deadLetter: async ({ body }, letter) => letters.send(body, letter),
+
+    async sift(visit) {
+      const kept: SqsMessage<Letter>[] = [];
+      try {
+        for (;;) {
+          const received = letters.receive(LETTERS_PER_BATCH, LETTERS_HIDDEN_MS);
+          if (received.length === 0) return;
+          kept.push(...received);
+          const shown = new Map(received.map((letter) => [deadLetterOf(letter), letter]));
+          for (const letter of await visit([...shown.keys()])) {
+            const removed = shown.get(letter);
+            if (!removed) continue;
+            letters.remove(removed);
+            kept.splice(kept.indexOf(removed), 1);
+          }
+        }
+      } finally {
+        for (const letter of kept) letters.hide(letter, 0);
+      }
     },
   };
+}
+
+function deadLetterOf({ body, attributes, sentAt }: SqsMessage<Letter>): DeadLetter {
+  if (attributes === 'moved by the queue') return { body, mailId: undefined, failure: undefined, sentAt };
+  const { mailId, failure } = attributes;
+  return { body, mailId, failure, sentAt };
 }

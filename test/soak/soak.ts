@@ -1,17 +1,20 @@
+import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
+import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import type { PostServices } from '../../functions/core/delivery/posting.ts';
 import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import type { LedgerEntry, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import type { Discord } from '../../functions/core/ports.ts';
+import type { AlertQueue, Discord } from '../../functions/core/ports.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryPauses } from '../fakes/memory-pauses.ts';
 import { type Random, randomOf } from '../fuzz/random.ts';
+import { invoke } from '../simulation/invocation.ts';
 import { startSimulatedPosters } from '../simulation/simulated-posters.ts';
 import { type SimulatedQueue, simulatedQueue } from '../simulation/simulated-queue.ts';
 import { type SimulatedTime, simulatedTime } from '../simulation/simulated-time.ts';
-import { mortalServices } from './mortal-services.ts';
 import { BOT_TOKEN, SOAK_ROUTES, type SoakRoute, secretOf, WEBHOOK_TOKEN } from './soak-routes.ts';
+import { soakStrikes } from './soak-strikes.ts';
 import { type SoakTroubles, soakTroubles } from './soak-troubles.ts';
 
 const AUTOMOD_WORD = 'casino';
@@ -55,6 +58,7 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
   const lostByWebhooks = new Set<string>();
   const invalidAtMs: number[] = [];
   const queues = new Map<string, SimulatedQueue>();
+  let invocations = 0;
 
   for (const route of SOAK_ROUTES) {
     const queue = simulatedQueue(clock, { pick: random.between, chance: random.chance, deliveredTwice: 0.01 });
@@ -77,17 +81,27 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
         return answer;
       },
     };
-    const services: PostServices = {
-      ledger,
-      queue,
-      pauses,
-      discord,
-      rateLimits: rateLimitMemory(),
-      clock,
-      journal: () => {},
-      random: () => random.between(0, 999_999) / 1_000_000,
-    };
-    startSimulatedPosters(route, queue, clock, () => mortalServices(route, services, troubles, random));
+    const rateLimits = rateLimitMemory();
+    startSimulatedPosters(queue, async (batch) => {
+      invocations += 1;
+      const surroundings = { id: `invocation ${invocations}`, clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
+      const strike = soakStrikes(route, troubles, random);
+      const ended = await invoke({ ...surroundings, strike }, async ({ id, remainingMs, reach, ...invocation }) => {
+        const services: PostServices = {
+          ledger: reach('ledger', ledger),
+          queue: reach<AlertQueue>('alertQueue', queue),
+          pauses: reach('pauses', pauses),
+          discord: reach('discord', discord),
+          rateLimits,
+          clock: invocation.clock,
+          journal: () => {},
+          random: () => random.between(0, 999_999) / 1_000_000,
+        };
+        return await postAlerts(batch, route, { holder: id, remainingMs }, services);
+      });
+      if (ended.kind === 'timed out') throw new Error(`${route.id}: an invocation outlived its time-out.`);
+      return ended;
+    });
   }
 
   const isIdle = () => [...queues.values()].every((queue) => queue.size() === 0);

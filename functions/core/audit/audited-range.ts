@@ -51,12 +51,12 @@ export async function uidsInRange(
   session: MailSession,
   now: Date,
 ): Promise<number[]> {
-  const { baselineUid, lastUid, previousUidValidity } = range;
-  const since = latest(range.accountedSince, days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS));
+  const { baselineUid, lastUid, previousUidValidity, accountedSince } = range;
+  const recently = days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS);
   const there = (await session.everyUid()).filter((uid) => uid <= lastUid);
-  const inTime = since ? await session.uidsSince(since) : there;
-  const [first = Number.POSITIVE_INFINITY] = inTime;
-  const isInTime = new Set(previousUidValidity === undefined ? [] : inTime);
+  const uidsOf = async (since: Date | undefined) => (since ? await session.uidsSince(since) : there);
+  const [first = Number.POSITIVE_INFINITY] = await uidsOf(recently);
+  const isInTime = new Set(previousUidValidity === undefined ? [] : await uidsOf(latest(accountedSince, recently)));
   return there.filter((uid) => (uid > baselineUid ? uid >= first : isInTime.has(uid)));
 }
 

@@ -81,6 +81,7 @@ function sorting(
   const findings = lastAudit && lastAudit.at >= lastDigestAt ? lastAudit.findings : [];
   const missing = new Set(findings.flatMap(({ kind, mailId }) => (kind === 'missing' ? [mailId] : [])));
   return ({ mailId, uid, acceptedAt }) => {
+    // What a poll accepted, it had passed no earlier: in the very moment in which that was read, it is no longer new.
     const isNew = acceptedAt > lastDigestAt;
     // A poll is taking it in right now; the next digest counts it.
     if (uid > passedUid) return 'not passed yet';

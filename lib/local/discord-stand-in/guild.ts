@@ -1,6 +1,6 @@
 import { bitsOf, type Overwrite, type PermissionName, permissionsIn, type Role } from './permissions.ts';
 
-export type StandInChannel = {
+type StandInChannel = {
   id: string;
   /** A thread names the channel it belongs to. */
   parentId?: string;

@@ -184,6 +184,14 @@ describe('how far back an audit looks', () => {
     expect(await world.audit()).toMatchObject({ inMailbox: 2, recovered: 1 });
   });
 
+  it('takes in mail from before accounting began that somebody has moved into the folder since', async () => {
+    const before = new Date(world.clock.now().getTime() - DAY_MS);
+    await world.poll('now');
+    world.mailbox.deliver((uid, uidValidity) => mailOf(uid, uidValidity, { subject: 'vip moved' }), before);
+    await world.poll('now');
+    expect(await world.audit()).toMatchObject({ inMailbox: 1, accounted: 1, recovered: 0 });
+  });
+
   it('ends at the baseline: what was there before is history', async () => {
     deliverOld(3);
     await world.poll('now');

@@ -16,10 +16,12 @@ import type { AlertQueue, Clock, DeadLetter, DeadLetters, ReceivedMessage } from
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
+import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
 import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
 import { memorySpool } from '../../fakes/memory-spool.ts';
 import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
+import { openPaths } from '../../fakes/open-paths.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
 
@@ -126,7 +128,8 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     classify: classifyBySubject,
   };
   const posting = { ...services, queue: alertQueue, discord, rateLimits: rateLimitMemory(), random: () => 0.5 };
-  const checking = { ...services, discordTargets, routeChecks: memoryRouteChecks() };
+  const paths = { operatorPaths: openPaths, pathChecks: memoryPathChecks() };
+  const checking = { ...services, discordTargets, routeChecks: memoryRouteChecks(), ...paths };
   const remaining = (timeoutMs: number) => {
     const endsAtMs = nowMs + timeoutMs;
     return () => endsAtMs - nowMs;

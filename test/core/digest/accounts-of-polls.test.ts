@@ -226,6 +226,7 @@ describe('what polls have counted and what the ledger holds', () => {
     await digest();
     const lost = ledger.entry(idOf('vip 1'));
     if (!lost) throw new Error('The world has no mail.');
+    await poll();
     ledger.forget(lost.mailId);
     await ledger.accept({ ...lost, acceptedAt: clock.now() });
     await watermarks.recordAudit({ ...AUDIT, at: clock.now(), recovered: 0 });

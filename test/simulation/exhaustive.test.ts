@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { everyCall, SMALL_DAY } from './every-call.ts';
+import { FAULTS } from './invocation.ts';
+import { PORT_CALLS, PORT_METHODS } from './port-methods.ts';
+import { brokenPromises } from './promises/check-promises.ts';
+import { runStretches } from './run-stretches.ts';
+import { simulate } from './simulate.ts';
+
+const PORTS_FILE = new URL('../../functions/core/ports.ts', import.meta.url);
+
+/** Ports that nothing can befall: the clock is the simulation itself. */
+const NOT_STRUCK = ['Clock'];
+
+describe('the small day, in which every fault befalls every call', () => {
+  it('knows every port there is', async () => {
+    const declared = [...(await readFile(PORTS_FILE, 'utf8')).matchAll(/^export interface (\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    expect(declared.length - NOT_STRUCK.length).toBe(Object.keys(PORT_METHODS).length);
+  });
+
+  it('calls every port at each of its methods, and keeps its promises where nothing befalls it', async () => {
+    const observed = await simulate(SMALL_DAY);
+    expect(PORT_CALLS.filter((call) => !observed.calls.some(({ name }) => name === call))).toEqual([]);
+    expect(brokenPromises(observed)).toEqual([]);
+  });
+
+  it(`keeps every promise, whichever call meets whichever of ${FAULTS.length} faults`, async () => {
+    const calls = await everyCall();
+    const findings = await runStretches({ kind: 'every call', from: 0, to: calls.length }, { atOnce: 10, enough: 20 });
+    expect(findings.map(({ title, broken }) => ({ title, broken }))).toEqual([]);
+  }, 300_000);
+});

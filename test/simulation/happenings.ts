@@ -1,0 +1,89 @@
+import type { Deployment } from './deployment.ts';
+import type { Plan, PlannedEvent } from './plan.ts';
+import type { Troubles } from './planned-troubles.ts';
+import type { SimulatedDiscord } from './simulated-discord.ts';
+import type { SimulatedMailboxes } from './simulated-mailboxes.ts';
+import type { SimulatedServices } from './simulated-services.ts';
+import type { SimulatedTime } from './simulated-time.ts';
+
+type OfKind<Kind extends PlannedEvent['kind']> = Extract<PlannedEvent, { kind: Kind }>;
+
+/** What a planned event does to the world, once it is its turn. */
+export function happenings(
+  plan: Plan,
+  {
+    time,
+    nowMs,
+    say,
+    mailboxes,
+    discord,
+    services,
+    troubles,
+    deployed,
+  }: {
+    time: SimulatedTime;
+    nowMs: () => number;
+    say: (what: string) => void;
+    mailboxes: SimulatedMailboxes;
+    discord: SimulatedDiscord;
+    services: SimulatedServices;
+    troubles: Troubles;
+    deployed: Deployment;
+  },
+): (event: PlannedEvent) => void {
+  const untilHealed = async (atMs: number) => await time.wait(Math.min(atMs, plan.healsAtMs) - nowMs());
+
+  async function dieAndLive({ route, death, isForGood, toMs }: OfKind<'channel dies'>): Promise<void> {
+    discord.die(route, death);
+    if (isForGood) return;
+    await untilHealed(toMs);
+    say(`the channel of ${route} lives again (${death})`);
+    discord.live(route, death);
+  }
+
+  async function changeSecret({ secret, toMs }: OfKind<'secret changes'>): Promise<void> {
+    const { parameter, value } = discord.renew(secret);
+    await untilHealed(toMs);
+    say(`${parameter} holds the new secret`);
+    services.secrets.store(parameter, value);
+  }
+
+  /** The troubles look at the clock themselves. */
+  const byTheClock = () => {};
+
+  const does: { [Kind in PlannedEvent['kind']]: (event: OfKind<Kind>) => void } = {
+    'mail arrives': ({ mailbox, mail, atMs }) => mailboxes.arrive(mailbox, mail, Math.min(atMs, nowMs())),
+    'mail is copied': ({ token, to }) => mailboxes.copy(token, to),
+    'mail is moved': ({ token, to }) => mailboxes.move(token, to),
+    'mail is expunged': ({ token }) => mailboxes.expunge(token),
+    'uids change': ({ mailbox }) => mailboxes.renumber(mailbox),
+    'channel dies': (event) => void dieAndLive(event),
+    'secret changes': (event) => void changeSecret(event),
+    'function runs besides': deployed.double,
+    'person redrives': ({ route }) => deployed.redrive(route),
+    'queue delivers twice': ({ route }) => {
+      const queue = services.queueOf(route);
+      for (const body of queue.bodies().waiting) queue.send(body);
+    },
+    'queue is purged': ({ route }) => services.queueOf(route).purge(),
+    'spool line is damaged': troubles.damageNextSegment,
+    'segment is lost': services.loseSegment,
+    'call is struck': troubles.await,
+    'one call is struck': troubles.await,
+    'call is half done': troubles.await,
+    'mailbox fails': byTheClock,
+    'Discord fails': byTheClock,
+    'service fails': byTheClock,
+    'function stops': byTheClock,
+  };
+
+  return (event) => {
+    say(told(event));
+    (does[event.kind] as (event: PlannedEvent) => void)(event);
+  };
+}
+
+function told({ kind, ...event }: PlannedEvent): string {
+  const rest = 'mail' in event ? { ...event, mail: { token: event.mail.token, route: event.mail.route } } : event;
+  return `${kind} ${JSON.stringify(rest)}`;
+}

@@ -1,0 +1,50 @@
+import type { DigestMail } from '../../functions/core/ports.ts';
+import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
+import type { Ended, Fault } from './invocation.ts';
+import type { Plan } from './plan.ts';
+import type { SimulatedMail } from './simulated-mailboxes.ts';
+import type { MailboxName, RouteId } from './simulated-settings.ts';
+
+/** Times are milliseconds since the start. */
+
+export type ObservedInvocation = {
+  id: string;
+  function: 'poll' | 'post' | 'digest' | 'audit' | 'check' | 'redrive';
+  /** Of a poll or an audit. */
+  mailbox: MailboxName | undefined;
+  /** Of a post or a redrive. */
+  route: RouteId | undefined;
+  startedMs: number;
+  endedMs: number;
+  ended: Ended<unknown>['kind'] | 'running';
+  /** What befell its calls. */
+  strikes: ObservedStrike[];
+};
+
+export type ObservedStrike = { atMs: number; call: string; fault: Fault };
+
+export type ObservedDigest = { sentMs: number; mail: DigestMail; invocation: ObservedInvocation };
+
+export type ObservedCall = { name: string; function: ObservedInvocation['function'] };
+
+/** What can be seen of a simulation from the outside. */
+export type Observed = {
+  plan: Plan;
+  startMs: number;
+  mails: ReadonlyMap<number, SimulatedMail>;
+  invocations: readonly ObservedInvocation[];
+  posts: readonly StandInPost[];
+  digests: readonly ObservedDigest[];
+  /** When the first watermark of each mailbox was written. */
+  baselines: ReadonlyMap<MailboxName, number>;
+  /** Settlements as they took effect, by mailId; the only look into the ledger, for what nobody else could know. */
+  settledMs: ReadonlyMap<string, number>;
+  /** Routes whose queue gave messages up by itself. */
+  givenUpByQueue: ReadonlySet<RouteId>;
+  writesToMailbox: readonly string[];
+  /** Every port call until everything healed, in order. */
+  calls: readonly ObservedCall[];
+  /** Until here nobody gave a command since everything healed. */
+  silentUntilMs: number;
+  endsMs: number;
+};

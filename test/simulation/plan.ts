@@ -1,0 +1,106 @@
+import type { StartFrom } from '../../functions/core/poll/watermark-start.ts';
+import type { Fault } from './invocation.ts';
+import type { MailboxName, RouteId } from './simulated-settings.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The deployed functions. Of `post` there is one a route, of `poll` one schedule a mailbox. */
+export const FUNCTIONS = ['poll', 'post', 'digest', 'audit', 'check'] as const;
+export type FunctionName = (typeof FUNCTIONS)[number];
+
+/** Services that fail as a whole, with the ports behind which they lie. */
+export const SERVICES = {
+  dynamodb: ['ledger', 'watermarks', 'pauses', 'routeChecks', 'pathChecks'],
+  sqs: ['routeQueues', 'alertQueue', 'deadLetters'],
+  s3: ['spool'],
+  ssm: ['secrets'],
+  ses: ['mailer'],
+} as const;
+export type ServiceName = keyof typeof SERVICES;
+
+/** A mail as its sender made it. */
+export type PlannedMail = {
+  /** Stands in its From, so that it is recognised wherever it is shown. */
+  token: number;
+  route: RouteId | 'unknown';
+  subject: string;
+  snippet: string;
+  /** Undefined where it has none. */
+  messageId: string | undefined;
+  senderName: string;
+  /** Discord refuses to show its words. */
+  isRefused: boolean;
+};
+
+/** A time since the start, in milliseconds. Where a call is named, the event waits for the first such call after that. */
+type When = { atMs: number; during?: string };
+type Window = { fromMs: number; toMs: number };
+
+export type ChannelDeath = 'no access' | 'no permission' | 'gone';
+
+export type DiscordTrouble =
+  | 'refuses connections'
+  | 'is unavailable'
+  | 'loses answers'
+  | 'does not answer'
+  | 'limits the channel'
+  | 'limits everything'
+  | 'is blocked by Cloudflare'
+  | 'is a captive portal';
+
+/** Something that happens in a simulation, each for itself: a plan without it is a plan as well. */
+export type PlannedEvent =
+  | ({ kind: 'mail arrives'; mailbox: MailboxName; mail: PlannedMail } & When)
+  /** A client puts a copy of it into a mailbox of the same account. */
+  | ({ kind: 'mail is copied'; token: number; to: MailboxName } & When)
+  | ({ kind: 'mail is moved'; token: number; to: MailboxName } & When)
+  | ({ kind: 'mail is expunged'; token: number } & When)
+  | ({ kind: 'uids change'; mailbox: MailboxName } & When)
+  | ({ kind: 'mailbox fails'; mailbox: MailboxName; failure: 'credentials' | 'connection' | 'throttled' } & Window)
+  | ({ kind: 'channel dies'; route: RouteId; death: ChannelDeath; isForGood: boolean } & Window)
+  /** Discord knows another secret from `fromMs` on, and the parameter holds it from `toMs` on. */
+  | ({ kind: 'secret changes'; secret: 'bot' | 'webhook' } & Window)
+  | ({ kind: 'Discord fails'; trouble: DiscordTrouble; route: RouteId | 'all' } & Window)
+  | ({ kind: 'service fails'; service: ServiceName; fault: Fault } & Window)
+  /** Its schedule or event source does not start it. */
+  | ({ kind: 'function stops'; function: FunctionName } & Window)
+  | { kind: 'call is struck'; atMs: number; call: string; fault: Fault; times: number }
+  /** The so-manieth of all port calls, from 0. */
+  | { kind: 'one call is struck'; atMs: number; number: number; fault: Fault }
+  /** A part of what the call does is done, and then it fails. */
+  | { kind: 'call is half done'; atMs: number; call: HalfDone }
+  /** A schedule delivers twice, or a person starts it beside its schedule. */
+  | { kind: 'function runs besides'; atMs: number; function: Exclude<FunctionName, 'post'>; mailbox: MailboxName }
+  | { kind: 'person redrives'; atMs: number; route: RouteId }
+  | { kind: 'queue delivers twice'; atMs: number; route: RouteId }
+  | { kind: 'queue is purged'; atMs: number; route: RouteId }
+  | { kind: 'spool line is damaged'; atMs: number }
+  | { kind: 'segment is lost'; atMs: number };
+
+export type HalfDone = 'routeQueues.send' | 'spool.archive';
+
+export type Plan = {
+  /** Of everything that is left to chance: how long calls take, what a queue hands out first. */
+  seed: number;
+  /** From here on nothing new goes wrong, and what is wrong heals but for what is gone for good. */
+  healsAtMs: number;
+  pollEveryMs: number;
+  checkEveryMs: number;
+  digestEveryMs: number;
+  mailboxes: readonly MailboxName[];
+  startFrom: StartFrom;
+  /** Without audits the others have to keep the promises alone; what only an audit could find then stays away. */
+  hasAudits: boolean;
+  events: readonly PlannedEvent[];
+};
+
+export function isWindow(event: PlannedEvent): event is PlannedEvent & Window {
+  return 'toMs' in event;
+}
+
+/** When it begins. */
+export function timeOf(event: PlannedEvent): number {
+  return isWindow(event) ? event.fromMs : event.atMs;
+}

@@ -1,0 +1,41 @@
+import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { MailboxName } from '../simulated-settings.ts';
+import type { Broken } from './broken.ts';
+import type { View } from './view.ts';
+
+/**
+ * P6: the figures of the last audit are those of the mailbox: all mail that has to be accounted for is in them, nothing
+ * that is not there, and each is accounted for.
+ */
+export function auditTrue(view: View): Broken[] {
+  const last = view.told.at(-1);
+  if (!view.plan.hasAudits) return [];
+  return view.plan.mailboxes.flatMap((mailbox) => {
+    const told = last?.health.get(mailbox)?.audit;
+    const { surely, possibly } = mailsAtLastAudit(mailbox, view);
+    if (told) {
+      const { inMailbox, accounted, recovered, left } = told;
+      const isTrue = inMailbox >= surely && inMailbox <= possibly;
+      if (isTrue && accounted === inMailbox && recovered === 0 && left === 0) return [];
+    }
+    const what = `of ${surely} to ${possibly} mails of ${mailbox} the last digest's audit counts ${JSON.stringify(told)}`;
+    return [{ promise: 'P6', what } as const];
+  });
+}
+
+function mailsAtLastAudit(mailbox: MailboxName, view: View): { surely: number; possibly: number } {
+  const ended = view.invocations.filter((one) => one.mailbox === mailbox && one.ended === 'ended well');
+  const audit = ended.findLast((one) => one.function === 'audit');
+  if (!audit) return { surely: 0, possibly: 0 };
+  const poll = ended.findLast((one) => one.function === 'poll' && one.endedMs < audit.startedMs);
+  const count = (stays: SimulatedMail['stays'], from: { beforeMs: number; untilMs: number }) =>
+    stays.filter((stay) => stay.mailbox === mailbox && stay.fromMs < from.beforeMs && stay.toMs > from.untilMs).length;
+  const mails = [...view.mails.values()];
+  return {
+    surely: count(mails.flatMap(view.accountedStaysOf), { beforeMs: poll?.startedMs ?? 0, untilMs: audit.endedMs }),
+    possibly: count(
+      mails.flatMap(({ stays }) => stays),
+      { beforeMs: audit.endedMs + 1, untilMs: audit.startedMs - 1 },
+    ),
+  };
+}

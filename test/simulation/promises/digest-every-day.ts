@@ -1,0 +1,104 @@
+import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
+import { firstDigestMs } from '../deployment.ts';
+import { MINUTE_MS } from '../plan.ts';
+import type { ReadCounts } from '../read-digest.ts';
+import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import { ROUTE_IDS } from '../simulated-settings.ts';
+import type { Broken } from './broken.ts';
+import type { Told, View } from './view.ts';
+
+/** Until Lambda has tried all it will. */
+const ATTEMPTS_MS = 20 * MINUTE_MS;
+
+/** P5: a digest every day, whatever there is to say, and what it counts is true. */
+export function digestEveryDay(view: View): Broken[] {
+  return [...missedDigests(view), ...view.told.flatMap((digest) => [...counts(digest, view), ...polls(digest, view)])];
+}
+
+/** None may be missing where one attempt of its day was left alone. */
+function missedDigests(view: View): Broken[] {
+  const { plan, endsMs, invocations, digests } = view;
+  const broken: Broken[] = [];
+  for (let dueMs = firstDigestMs(plan); dueMs + ATTEMPTS_MS < endsMs; dueMs += plan.digestEveryMs) {
+    const isOfToday = (atMs: number) => atMs >= dueMs && atMs <= dueMs + ATTEMPTS_MS;
+    const attempts = invocations.filter((one) => one.function === 'digest' && isOfToday(one.startedMs));
+    const isStopped = view
+      .windows('function stops')
+      .some((event) => event.function === 'digest' && event.fromMs <= dueMs && dueMs < event.toMs);
+    if (isStopped || digests.some(({ sentMs }) => isOfToday(sentMs))) continue;
+    if (attempts.length > 0 && attempts.every(({ strikes }) => strikes.length > 0)) continue;
+    broken.push({ promise: 'P5', what: `no digest came, due ${dueMs / 60_000} minutes after the start` });
+  }
+  return broken;
+}
+
+/** Mail seen: between what had surely come since the last digest and what may have. */
+function counts(digest: Told, view: View): Broken[] {
+  const { startedMs } = digest.invocation;
+  const others = view.told.filter((other) => other.invocation !== digest.invocation);
+  if (others.some(({ invocation }) => invocation.startedMs <= digest.sentMs && invocation.endedMs >= startedMs))
+    return [];
+  const before = others.filter(({ sentMs }) => sentMs < startedMs);
+  const lastMs = before.at(-1)?.sentMs ?? Number.NEGATIVE_INFINITY;
+  const recordedMs =
+    before.findLast(({ invocation }) => invocation.ended === 'ended well')?.invocation.startedMs ??
+    Number.NEGATIVE_INFINITY;
+  const broken: Broken[] = [];
+  for (const route of [...ROUTE_IDS, UNKNOWN_ROUTE]) {
+    const told = digest.counts.get(route);
+    const ofRoute = [...view.mails.values()].filter((mail) => mail.route === route);
+    const surely = view.owed.filter(
+      (mail) => mail.route === route && mail.arrivedAtMs > lastMs && view.countedMs(mail) < startedMs,
+    );
+    const possibly = ofRoute.flatMap((mail) => identitiesSince(mail, recordedMs, digest.sentMs, view));
+    const seen = told?.seen ?? Number.NaN;
+    if (seen >= surely.length && seen <= possibly.length) continue;
+    const what = `${digest.invocation.id} counts ${seen} mails of ${route}; there were ${surely.length} to ${possibly.length}`;
+    broken.push({ promise: 'P5', what });
+  }
+  const addsUp = [...digest.counts.values()].every((told) => told.seen === placesIn(told));
+  if (addsUp === digest.sum.includes('does not add up')) {
+    broken.push({ promise: 'P5', what: `${digest.invocation.id} says of its sum: ${digest.sum}` });
+  }
+  return broken;
+}
+
+function placesIn({ delivered, undelivered, unknown, recovered }: ReadCounts): number {
+  return delivered + undelivered + unknown + recovered;
+}
+
+/** The identities under which a mail may have become known between the two digests. */
+function identitiesSince(mail: SimulatedMail, recordedMs: number, untilMs: number, view: View): string[] {
+  if (view.knownMs(mail) < recordedMs && new Set(mail.stays.map(({ mailId }) => mailId)).size === 1) return [];
+  return [...new Set(mail.stays.filter(({ fromMs }) => fromMs <= untilMs).map(({ mailId }) => mailId))];
+}
+
+/** Polls: those that surely were recorded since the last digest, and those that may have been. */
+function polls(digest: Told, view: View): Broken[] {
+  const { startedMs } = digest.invocation;
+  const others = view.told.filter((other) => other.invocation !== digest.invocation);
+  if (others.some(({ invocation }) => invocation.startedMs <= digest.sentMs && invocation.endedMs >= startedMs))
+    return [];
+  const before = others.filter(({ sentMs }) => sentMs < startedMs);
+  const last = before.at(-1)?.invocation;
+  const recorded = before.findLast(({ invocation }) => invocation.ended === 'ended well')?.invocation;
+  return view.plan.mailboxes.flatMap((mailbox) => {
+    const told = digest.health.get(mailbox)?.polls;
+    const surely = view
+      .pollsOf(mailbox)
+      .filter(
+        (poll) => poll.ended === 'ended well' && poll.startedMs > (last?.endedMs ?? -1) && poll.endedMs < startedMs,
+      );
+    const possibly = view
+      .pollsOf(mailbox)
+      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= (recorded?.startedMs ?? 0));
+    // A poll whose record was done and whose reply was lost is recorded once more, as failed.
+    const twice = possibly
+      .flatMap(({ strikes }) => strikes)
+      .filter(({ call }) => call.startsWith('watermarks.recordPoll'));
+    if (told === undefined && surely.length === 0) return [];
+    if (told !== undefined && told >= surely.length && told <= possibly.length + twice.length) return [];
+    const what = `${digest.invocation.id} counts ${told} polls of ${mailbox}; there were ${surely.length} to ${possibly.length}`;
+    return [{ promise: 'P5', what } as const];
+  });
+}

@@ -1,0 +1,95 @@
+import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
+import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
+import { MINUTE_MS } from '../plan.ts';
+import { ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
+import type { Broken } from './broken.ts';
+import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
+import type { Told, View } from './view.ts';
+
+/** P4: what fails and goes on failing is told in each digest until it ends. */
+export function failuresTold(view: View): Broken[] {
+  return view.told.flatMap((digest) => [
+    ...deadRoutes(digest, view),
+    ...unreadMailboxes(digest, view),
+    ...undeliveredAlerts(digest, view),
+  ]);
+}
+
+/** Dead for long enough that a check has seen it. */
+function deadRoutes(digest: Told, view: View): Broken[] {
+  const { startedMs } = digest.invocation;
+  return ROUTE_IDS.flatMap((route) => {
+    const since = deadSince(route, startedMs, digest.sentMs, view);
+    if (since === undefined) return [];
+    const troubled = view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route);
+    const seen = view.invocations.some(
+      (one) =>
+        one.function === 'check' &&
+        one.ended === 'ended well' &&
+        one.strikes.length === 0 &&
+        one.startedMs > since &&
+        one.endedMs < startedMs &&
+        !troubled.some(({ fromMs, toMs }) => fromMs <= one.endedMs && toMs >= one.startedMs),
+    );
+    if (!seen || digest.needs.some(({ title }) => title.includes(route))) return [];
+    return [{ promise: 'P4', what: `${route} was dead, and ${nameOf(digest)} does not say so` } as const];
+  });
+}
+
+/** The beginning of a death that stood from before a digest was written until it was sent. */
+function deadSince(route: RouteId, fromMs: number, toMs: number, view: View): number | undefined {
+  const target = ROUTES.find(({ id }) => id === route)?.target;
+  const deaths = [
+    ...view
+      .windows('channel dies')
+      .filter((event) => event.route === route)
+      .map((event) => (event.isForGood ? { ...event, toMs: Number.POSITIVE_INFINITY } : event)),
+    ...view.windows('secret changes').filter(({ secret }) => secret === (target?.kind === 'bot' ? 'bot' : 'webhook')),
+  ];
+  return deaths.find((death) => death.fromMs < fromMs && death.toMs > toMs)?.fromMs;
+}
+
+function unreadMailboxes(digest: Told, view: View): Broken[] {
+  const limitMs = unreadLimitMs(view.plan.pollEveryMs / MINUTE_MS) + 2 * MINUTE_MS;
+  return view.plan.mailboxes.flatMap((mailbox) => {
+    const unread = [
+      ...view.windows('mailbox fails').filter((event) => event.mailbox === mailbox),
+      ...view.windows('function stops').filter((event) => event.function === 'poll'),
+    ].some(({ fromMs, toMs }) => fromMs + limitMs < digest.invocation.startedMs && toMs > digest.sentMs);
+    if (!unread || digest.needs.some(({ title }) => title.includes(mailbox))) return [];
+    return [
+      { promise: 'P4', what: `${mailbox} was not read for long, and ${nameOf(digest)} does not say so` } as const,
+    ];
+  });
+}
+
+/** Known for longer than a queue tries by itself, and not shown. */
+function undeliveredAlerts(digest: Told, view: View): Broken[] {
+  const { startedMs } = digest.invocation;
+  return ROUTE_IDS.flatMap((route) => {
+    const waiting = view.owed
+      .filter((mail) => mail.route === route && view.knownMs(mail) + STALE_ALERT_MS < startedMs)
+      .filter(({ token }) => !view.shownOf(token).some(({ atMs }) => atMs <= digest.sentMs))
+      .map(({ token }) => token);
+    const needs = digest.needs.filter(({ title }) => undeliveredIn(title, route) > 0);
+    const told = needs.reduce((sum, { title }) => sum + undeliveredIn(title, route), 0);
+    const named = new Set(needs.flatMap(({ tokens }) => tokens));
+    const unnamed = needs.some(({ hasMore }) => hasMore) ? [] : waiting.filter((token) => !named.has(token));
+    if (told >= waiting.length && unnamed.length === 0) return [];
+    const what = `${waiting.length} alerts of ${route} waited (${waiting}), and ${nameOf(digest)} tells of ${told}`;
+    return [{ promise: 'P4', what } as const];
+  });
+}
+
+/** Once everything is well, a digest says so, but for audits that nobody has scheduled. */
+export function healthTold(view: View): Broken[] {
+  const last = view.told.at(-1);
+  const needs = last?.needs.filter(({ title }) => view.plan.hasAudits || !/ been audited/.test(title)) ?? [];
+  const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
+  if (needs.length === 0 || !isWell) return [];
+  return [{ promise: 'P5', what: `all is well, and the last digest says: ${needs.map(({ title }) => title)}` }];
+}
+
+function nameOf({ invocation }: Told): string {
+  return invocation.id;
+}

@@ -1,0 +1,63 @@
+import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
+import { HOUR_MS } from '../plan.ts';
+import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { RouteId } from '../simulated-settings.ts';
+import type { Broken } from './broken.ts';
+import type { Told, View } from './view.ts';
+
+/**
+ * P1, P2: every mail that was there is shown in its channel or listed in a digest; one whose channel never came back is
+ * named by the last digest. P7: and all of that without a command, but where the queue itself or a captive portal made
+ * dead letters, whose reason no recovery of a channel can heal.
+ */
+export function nothingLost(view: View): Broken[] {
+  return view.owed.flatMap((mail) => {
+    if (mail.route === UNKNOWN_ROUTE) return unknownMail(mail, view);
+    return alert(mail, mail.route, view);
+  });
+}
+
+function unknownMail({ token }: SimulatedMail, { told }: View): Broken[] {
+  if (told.some(({ unknown }) => unknown.has(token))) return [];
+  return [{ promise: 'P2', what: `unknown mail ${token} is in no digest` }];
+}
+
+function alert({ token }: SimulatedMail, route: RouteId, view: View): Broken[] {
+  const shown = view.shownOf(token);
+  const wrong = shown.filter((post) => post.route !== route);
+  if (wrong.length > 0) return [{ promise: 'P1', what: `mail ${token} of ${route} is shown in ${wrong[0]?.route}` }];
+  if (isGoneForGood(route, view)) {
+    if (shown.length > 0 || namesUndelivered(view.told.at(-1), route, token)) return [];
+    return [{ promise: 'P2', what: `mail ${token} of ${route}, whose channel is gone, is not in the last digest` }];
+  }
+  const [first] = shown;
+  if (!first) return [{ promise: 'P1', what: `mail ${token} of ${route} is shown nowhere` }];
+  if (first.atMs <= view.silentUntilMs) return [];
+  const before = view.told.findLast(({ sentMs }) => sentMs <= view.silentUntilMs);
+  if (needsPerson(route, view) && namesUndelivered(before, route, token)) return [];
+  return [{ promise: 'P7', what: `mail ${token} of ${route} arrived only after someone redrove the route` }];
+}
+
+export function isGoneForGood(route: RouteId, { plan }: View): boolean {
+  return plan.events.some((event) => event.kind === 'channel dies' && event.isForGood && event.route === route);
+}
+
+/** Dead letters of a kind that only a person can judge. */
+function needsPerson(route: RouteId, view: View): boolean {
+  const portals = view
+    .windows('Discord fails')
+    .filter((event) => event.trouble === 'is a captive portal' && (event.route === 'all' || event.route === route));
+  return view.givenUpByQueue.has(route) || portals.some(({ fromMs, toMs }) => toMs - fromMs > 2 * HOUR_MS);
+}
+
+/** By its token, or among those that a digest only counts. */
+function namesUndelivered(digest: Told | undefined, route: RouteId, token: number): boolean {
+  const needs = digest?.needs.filter(({ title }) => undeliveredIn(title, route) > 0) ?? [];
+  return needs.some(({ tokens, hasMore }) => hasMore || tokens.includes(token));
+}
+
+/** How many alerts of a route a need is about; 0 where it is about something else. */
+export function undeliveredIn(title: string, route: RouteId): number {
+  const [, count] = new RegExp(`^(\\d+) alerts? for ${route} undelivered`).exec(title) ?? [];
+  return Number(count ?? 0);
+}

@@ -1,0 +1,59 @@
+import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import { ROUTES } from '../simulated-settings.ts';
+import type { Broken } from './broken.ts';
+import type { View } from './view.ts';
+
+/** As long as Discord knows a nonce, by the stand-in. */
+const NONCE_MS = 3 * 60_000;
+
+/** An invocation that posts takes no longer. */
+const POST_MS = 30_000;
+
+/**
+ * P3: nothing is posted twice. What remains, and no more:
+ * - what was settled is never posted again;
+ * - a webhook's post is repeated where something befell the invocation that made it, or Discord's answer to it: without a
+ *   nonce nobody can know that it arrived;
+ * - a bot's post is repeated only where its nonce is forgotten, and two troubles kept it open until then: one at the post,
+ *   and another one before the queue could bring it back in time.
+ * A mail without Message-ID is another one at each place, and so may be shown once for each.
+ */
+export function nothingTwice(view: View): Broken[] {
+  return [...view.mails.values()].flatMap((mail) => {
+    const shown = view.shownOf(mail.token);
+    const identities = new Set(mail.stays.map(({ mailId }) => mailId)).size;
+    // Which of the posts showed which identity is not to be seen; so many are never a repeat.
+    return shown.slice(identities).flatMap((post, index) => {
+      const before = shown[index + identities - 1] ?? post;
+      const problem = identities > 1 ? undefined : problemOf(mail, before.atMs, post.atMs, view);
+      return problem ? [{ promise: 'P3', what: `mail ${mail.token} is posted twice: ${problem}` } as const] : [];
+    });
+  });
+}
+
+function problemOf(mail: SimulatedMail, firstMs: number, againMs: number, view: View): string | undefined {
+  const settledMs = view.settledMs.get(mail.stays[0]?.mailId ?? '') ?? Number.POSITIVE_INFINITY;
+  if (settledMs < againMs - POST_MS) return 'it was settled long before';
+  const troubles = troublesOf(mail, firstMs, againMs, view);
+  const isBot = ROUTES.some(({ id, target }) => id === mail.route && target.kind === 'bot');
+  if (!isBot) return troubles > 0 ? undefined : 'nothing had befallen the webhook';
+  if (againMs - firstMs < NONCE_MS) return 'its nonce was still known';
+  return troubles > 1 ? undefined : `only ${troubles} troubles had befallen it`;
+}
+
+/** Struck calls of the route's invocations between the two posts, and windows in which Discord or a service failed. */
+function troublesOf({ route }: SimulatedMail, firstMs: number, againMs: number, view: View): number {
+  const strikes = view.invocations
+    .filter((one) => one.route === route)
+    .flatMap((one) => one.strikes)
+    .filter(({ atMs }) => atMs >= firstMs - POST_MS && atMs <= againMs);
+  const overlaps = ({ fromMs, toMs }: { fromMs: number; toMs: number }) =>
+    fromMs <= againMs && toMs >= firstMs - POST_MS;
+  const failing = [
+    ...view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route),
+    ...view.windows('channel dies').filter((event) => event.route === route),
+    ...view.windows('secret changes'),
+    ...view.windows('function stops').filter((event) => event.function === 'post'),
+  ].filter(overlaps);
+  return strikes.length + 2 * failing.length;
+}

@@ -1,0 +1,178 @@
+import { type Random, randomOf } from '../fuzz/random.ts';
+import { FAULTS } from './invocation.ts';
+import {
+  DAY_MS,
+  FUNCTIONS,
+  type FunctionName,
+  HOUR_MS,
+  MINUTE_MS,
+  type Plan,
+  type PlannedEvent,
+  SERVICES,
+  type ServiceName,
+  timeOf,
+} from './plan.ts';
+import { PORT_CALLS } from './port-methods.ts';
+import { randomMail } from './random-mail.ts';
+import { MAILBOXES, ROUTE_IDS } from './simulated-settings.ts';
+
+type Size = Pick<Plan, 'healsAtMs' | 'pollEveryMs' | 'checkEveryMs' | 'digestEveryMs'> & { mails: number };
+
+/** The plan of a seed: some days with mail in which this and that goes wrong. */
+export function randomPlan(seed: number): Plan {
+  const random = randomOf('simulation plan', seed, 0);
+  const { mails, ...times } = sizeOf(random);
+  const mailboxes = MAILBOXES.slice(0, random.pick([1, 1, 2, 2, 2, 3]));
+  const within = () => random.between(0, times.healsAtMs);
+  const events: PlannedEvent[] = [];
+  for (let token = 1; token <= mails; token += 1) events.push(...mailOf(token, mailboxes, within, random));
+
+  const often = (most: number, event: () => PlannedEvent) => {
+    for (let count = random.between(0, most); count > 0; count -= 1) events.push(event());
+  };
+  const window = (longestMs: number) => {
+    const fromMs = within();
+    return { fromMs, toMs: fromMs + random.between(MINUTE_MS, longestMs) };
+  };
+  const longestMs = Math.min(times.healsAtMs, 6 * DAY_MS);
+  const target = () => random.pick([...ROUTE_IDS, 'all'] as const);
+
+  often(2, () => ({ kind: 'channel dies', ...death(times.healsAtMs, longestMs, random) }));
+  often(1, () => ({ kind: 'secret changes', secret: random.pick(['bot', 'webhook']), ...window(DAY_MS) }));
+  often(2, () => ({
+    kind: 'Discord fails',
+    trouble: random.pick(DISCORD_TROUBLES),
+    route: target(),
+    ...window(random.pick([5 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS])),
+  }));
+  often(2, () => ({
+    kind: 'service fails',
+    ...serviceTrouble(random),
+    ...window(random.pick([10 * MINUTE_MS, 3 * HOUR_MS])),
+  }));
+  often(1, () => ({
+    kind: 'mailbox fails',
+    mailbox: random.pick(mailboxes),
+    failure: random.pick(['credentials', 'connection', 'throttled']),
+    ...window(longestMs),
+  }));
+  if (random.chance(0.2)) {
+    // Longer than a queue keeps anything, where there is so much time.
+    const stopped: FunctionName = random.pick(FUNCTIONS);
+    events.push({ kind: 'function stops', function: stopped, fromMs: within(), toMs: times.healsAtMs });
+  }
+  often(1, () => ({ kind: 'uids change', mailbox: random.pick(mailboxes), ...moment(within(), random) }));
+  often(10, () => ({
+    kind: 'call is struck',
+    atMs: within(),
+    call: random.pick(PORT_CALLS),
+    fault: random.pick(FAULTS),
+    times: random.chance(0.8) ? 1 : random.between(2, 6),
+  }));
+  often(1, () => ({
+    kind: 'call is half done',
+    atMs: within(),
+    call: random.pick(['routeQueues.send', 'spool.archive']),
+  }));
+  often(2, () => ({
+    kind: 'function runs besides',
+    atMs: within(),
+    function: random.pick(['poll', 'digest', 'audit', 'check']),
+    mailbox: random.pick(mailboxes),
+  }));
+  often(1, () => ({ kind: 'person redrives', atMs: within(), route: random.pick(ROUTE_IDS) }));
+  often(3, () => ({ kind: 'queue delivers twice', atMs: within(), route: random.pick(ROUTE_IDS) }));
+  const hasAudits = random.chance(0.6);
+  if (hasAudits) {
+    often(1, () => ({ kind: 'spool line is damaged', atMs: within() }));
+    if (random.chance(0.2)) events.push({ kind: 'queue is purged', atMs: within(), route: random.pick(ROUTE_IDS) });
+    if (random.chance(0.2)) events.push({ kind: 'segment is lost', atMs: within() });
+  }
+
+  events.sort((one, other) => timeOf(one) - timeOf(other));
+  const startFrom = random.pick(['all', 'all', 'now', { days: 1 }] as const);
+  return { seed, ...times, mailboxes, startFrom, hasAudits, events };
+}
+
+const DISCORD_TROUBLES = [
+  'refuses connections',
+  'is unavailable',
+  'loses answers',
+  'does not answer',
+  'limits the channel',
+  'limits everything',
+  'is blocked by Cloudflare',
+  'is a captive portal',
+] as const;
+
+/** Mostly some days at the pace of the schedules as deployed; long ones more slowly, to take no longer. */
+function sizeOf(random: Random): Size {
+  const kind = random.between(1, 100);
+  if (kind <= 75) {
+    return {
+      healsAtMs: random.between(6, 30) * HOUR_MS,
+      pollEveryMs: random.pick([1, 4, 6, 6, 8, 8]) * HOUR_MS,
+      checkEveryMs: random.pick([1, 6, 6, 8, 8, 12]) * HOUR_MS,
+      digestEveryMs: random.chance(0.1) ? 6 * HOUR_MS : DAY_MS,
+      mails: random.between(1, 12),
+    };
+  }
+  const days = kind <= 97 ? random.between(2, 4) : random.between(5, 20);
+  return {
+    healsAtMs: days * DAY_MS,
+    pollEveryMs: random.pick([6, 12, 12]) * HOUR_MS,
+    checkEveryMs: random.pick([8, 12, 12]) * HOUR_MS,
+    digestEveryMs: DAY_MS,
+    mails: random.between(2, 20),
+  };
+}
+
+function mailOf(
+  token: number,
+  mailboxes: readonly (typeof MAILBOXES)[number][],
+  within: () => number,
+  random: Random,
+): PlannedEvent[] {
+  // Some of it before the first poll.
+  const atMs = random.chance(0.1) ? -random.between(0, 3 * DAY_MS) : within();
+  const mailbox = random.pick(mailboxes);
+  const events: PlannedEvent[] = [{ kind: 'mail arrives', atMs, mailbox, mail: randomMail(token, random) }];
+  if (!random.chance(0.15)) return events;
+  const later = atMs + random.between(0, random.pick([10 * MINUTE_MS, 2 * DAY_MS]));
+  const to = random.pick(mailboxes.filter((other) => accountOf(other) === accountOf(mailbox)));
+  switch (random.pick(['mail is copied', 'mail is moved', 'mail is expunged'] as const)) {
+    case 'mail is copied':
+      return [...events, { kind: 'mail is copied', token, to, ...moment(later, random) }];
+    case 'mail is moved':
+      return [...events, { kind: 'mail is moved', token, to, ...moment(later, random) }];
+    case 'mail is expunged':
+      return [...events, { kind: 'mail is expunged', token, ...moment(later, random) }];
+  }
+}
+
+/** Some of what happens to a mailbox happens while it is read. */
+function moment(atMs: number, random: Random): { atMs: number; during?: string } {
+  if (!random.chance(0.3)) return { atMs };
+  return { atMs, during: random.pick(['session.status', 'session.uidsAbove', 'session.uidsSince', 'session.pages']) };
+}
+
+function death(healsAtMs: number, longestMs: number, random: Random) {
+  const fromMs = random.between(-HOUR_MS, healsAtMs);
+  return {
+    route: random.pick(ROUTE_IDS),
+    death: random.pick(['no access', 'no permission', 'gone'] as const),
+    isForGood: random.chance(0.15),
+    fromMs,
+    toMs: fromMs + random.between(MINUTE_MS, longestMs),
+  };
+}
+
+/** A service that hangs holds whoever asks until its time is over. */
+function serviceTrouble(random: Random) {
+  const service: ServiceName = random.pick(Object.keys(SERVICES) as ServiceName[]);
+  return { service, fault: random.pick(['fails before', 'fails before', 'fails after', 'hangs before'] as const) };
+}
+
+function accountOf(mailbox: string): string {
+  return mailbox.slice(0, mailbox.indexOf('/'));
+}

@@ -1,0 +1,14 @@
+import { env } from 'node:process';
+import { expect, it } from 'vitest';
+import { runStretches } from './run-stretches.ts';
+import { storyOf } from './story.ts';
+
+/** A failure tells its seed; with it, everything happens again as it did. */
+const SEED = Number(env.ROLLCALL_SIMULATION_SEED ?? Date.now() % 1_000_000_000);
+const RUNS = Number(env.ROLLCALL_SIMULATION_RUNS ?? 300);
+
+it(`${RUNS} random plans break no promise, ROLLCALL_SIMULATION_SEED=${SEED}`, async () => {
+  const stretch = { kind: 'random seeds', from: SEED, to: SEED + RUNS } as const;
+  const [first] = await runStretches(stretch, { atOnce: 10, enough: 1 });
+  expect(first ? (await storyOf(first.number)).join('\n') : 'every promise is kept').toBe('every promise is kept');
+}, 300_000);

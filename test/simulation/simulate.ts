@@ -1,0 +1,148 @@
+import { STALE_UNKNOWN_MS } from '../../functions/core/audit/audit-limits.ts';
+import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
+import { randomOf } from '../fuzz/random.ts';
+import { deployment, firstAuditMs } from './deployment.ts';
+import { happenings } from './happenings.ts';
+import type { Observed, ObservedDigest } from './observed.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent, timeOf } from './plan.ts';
+import { plannedTroubles } from './planned-troubles.ts';
+import { probeMail } from './random-mail.ts';
+import { simulatedDiscord } from './simulated-discord.ts';
+import { simulatedMailboxes } from './simulated-mailboxes.ts';
+import { simulatedServices } from './simulated-services.ts';
+import { type MailboxName, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
+import { simulatedTime } from './simulated-time.ts';
+
+/** Told of everything that happens, with the time since the start. */
+export type Teller = (atMs: number, what: string) => void;
+
+/** After an audit and the digest that follows it. */
+const AFTER_AUDIT_MS = 2 * HOUR_MS;
+
+const PROBED_AFTER_MS = 20 * HOUR_MS;
+const PROBE_TOKENS_FROM = 1_000;
+
+/** Lets a plan happen, heals what can be healed, lets time pass, and gives back what was to be seen of it. */
+export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Observed> {
+  const random = randomOf('simulation', plan.seed, 0);
+  const time = simulatedTime();
+  const startMs = time.now().getTime();
+  const nowMs = () => time.now().getTime() - startMs;
+  const say = (what: string) => tell(nowMs(), what);
+  const until = async (atMs: number) => {
+    void time.wait(atMs - nowMs());
+    await time.runUntil(() => nowMs() >= atMs);
+  };
+
+  const digests: ObservedDigest[] = [];
+  const writesToMailbox: string[] = [];
+  const givenUpByQueue = new Set<RouteId>();
+
+  const troubles = plannedTroubles(plan, nowMs, say);
+  const mailboxes = simulatedMailboxes(nowMs, startMs);
+  const discord = simulatedDiscord(time, random, troubles.discordTrouble);
+  const services = simulatedServices(
+    { clock: time, random, discord, mailboxes },
+    {
+      ...troubles,
+      wroteToMailbox: (call) => writesToMailbox.push(call),
+      gaveUp(route) {
+        givenUpByQueue.add(route);
+        say(`the queue of ${route} gives a message up`);
+      },
+      sent(by, mail) {
+        const invocation = deployed.invocations.find(({ id }) => id === by);
+        if (invocation) digests.push({ sentMs: nowMs(), mail, invocation });
+        say(`${by} sends "${mail.subject}"`);
+      },
+    },
+  );
+  const effects = observedEffects(services, nowMs);
+  const deployed = deployment(plan, { time, nowMs, random, troubles, services, say });
+
+  const happen = happenings(plan, { time, nowMs, say, mailboxes, discord, services, troubles, deployed });
+
+  /** Each event at its time, or with the first call of its kind after that. */
+  async function begin(event: PlannedEvent): Promise<void> {
+    await time.wait(timeOf(event) - nowMs());
+    if ('during' in event && event.during) troubles.during(event.during, () => happen(event));
+    else happen(event);
+  }
+
+  /** One mail for each route and none of them, so that the last digests have something to count. */
+  async function probe(): Promise<void> {
+    await time.wait(PROBED_AFTER_MS);
+    for (const [index, route] of ([...ROUTE_IDS, UNKNOWN_ROUTE] as const).entries()) {
+      const mailbox = plan.mailboxes[index % plan.mailboxes.length] as MailboxName;
+      happen({ kind: 'mail arrives', atMs: nowMs(), mailbox, mail: probeMail(PROBE_TOKENS_FROM + index, route) });
+    }
+  }
+
+  const giveBackTimers = time.takeOverTimers();
+  try {
+    const [before, later] = [plan.events.filter(isBeforeStart), plan.events.filter((event) => !isBeforeStart(event))];
+    for (const event of before) happen(event);
+    for (const event of later) void begin(event);
+    deployed.start();
+    await until(plan.healsAtMs);
+    say('everything heals');
+    troubles.heal();
+    void probe();
+    const silentUntilMs = lastAuditMs(plan) + AFTER_AUDIT_MS;
+    await until(silentUntilMs);
+    // What waits for a person now gets one, and a day for the next digest to tell of it.
+    const waiting = ROUTE_IDS.filter((route) => services.queueOf(route).bodies().dead.length > 0);
+    for (const route of waiting) deployed.redrive(route);
+    const endsMs = waiting.length > 0 ? silentUntilMs + DAY_MS : silentUntilMs;
+    await until(endsMs);
+    return {
+      plan,
+      startMs,
+      mails: mailboxes.mails,
+      invocations: deployed.invocations,
+      posts: discord.posts(),
+      digests,
+      ...effects,
+      givenUpByQueue,
+      writesToMailbox,
+      calls: troubles.calls,
+      silentUntilMs,
+      endsMs,
+    };
+  } finally {
+    giveBackTimers();
+  }
+}
+
+/** The first audit that finds everything old enough to be stale that the first poll after the troubles hands over. */
+function lastAuditMs(plan: Plan): number {
+  const firstMs = firstAuditMs(plan);
+  return (
+    firstMs + Math.ceil((plan.healsAtMs + plan.pollEveryMs + STALE_UNKNOWN_MS + MINUTE_MS - firstMs) / DAY_MS) * DAY_MS
+  );
+}
+
+/** Mail that is there already, and what counts from the very first call. */
+function isBeforeStart(event: PlannedEvent): boolean {
+  return event.kind === 'one call is struck' || (event.kind === 'mail arrives' && event.atMs < 0);
+}
+
+function observedEffects(
+  { ledger, watermarks }: ReturnType<typeof simulatedServices>,
+  nowMs: () => number,
+): Pick<Observed, 'baselines' | 'settledMs'> {
+  const baselines = new Map<MailboxName, number>();
+  const settledMs = new Map<string, number>();
+  const { settle } = ledger;
+  ledger.settle = async (mailId, settlement) => {
+    await settle(mailId, settlement);
+    if (!settledMs.has(mailId)) settledMs.set(mailId, nowMs());
+  };
+  const { create } = watermarks;
+  watermarks.create = async (watermark) => {
+    const created = await create(watermark);
+    if (created === 'created') baselines.set(watermark.mailbox as MailboxName, nowMs());
+    return created;
+  };
+  return { baselines, settledMs };
+}

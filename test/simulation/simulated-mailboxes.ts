@@ -1,0 +1,129 @@
+import { type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
+import type { MailSession } from '../../functions/core/ports.ts';
+import { memoryMailbox } from '../fakes/memory-mailbox.ts';
+import type { PlannedMail } from './plan.ts';
+import { MAILBOXES, type MailboxName } from './simulated-settings.ts';
+
+/** A stay of a mail under one number, in milliseconds since the start; `toMs` is infinite while it lasts. */
+type Stay = {
+  mailbox: MailboxName;
+  uidValidity: string;
+  uid: number;
+  mailId: string;
+  fromMs: number;
+  toMs: number;
+  /** When it came into this mailbox, under whatever number. */
+  sinceMs: number;
+};
+
+/** What the server knows of a mail: its truth, whatever anyone wrote down of it. */
+export type SimulatedMail = PlannedMail & {
+  arrivedAtMs: number;
+  /** Of each place the time that the server calls its arrival there is the same for moved mail, and new for copies. */
+  stays: (Stay & { receivedAtMs: number })[];
+};
+
+export type SimulatedMailboxes = {
+  mails: ReadonlyMap<number, SimulatedMail>;
+  /** @param receivedAtMs by the server's own record */
+  arrive(mailbox: MailboxName, mail: PlannedMail, receivedAtMs: number): void;
+  copy(token: number, to: MailboxName): void;
+  move(token: number, to: MailboxName): void;
+  expunge(token: number): void;
+  /** The server numbers its mail anew, under another UIDVALIDITY. */
+  renumber(mailbox: MailboxName): void;
+  visit<T>(mailbox: MailboxName, visit: (session: MailSession) => Promise<T>): Promise<T>;
+};
+
+/** @param nowMs since the start */
+export function simulatedMailboxes(nowMs: () => number, startMs: number): SimulatedMailboxes {
+  const mails = new Map<number, SimulatedMail>();
+  const folders = new Map(MAILBOXES.map((name, index) => [name, folderNamed(name, index)]));
+
+  function folderNamed(name: MailboxName, index: number) {
+    return { name, uidValidity: 1_000 * (index + 1), box: memoryMailbox(String(1_000 * (index + 1))) };
+  }
+
+  function folderOf(mailbox: MailboxName): ReturnType<typeof folderNamed> {
+    return folders.get(mailbox) ?? folderNamed(mailbox, 0);
+  }
+
+  function put(mail: SimulatedMail, mailbox: MailboxName, receivedAtMs: number): void {
+    const { box } = folderOf(mailbox);
+    const at = new Date(startMs + receivedAtMs);
+    const { location, mailId } = box.deliver(
+      (uid, uidValidity) => mailOf(mail, startMs, { mailbox, uidValidity, uid }),
+      at,
+    );
+    const { uidValidity, uid } = location;
+    const stay = { mailbox, uidValidity, uid, mailId, receivedAtMs, sinceMs: nowMs() };
+    mail.stays.push({ ...stay, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
+  }
+
+  const lastStay = (token: number) => mails.get(token)?.stays.findLast(({ toMs }) => toMs > nowMs());
+
+  function end(stay: Stay): void {
+    stay.toMs = nowMs();
+    folderOf(stay.mailbox).box.expunge(stay.uid);
+  }
+
+  return {
+    mails,
+    arrive(mailbox, planned, receivedAtMs) {
+      const mail: SimulatedMail = { ...planned, arrivedAtMs: nowMs(), stays: [] };
+      mails.set(planned.token, mail);
+      put(mail, mailbox, receivedAtMs);
+    },
+    copy(token, to) {
+      const mail = mails.get(token);
+      if (mail && lastStay(token)) put(mail, to, nowMs());
+    },
+    move(token, to) {
+      const mail = mails.get(token);
+      const stay = lastStay(token);
+      if (!mail || !stay) return;
+      end(stay);
+      put(mail, to, stay.receivedAtMs);
+    },
+    expunge(token) {
+      for (const stay of mails.get(token)?.stays ?? []) if (stay.toMs > nowMs()) end(stay);
+    },
+    renumber(mailbox) {
+      const folder = folderOf(mailbox);
+      folder.uidValidity += 1;
+      const uidValidity = String(folder.uidValidity);
+      const present = [...mails.values()].flatMap((mail) =>
+        mail.stays.filter((stay) => stay.mailbox === mailbox && stay.toMs > nowMs()).map((stay) => ({ mail, stay })),
+      );
+      folder.box.renumber(uidValidity, ({ location: { uid: oldUid } }, uid) => {
+        const { mail, stay } = present.find((one) => one.stay.uid === oldUid) as (typeof present)[number];
+        stay.toMs = nowMs();
+        const renumbered = mailOf(mail, startMs, { mailbox, uidValidity, uid });
+        const { mailId } = renumbered;
+        mail.stays.push({ ...stay, uidValidity, uid, mailId, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
+        return renumbered;
+      });
+    },
+    visit: async (mailbox, visit) => await folderOf(mailbox).box.visit(mailbox, visit),
+  };
+}
+
+function mailOf(mail: SimulatedMail, startMs: number, location: Mail['location']): Mail {
+  const { token, route, subject, snippet, messageId, senderName, arrivedAtMs } = mail;
+  const address = `m${token}@${route}.example`;
+  const date = new Date(startMs + arrivedAtMs).toISOString();
+  const account = location.mailbox.slice(0, location.mailbox.indexOf('/'));
+  return {
+    mailId: mailIdOf(account, location, { messageId: messageId ?? '', from: address, date, subject }),
+    location,
+    messageId,
+    from: [{ name: senderName, address }],
+    to: [{ name: '', address: 'support@example.com' }],
+    subject,
+    date,
+    snippet,
+    headers: new Map(),
+    link: messageId === undefined ? undefined : `https://mail.example.com/${encodeURIComponent(messageId)}`,
+    problem: undefined,
+  };
+}

@@ -1,0 +1,217 @@
+import { type DiscordTarget, secretParameterOf } from '../../functions/core/delivery/discord.ts';
+import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
+import { PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
+import { HandOverFailed } from '../../functions/core/poll/hand-over-failed.ts';
+import type {
+  AlertQueue,
+  Clock,
+  DeadLetters,
+  DigestMail,
+  Discord,
+  DiscordTargets,
+  Mailer,
+  MailReader,
+  RouteQueues,
+  Secrets,
+  Spool,
+} from '../../functions/core/ports.ts';
+import { SecretMissing } from '../../functions/core/secret-missing.ts';
+import { memoryLedger } from '../fakes/memory-ledger.ts';
+import { memoryMailer } from '../fakes/memory-mailer.ts';
+import { memoryPathChecks } from '../fakes/memory-path-checks.ts';
+import { memoryPauses } from '../fakes/memory-pauses.ts';
+import { memoryRouteChecks } from '../fakes/memory-route-checks.ts';
+import { memorySecrets } from '../fakes/memory-secrets.ts';
+import { memorySpool } from '../fakes/memory-spool.ts';
+import { memoryWatermarks } from '../fakes/memory-watermarks.ts';
+import { openPaths } from '../fakes/open-paths.ts';
+import type { Random } from '../fuzz/random.ts';
+import type { Invocation } from './invocation.ts';
+import { MINUTE_MS } from './plan.ts';
+import type { Troubles } from './planned-troubles.ts';
+import { PORT_METHODS } from './port-methods.ts';
+import { FIRST_SECRETS, type SimulatedDiscord } from './simulated-discord.ts';
+import type { SimulatedMailboxes } from './simulated-mailboxes.ts';
+import { type SimulatedQueue, simulatedQueue } from './simulated-queue.ts';
+import { type MailboxName, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
+
+const SECRETS_CACHED_MS = 5 * MINUTE_MS;
+
+/** What outlives an invocation where its process does. */
+export type Process = {
+  rateLimits: ReturnType<typeof rateLimitMemory>;
+  secrets: Map<string, { value: string; readAtMs: number }>;
+};
+
+export function newProcess(): Process {
+  return { rateLimits: rateLimitMemory(), secrets: new Map() };
+}
+
+/** What the plan does to services besides striking calls. */
+export type Interference = Pick<Troubles, 'mailboxFailure' | 'isHalfDone' | 'keptText'> & {
+  wroteToMailbox(call: string): void;
+  /** A route's queue made a message a dead letter by itself. */
+  gaveUp(route: RouteId): void;
+  /** The mail service took a digest of this invocation. */
+  sent(invocation: string, mail: DigestMail): void;
+};
+
+/** The services of one simulated deployment, as they are; an invocation meets them through `portsOf`. */
+export function simulatedServices(
+  world: {
+    clock: Clock;
+    random: Random;
+    discord: SimulatedDiscord;
+    mailboxes: SimulatedMailboxes;
+  },
+  { mailboxFailure, isHalfDone, keptText, wroteToMailbox, sent, gaveUp }: Interference,
+) {
+  const { clock, random, discord, mailboxes } = world;
+  const dice = { pick: random.between, chance: random.chance };
+  const queues = new Map<string, SimulatedQueue>(
+    ROUTE_IDS.map((route) => [route, simulatedQueue(clock, { ...dice, onGivenUp: () => gaveUp(route) })]),
+  );
+  const queueOf = (route: string) => queues.get(route) as SimulatedQueue;
+  const spool = memorySpool();
+  const secrets = memorySecrets(FIRST_SECRETS);
+
+  const stored = {
+    ledger: memoryLedger(),
+    watermarks: memoryWatermarks(),
+    pauses: memoryPauses(),
+    routeChecks: memoryRouteChecks(),
+    pathChecks: memoryPathChecks(),
+    operatorPaths: openPaths,
+    mailer: memoryMailer(),
+  };
+
+  const routeQueues: RouteQueues = {
+    async send(route, messages) {
+      const taken = isHalfDone('routeQueues.send') ? Math.floor(messages.length / 2) : messages.length;
+      for (const message of messages.slice(0, taken)) queueOf(route).send(JSON.stringify(message));
+      const refused = messages.slice(taken).map(({ mailId }) => ({ mailId, reason: 'InternalError' }));
+      if (refused.length > 0) throw new HandOverFailed(route, refused);
+    },
+  };
+  const deadLetters: DeadLetters = { sift: async (route, visit) => await queueOf(route).sift(visit) };
+  const keptSpool: Spool = {
+    pending: spool.pending,
+    write: async ({ key, text }) => await spool.write({ key, text: keptText(key, text) }),
+    async archive(key, day) {
+      const text = spool.objects.get(key);
+      await spool.archive(key, day);
+      if (!isHalfDone('spool.archive') || text === undefined) return;
+      await spool.write({ key, text });
+      throw new Error(`${key} was copied, and is still there`);
+    },
+  };
+
+  function readerOf(mailbox: MailboxName, { reach }: Invocation): MailReader {
+    return reach('reader', {
+      async visit(_folder, visit) {
+        const failure = mailboxFailure(mailbox);
+        if (failure) throw failure;
+        return await mailboxes.visit(mailbox, async (session) => await visit(reach('session', onlyRead(session))));
+      },
+    } satisfies MailReader);
+  }
+
+  function onlyRead<Session extends object>(session: Session): Session {
+    return new Proxy(session, {
+      get(target, property) {
+        if (!(property in PORT_METHODS.session)) wroteToMailbox(String(property));
+        return Reflect.get(target, property);
+      },
+    });
+  }
+
+  /** As the adapter does, which keeps secrets for five minutes. */
+  function secretsOf({ reach }: Invocation, process: Process): Secrets {
+    const reached = reach<Secrets>('secrets', secrets);
+    return {
+      async read(parameter, { fresh } = { fresh: false }) {
+        const known = process.secrets.get(parameter);
+        const nowMs = clock.now().getTime();
+        if (!fresh && known && nowMs - known.readAtMs < SECRETS_CACHED_MS) return known.value;
+        const value = await reached.read(parameter, { fresh });
+        process.secrets.set(parameter, { value, readAtMs: nowMs });
+        return value;
+      },
+    };
+  }
+
+  function mailerOf({ id }: Invocation): Mailer {
+    return {
+      async send(mail) {
+        const receipt = await stored.mailer.send(mail);
+        sent(id, mail);
+        return receipt;
+      },
+    };
+  }
+
+  function discordOf(invocation: Invocation, process: Process): Discord & DiscordTargets {
+    const { reach } = invocation;
+    const read = secretsOf(invocation, process).read;
+    const secretOf = async (target: DiscordTarget, freshSecret: boolean) => {
+      const parameter = secretParameterOf(target);
+      try {
+        return { kind: 'secret', value: await read(parameter, { fresh: freshSecret }) } as const;
+      } catch (error) {
+        if (error instanceof SecretMissing) return { kind: 'no secret', parameter, text: error.message } as const;
+        throw error;
+      }
+    };
+    const { post } = reach<Discord>('discord', {
+      async post(target, message, { freshSecret }) {
+        const secret = await secretOf(target, freshSecret);
+        return secret.kind === 'secret' ? await discord.post(secret.value, target, message) : secret;
+      },
+    });
+    const { look } = reach<DiscordTargets>('discordTargets', {
+      async look(target, { freshSecret }) {
+        const secret = await secretOf(target, freshSecret);
+        return secret.kind === 'secret'
+          ? await discord.look(secret.value, target)
+          : { answer: secret, missingPermissions: [] };
+      },
+    });
+    return { post, look };
+  }
+
+  return {
+    ...stored,
+    spool,
+    secrets,
+    queueOf,
+    /** The oldest one that no digest has carried, as if someone had deleted it. */
+    loseSegment(): void {
+      const key = [...spool.objects.keys()].find((candidate) => candidate.startsWith(PENDING_PREFIX));
+      if (key) spool.lose(key);
+    },
+    /** Everything that a function may reach, as one invocation of it does. */
+    portsOf(invocation: Invocation, process: Process) {
+      const { reach } = invocation;
+      const talk = discordOf(invocation, process);
+      return {
+        ledger: reach('ledger', stored.ledger),
+        watermarks: reach('watermarks', stored.watermarks),
+        pauses: reach('pauses', stored.pauses),
+        routeChecks: reach('routeChecks', stored.routeChecks),
+        pathChecks: reach('pathChecks', stored.pathChecks),
+        operatorPaths: reach('operatorPaths', stored.operatorPaths),
+        mailer: reach('mailer', mailerOf(invocation)),
+        spool: reach('spool', keptSpool),
+        routeQueues: reach('routeQueues', routeQueues),
+        deadLetters: reach('deadLetters', deadLetters),
+        discord: talk,
+        discordTargets: talk,
+        readerOf: (mailbox: MailboxName) => readerOf(mailbox, invocation),
+        alertQueueOf: (route: RouteId): AlertQueue => reach('alertQueue', queueOf(route)),
+      };
+    },
+  };
+}
+
+export type SimulatedServices = ReturnType<typeof simulatedServices>;
+export type Ports = ReturnType<SimulatedServices['portsOf']>;

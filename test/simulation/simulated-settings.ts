@@ -1,0 +1,55 @@
+import type { DiscordTarget } from '../../functions/core/delivery/discord.ts';
+import type { PostedRoute } from '../../functions/core/delivery/posting.ts';
+import { compileRules } from '../../functions/core/rules/classify.ts';
+import { routeSchema } from '../../functions/core/settings/route-schema.ts';
+
+/** What is deployed in a simulation: two bot channels under one token, a webhook, and three folders of two accounts. */
+
+export const BOT_TOKEN_PARAMETER = '/rollcall/bot';
+export const WEBHOOK_PARAMETER = '/rollcall/hook';
+
+/** Whom a route may ping, and nobody else. */
+export const PINGED_USER = '100000000000000009';
+
+const SETTINGS = [
+  {
+    id: 'vip',
+    colour: '#e8a33d',
+    discord: { channelId: '100000000000000001', botTokenParameter: BOT_TOKEN_PARAMETER },
+    ping: { users: [PINGED_USER] },
+    rules: [{ name: 'board', from: 'vip.example' }],
+  },
+  {
+    id: 'stripe',
+    discord: { channelId: '100000000000000002', botTokenParameter: BOT_TOKEN_PARAMETER },
+    rules: [{ name: 'payments', from: 'stripe.example', subject: '(a+)+ paid|payment' }],
+  },
+  {
+    id: 'customer',
+    discord: { webhookParameter: WEBHOOK_PARAMETER },
+    rules: [{ name: 'inquiries', from: 'customer.example' }],
+  },
+].map((route) => routeSchema.parse(route));
+
+export const ROUTE_IDS = ['vip', 'stripe', 'customer'] as const;
+export type RouteId = (typeof ROUTE_IDS)[number];
+
+/** Where a reader sees what the route posts. */
+export const CHANNELS: Readonly<Record<RouteId, string>> = {
+  vip: '100000000000000001',
+  stripe: '100000000000000002',
+  customer: '100000000000000003',
+};
+export const WEBHOOK_ID = '100000000000000004';
+
+export const ROUTES: readonly (PostedRoute & { id: RouteId; target: DiscordTarget })[] = SETTINGS.map((route) => ({
+  ...route,
+  id: route.id as RouteId,
+  target: route.discord,
+}));
+
+/** The rules of all routes; the same for every simulation, since they remember nothing. */
+export const CLASSIFY = compileRules(SETTINGS, { authservIdOf: () => undefined });
+
+export const MAILBOXES = ['support/INBOX', 'support/Sales', 'billing/INBOX'] as const;
+export type MailboxName = (typeof MAILBOXES)[number];

@@ -132,7 +132,7 @@ export function dynamoLedger({
         'SET #state = :dispatched, #dispatchedAt = :at',
         // An alert can be dead before whoever sent it gets here. Such a death stands; an earlier one is redriven.
         `#state = :accepted OR (#state = :dispatched AND #dispatchedAt < :at)
-          OR (#state = :dead AND #lastFailure.#at <= :at)`,
+          OR (#state = :dead AND #lastFailure.#at < :at)`,
         { ':dispatched': 'dispatched', ':accepted': 'accepted', ':dead': 'dead', ':at': at.toISOString() },
       );
       if (!dispatched) await requireEntry(mailId);

@@ -87,7 +87,7 @@ export interface Ledger {
   accept(entry: NewLedgerEntry): Promise<'accepted' | 'already there'>;
   /**
    * The mail is in its queue or spool since `at`, a time before it was sent; of several hand-overs the latest counts. A
-   * settled entry stays as it is, and so does one that died after `at`.
+   * settled entry stays as it is, and so does one that died at that time or later.
    */
   markDispatched(mailId: string, at: Date): Promise<void>;
   /**

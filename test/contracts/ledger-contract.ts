@@ -84,9 +84,9 @@ export function ledgerContract(theLedger: () => Ledger): void {
       });
     });
 
-    it('leaves an alert dead that died after it was handed over', async () => {
+    it.each([AT, LATER])('leaves an alert dead that died when it was handed over, or after: %s', async (diedAt) => {
       const { mailId } = await accepted();
-      await theLedger().recordDead(mailId, sampleFailure({ at: LATER }));
+      await theLedger().recordDead(mailId, sampleFailure({ at: diedAt }));
       await theLedger().markDispatched(mailId, AT);
       expect(await entryNamed(mailId)).toMatchObject({ state: 'dead' });
     });

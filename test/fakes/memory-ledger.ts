@@ -49,7 +49,7 @@ export function memoryLedger(): Ledger & {
 
     async markDispatched(mailId, at) {
       const { entry } = existing(mailId);
-      const diedSince = entry.state === 'dead' && entry.lastFailure !== undefined && entry.lastFailure.at > at;
+      const diedSince = entry.state === 'dead' && entry.lastFailure !== undefined && entry.lastFailure.at >= at;
       const handedOverSince =
         entry.state === 'dispatched' && entry.dispatchedAt !== undefined && entry.dispatchedAt >= at;
       if (entry.state === 'settled' || handedOverSince || diedSince) return;

@@ -61,13 +61,11 @@ export function happenings(
     'secret changes': (event) => void changeSecret(event),
     'function runs besides': deployed.double,
     'person redrives': ({ route }) => deployed.redrive(route),
-    'queue delivers twice': ({ route }) => {
-      const queue = services.queueOf(route);
-      for (const body of queue.bodies().waiting) queue.send(body);
-    },
+    'queue delivers twice': ({ route }) => services.queueOf(route).deliverNextTwice(),
     'queue is purged': ({ route }) => services.queueOf(route).purge(),
     'spool line is damaged': troubles.damageNextSegment,
     'segment is lost': services.loseSegment,
+    'watermark jumps': ({ mailbox, uids }) => void services.pushWatermark(mailbox, uids),
     'call is struck': troubles.await,
     'one call is struck': troubles.await,
     'call is half done': troubles.await,

@@ -77,7 +77,9 @@ export type PlannedEvent =
   | { kind: 'queue delivers twice'; atMs: number; route: RouteId }
   | { kind: 'queue is purged'; atMs: number; route: RouteId }
   | { kind: 'spool line is damaged'; atMs: number }
-  | { kind: 'segment is lost'; atMs: number };
+  | { kind: 'segment is lost'; atMs: number }
+  /** Somebody moves it by hand, past mail that no poll has read. */
+  | { kind: 'watermark jumps'; atMs: number; mailbox: MailboxName; uids: number };
 
 export type HalfDone = 'routeQueues.send' | 'spool.archive';
 

@@ -56,10 +56,11 @@ export function randomPlan(seed: number): Plan {
     failure: random.pick(['credentials', 'connection', 'throttled']),
     ...window(longestMs),
   }));
-  if (random.chance(0.2)) {
+  if (random.chance(times.healsAtMs > 14 * DAY_MS ? 0.7 : 0.2)) {
     // Longer than a queue keeps anything, where there is so much time.
-    const stopped: FunctionName = random.pick(FUNCTIONS);
-    events.push({ kind: 'function stops', function: stopped, fromMs: within(), toMs: times.healsAtMs });
+    const stopped: FunctionName = random.pick(['post', ...FUNCTIONS]);
+    const fromMs = Math.min(within(), within());
+    events.push({ kind: 'function stops', function: stopped, fromMs, toMs: times.healsAtMs });
   }
   often(1, () => ({ kind: 'uids change', mailbox: random.pick(mailboxes), ...moment(within(), random) }));
   often(10, () => ({
@@ -81,12 +82,17 @@ export function randomPlan(seed: number): Plan {
     mailbox: random.pick(mailboxes),
   }));
   often(1, () => ({ kind: 'person redrives', atMs: within(), route: random.pick(ROUTE_IDS) }));
-  often(3, () => ({ kind: 'queue delivers twice', atMs: within(), route: random.pick(ROUTE_IDS) }));
+  often(2, () => ({ kind: 'queue delivers twice', atMs: within(), route: random.pick(ROUTE_IDS) }));
+  if (random.chance(0.2)) events.push(...deliveredTwiceAndKilled(within(), random));
   const hasAudits = random.chance(0.6);
   if (hasAudits) {
     often(1, () => ({ kind: 'spool line is damaged', atMs: within() }));
     if (random.chance(0.2)) events.push({ kind: 'queue is purged', atMs: within(), route: random.pick(ROUTE_IDS) });
     if (random.chance(0.2)) events.push({ kind: 'segment is lost', atMs: within() });
+    if (random.chance(0.2)) {
+      const uids = random.between(1, 3);
+      events.push({ kind: 'watermark jumps', atMs: within(), mailbox: random.pick(mailboxes), uids });
+    }
   }
 
   events.sort((one, other) => timeOf(one) - timeOf(other));
@@ -117,7 +123,7 @@ function sizeOf(random: Random): Size {
       mails: random.between(1, 12),
     };
   }
-  const days = kind <= 97 ? random.between(2, 4) : random.between(5, 20);
+  const days = kind <= 95 ? random.between(2, 4) : random.between(5, 20);
   return {
     healsAtMs: days * DAY_MS,
     pollEveryMs: random.pick([6, 12, 12]) * HOUR_MS,
@@ -165,6 +171,16 @@ function death(healsAtMs: number, longestMs: number, random: Random) {
     fromMs,
     toMs: fromMs + random.between(MINUTE_MS, longestMs),
   };
+}
+
+/** Two invocations hold the same message, and the first one dies. */
+function deliveredTwiceAndKilled(atMs: number, random: Random): PlannedEvent[] {
+  const call = random.pick(['ledger.beginPost', 'discord.post', 'ledger.settle', 'ledger.find'] as const);
+  const fault = random.pick(['dies before', 'dies after'] as const);
+  return [
+    ...ROUTE_IDS.map((route) => ({ kind: 'queue delivers twice', atMs, route }) as const),
+    { kind: 'call is struck', atMs, call, fault, times: 1 },
+  ];
 }
 
 /** A service that hangs holds whoever asks until its time is over. */

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { runStretches } from './run-stretches.ts';
 import { storyOf } from './story.ts';
 
-/** A failure tells its seed; with it, everything happens again as it did. */
-const SEED = Number(env.ROLLCALL_SIMULATION_SEED ?? Date.now() % 1_000_000_000);
+/** The same ones each time, so that no change fails by chance; `npm run simulate` takes others at each call. */
+const SEED = Number(env.ROLLCALL_SIMULATION_SEED ?? 1);
 const RUNS = Number(env.ROLLCALL_SIMULATION_RUNS ?? 300);
 
 it(`${RUNS} random plans break no promise, ROLLCALL_SIMULATION_SEED=${SEED}`, async () => {

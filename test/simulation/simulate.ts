@@ -19,7 +19,7 @@ export type Teller = (atMs: number, what: string) => void;
 /** After an audit and the digest that follows it. */
 const AFTER_AUDIT_MS = 2 * HOUR_MS;
 
-const PROBED_AFTER_MS = 20 * HOUR_MS;
+const PROBED_AFTER_MS = 2 * HOUR_MS;
 const PROBE_TOKENS_FROM = 1_000;
 
 /** Lets a plan happen, heals what can be healed, lets time pass, and gives back what was to be seen of it. */
@@ -114,12 +114,21 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
   }
 }
 
-/** The first audit that finds everything old enough to be stale that the first poll after the troubles hands over. */
+/**
+ * When the last audit runs, or would. It finds everything old enough to be stale that the first poll after the troubles
+ * hands over; without audits there is time for what polls, posters and checks do by themselves.
+ */
 function lastAuditMs(plan: Plan): number {
+  const { healsAtMs, pollEveryMs, checkEveryMs, hasAudits } = plan;
   const firstMs = firstAuditMs(plan);
-  return (
-    firstMs + Math.ceil((plan.healsAtMs + plan.pollEveryMs + STALE_UNKNOWN_MS + MINUTE_MS - firstMs) / DAY_MS) * DAY_MS
-  );
+  // Where a watermark was moved ahead, later mail comes to lie below it as well.
+  const isMoved = plan.events.some(({ kind }) => kind === 'watermark jumps');
+  const settledMs = isMoved
+    ? STALE_UNKNOWN_MS + DAY_MS
+    : hasAudits
+      ? pollEveryMs + STALE_UNKNOWN_MS + MINUTE_MS
+      : 2 * pollEveryMs + checkEveryMs;
+  return firstMs + Math.ceil((healsAtMs + settledMs - firstMs) / DAY_MS) * DAY_MS;
 }
 
 /** Mail that is there already, and what counts from the very first call. */

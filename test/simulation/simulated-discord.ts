@@ -18,6 +18,8 @@ import {
 /** A message with this word is blocked by AutoMod. */
 export const AUTOMOD_WORD = 'casino';
 
+const LATENCY_MS = 80;
+
 export type SimulatedDiscord = {
   post(secret: string, target: DiscordTarget, message: DiscordMessage): Promise<DiscordAnswer>;
   look(secret: string, target: DiscordTarget): Promise<TargetLook>;
@@ -38,7 +40,6 @@ export function simulatedDiscord(
   const versions = { bot: 1, webhook: 1 };
   const rules = discordByRules({
     clock,
-    latencyMs: 80,
     botToken: 'token',
     channels: ROUTE_IDS.map((id) => ({ id: CHANNELS[id] })),
     webhooks: [{ id: WEBHOOK_ID, token: 'token', channelId: CHANNELS.customer }],
@@ -79,6 +80,7 @@ export function simulatedDiscord(
   return {
     posts: rules.posts,
     async post(secret, target, message) {
+      await clock.wait(LATENCY_MS);
       const route = routeOf(target);
       const mayNotPost = deaths.get(route.id)?.includes('no permission') ?? false;
       const send = async () =>
@@ -89,6 +91,7 @@ export function simulatedDiscord(
       return (await troubled(route.id, send)) ?? (await send());
     },
     async look(secret, target) {
+      await clock.wait(LATENCY_MS);
       const route = routeOf(target);
       const answer = (await troubled(route.id, async () => {})) ?? refusal(secret, route) ?? http(200, '{"id":"1"}');
       const isSeen = answer.kind === 'http' && answer.status === 200 && target.kind === 'bot';

@@ -21,6 +21,8 @@ export type SimulatedQueue = AlertQueue & {
   sift(visit: Parameters<DeadLetters['sift']>[1]): Promise<void>;
   size(): number;
   purge(): void;
+  /** The next message that is received comes again at once. */
+  deliverNextTwice(): void;
   /** The bodies of what lies in the queue and in the dead-letter queue, hidden or not. */
   bodies(): { waiting: string[]; dead: string[] };
 };
@@ -56,6 +58,7 @@ export function simulatedQueue(
     whenVisible: messages.whenVisible,
     size: messages.size,
     purge: messages.purge,
+    deliverNextTwice: messages.showNextTwice,
     bodies: () => ({ waiting: messages.bodies(), dead: letters.bodies() }),
     takeDeadLetters() {
       const taken = letters.receive(letters.size(), LETTERS_HIDDEN_MS);

@@ -189,6 +189,11 @@ export function simulatedServices(
       const key = [...spool.objects.keys()].find((candidate) => candidate.startsWith(PENDING_PREFIX));
       if (key) spool.lose(key);
     },
+    /** As no poll does it. */
+    async pushWatermark(mailbox: MailboxName, uids: number): Promise<void> {
+      const { watermark } = (await stored.watermarks.get(mailbox)) ?? {};
+      if (watermark) await stored.watermarks.move(watermark, { ...watermark, lastUid: watermark.lastUid + uids });
+    },
     /** Everything that a function may reach, as one invocation of it does. */
     portsOf(invocation: Invocation, process: Process) {
       const { reach } = invocation;

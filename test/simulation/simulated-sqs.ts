@@ -31,6 +31,8 @@ export type SimulatedSqs<Attributes> = {
   bodies(): string[];
   size(): number;
   purge(): void;
+  /** The next message that is received is not hidden, and so comes again at once. */
+  showNextTwice(): void;
   /** Resolves as soon as there is a message to receive. */
   whenVisible(): Promise<void>;
 };
@@ -51,6 +53,7 @@ export function simulatedSqs<Attributes>(
   let sleepers: (() => void)[] = [];
   let alarmAtMs = Number.POSITIVE_INFINITY;
   let sent = 0;
+  let shownTwice = 0;
   const nowMs = () => clock.now().getTime();
 
   function forget(): void {
@@ -69,7 +72,8 @@ export function simulatedSqs<Attributes>(
     stored.receiveCount += 1;
     stored.receipt += 1;
     stored.receiptHandle = String(stored.receipt);
-    if (!chance(deliveredTwice)) stored.visibleAtMs = nowMs() + hiddenMs;
+    if (shownTwice > 0) shownTwice -= 1;
+    else if (!chance(deliveredTwice)) stored.visibleAtMs = nowMs() + hiddenMs;
     const { messageId, receiptHandle, body, attributes, sentAt, receiveCount } = stored;
     return { messageId, receiptHandle, body, attributes, sentAt, receiveCount };
   }
@@ -138,6 +142,9 @@ export function simulatedSqs<Attributes>(
       return messages.size;
     },
     purge: () => messages.clear(),
+    showNextTwice() {
+      shownTwice += 1;
+    },
     whenVisible: () =>
       new Promise((resolve) => {
         sleepers.push(resolve);

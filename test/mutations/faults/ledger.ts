@@ -57,7 +57,7 @@ export const ledgerMutations: readonly Mutation[] = [
     name: 'an alert that died just now is dispatched by the poll that sent it',
     breaks: 'P2',
     file: LEDGER,
-    find: 'OR (#state = :dead AND #lastFailure.#at <= :at)`,',
+    find: 'OR (#state = :dead AND #lastFailure.#at < :at)`,',
     replace: 'OR #state = :dead`,',
     caughtBy,
   },

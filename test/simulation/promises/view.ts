@@ -54,21 +54,35 @@ export function viewOf(observed: Observed): View {
     return invocations.filter((one) => one.function === 'poll' && one.mailbox === mailbox);
   }
 
-  const pollsByMailbox = new Map(plan.mailboxes.map((mailbox) => [mailbox, goodPolls(mailbox)]));
+  const goodOnes = (name: 'poll' | 'audit') =>
+    new Map(
+      plan.mailboxes.map((mailbox) => [
+        mailbox,
+        invocations.filter((one) => one.function === name && one.mailbox === mailbox && one.ended === 'ended well'),
+      ]),
+    );
+  const goodPolls = goodOnes('poll');
+  const goodAudits = goodOnes('audit');
   const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
   const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;
 
-  function goodPolls(mailbox: MailboxName): ObservedInvocation[] {
-    return pollsOf(mailbox).filter(({ ended }) => ended === 'ended well');
+  function firstKnown(mail: SimulatedMail, stays = staysOf(mail)): number {
+    const times = stays.map((stay) => {
+      const polledMs = firstEnd(goodPolls.get(stay.mailbox), stay.fromMs, stay.toMs);
+      // What the poll did not read lies below the watermark by then.
+      return isJumped(stay) ? firstEnd(goodAudits.get(stay.mailbox), polledMs, stay.toMs) : polledMs;
+    });
+    return Math.min(...times, Number.POSITIVE_INFINITY);
   }
 
-  function firstKnown(mail: SimulatedMail, stays = staysOf(mail)): number {
-    const times = stays.flatMap(({ mailbox, fromMs, toMs }) =>
-      (pollsByMailbox.get(mailbox) ?? [])
-        .filter(({ startedMs, endedMs }) => startedMs > fromMs && endedMs < toMs)
-        .map(({ endedMs }) => endedMs),
+  /** A watermark that somebody moved may stand above it, so that only an audit surely finds it. */
+  function isJumped({ mailbox, fromMs }: SimulatedMail['stays'][number]): boolean {
+    return plan.events.some(
+      (event) =>
+        event.kind === 'watermark jumps' &&
+        event.mailbox === mailbox &&
+        !goodPolls.get(mailbox)?.some(({ startedMs, endedMs }) => startedMs > fromMs && endedMs < event.atMs),
     );
-    return Math.min(...times, Number.POSITIVE_INFINITY);
   }
 
   function staysOf(mail: SimulatedMail): SimulatedMail['stays'] {
@@ -100,6 +114,12 @@ export function viewOf(observed: Observed): View {
         .filter((event): event is typeof event & { kind: typeof kind } => event.kind === kind)
         .map((event) => ({ ...event, toMs: Math.min(event.toMs, plan.healsAtMs) })),
   };
+}
+
+/** When the first of these was over that ran within the two times. */
+function firstEnd(invocations: readonly ObservedInvocation[] | undefined, fromMs: number, toMs: number): number {
+  const first = invocations?.find(({ startedMs, endedMs }) => startedMs > fromMs && endedMs < toMs);
+  return first?.endedMs ?? Number.POSITIVE_INFINITY;
 }
 
 function isStill({ toMs }: SimulatedMail['stays'][number]): boolean {

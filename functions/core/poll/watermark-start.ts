@@ -97,15 +97,16 @@ export async function restart(
 
 /**
  * The counts with the mail that a poll took in and never passed, because it failed behind the ledger. Such mail comes
- * again under another uid, where what was accepted before the baseline is not counted.
+ * again under another uid, where what was accepted before the baseline is not counted; nor is it here, where the baseline
+ * was set anew before.
  */
 async function seenWithUnpassed(
-  { mailbox, uidValidity, lastUid, seen = {} }: Watermark,
+  { mailbox, uidValidity, lastUid, baselineAt, seen = {} }: Watermark,
   ledger: WatermarkServices['ledger'],
 ): Promise<Watermark['seen']> {
   const counts: Record<string, number> = { ...seen };
-  for await (const { route } of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
-    counts[route] = (counts[route] ?? 0) + 1;
+  for await (const { route, acceptedAt } of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
+    if (acceptedAt >= baselineAt) counts[route] = (counts[route] ?? 0) + 1;
   }
   return counts;
 }

@@ -197,6 +197,25 @@ describe('what a poll took in and could not hand over, before its uid became voi
     await poll(mailbox);
     expect(await watermark()).toMatchObject({ seen: { vip: 3 } });
   });
+
+  it('is not counted again where a restart is overtaken by the next change', async () => {
+    const mailbox = memoryMailbox();
+    deliver(mailbox, subjectsOf(2));
+    await poll(mailbox);
+    clock.advance(1);
+    const restored = memoryMailbox();
+    deliver(restored, subjectsOf(1));
+    const breaksOff = withSession(restored, () => ({
+      pages: () => {
+        throw new Error('the connection broke');
+      },
+    }));
+    await expect(poll(breaksOff)).rejects.toThrow('the connection broke');
+    clock.advance(1);
+    renumber(restored, '2000');
+    await poll(restored);
+    expect(await watermark()).toMatchObject({ uidValidity: '2000', seen: { vip: 2 } });
+  });
 });
 
 describe('the time that a rescan begins at', () => {

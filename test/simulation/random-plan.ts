@@ -22,7 +22,7 @@ type Size = Pick<Plan, 'healsAtMs' | 'pollEveryMs' | 'checkEveryMs' | 'digestEve
 export function randomPlan(seed: number): Plan {
   const random = randomOf('simulation plan', seed, 0);
   const { mails, ...times } = sizeOf(random);
-  const mailboxes = MAILBOXES.slice(0, random.pick([1, 1, 2, 2, 2, 3]));
+  const mailboxes = MAILBOXES.slice(0, random.pick([1, 1, 1, 2, 2, 3]));
   const within = () => random.between(0, times.healsAtMs);
   const events: PlannedEvent[] = [];
   for (let token = 1; token <= mails; token += 1) events.push(...mailOf(token, mailboxes, within, random));
@@ -117,10 +117,10 @@ function sizeOf(random: Random): Size {
   if (kind <= 75) {
     return {
       healsAtMs: random.between(6, 30) * HOUR_MS,
-      pollEveryMs: random.pick([1, 4, 6, 6, 8, 8]) * HOUR_MS,
-      checkEveryMs: random.pick([1, 6, 6, 8, 8, 12]) * HOUR_MS,
+      pollEveryMs: random.pick([2, 4, 6, 6, 8, 8]) * HOUR_MS,
+      checkEveryMs: random.pick([2, 6, 8, 8, 12, 12]) * HOUR_MS,
       digestEveryMs: random.chance(0.1) ? 6 * HOUR_MS : DAY_MS,
-      mails: random.between(1, 12),
+      mails: random.between(1, 10),
     };
   }
   const days = kind <= 95 ? random.between(2, 4) : random.between(5, 20);
@@ -129,7 +129,7 @@ function sizeOf(random: Random): Size {
     pollEveryMs: random.pick([6, 12, 12]) * HOUR_MS,
     checkEveryMs: random.pick([8, 12, 12]) * HOUR_MS,
     digestEveryMs: DAY_MS,
-    mails: random.between(2, 20),
+    mails: random.between(2, 15),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { DigestMail } from '../../functions/core/ports.ts';
 
 /** One thing that needs a person, as the digest's reader sees it. */
-type ReadNeed = { title: string; tokens: readonly number[]; hasMore: boolean };
+export type ReadNeed = { title: string; tokens: readonly number[]; hasMore: boolean };
 
 export type ReadCounts = { seen: number; delivered: number; undelivered: number; unknown: number; recovered: number };
 

@@ -69,7 +69,7 @@ function placesIn({ delivered, undelivered, unknown, recovered }: ReadCounts): n
 
 /** The identities under which a mail may have become known between the two digests. */
 function identitiesSince(mail: SimulatedMail, recordedMs: number, untilMs: number, view: View): string[] {
-  if (view.knownMs(mail) < recordedMs && new Set(mail.stays.map(({ mailId }) => mailId)).size === 1) return [];
+  if (view.countedMs(mail) < recordedMs && new Set(mail.stays.map(({ mailId }) => mailId)).size === 1) return [];
   return [...new Set(mail.stays.filter(({ fromMs }) => fromMs <= untilMs).map(({ mailId }) => mailId))];
 }
 

@@ -19,7 +19,10 @@ export type View = Observed & {
   accountedStaysOf(mail: SimulatedMail): SimulatedMail['stays'];
   /** When the mail was surely known: a poll began and ended well while it was there, under one number. */
   knownMs(mail: SimulatedMail): number;
-  /** The same, where that was before it went to another place. */
+  /**
+   * When a poll had surely counted it: at its first place, before it went to another one, and not below a watermark that
+   * somebody moved, since what only audits see is told by the latest report alone.
+   */
   countedMs(mail: SimulatedMail): number;
   windows<Kind extends PlannedEvent['kind']>(
     kind: Kind,
@@ -102,11 +105,13 @@ export function viewOf(observed: Observed): View {
     pollsOf,
     accountedStaysOf: staysOf,
     knownMs,
-    countedMs: (mail) =>
-      firstKnown(
+    countedMs: (mail) => {
+      const first = staysOf(mail).filter(({ sinceMs }) => sinceMs === mail.stays[0]?.sinceMs);
+      return firstKnown(
         mail,
-        staysOf(mail).filter(({ sinceMs }) => sinceMs === mail.stays[0]?.sinceMs),
-      ),
+        first.filter((stay) => !isJumped(stay)),
+      );
+    },
     owed: [...mails.values()].filter((mail) => Number.isFinite(knownMs(mail)) || staysOf(mail).some(isStill)),
     windows: (kind) =>
       plan.events

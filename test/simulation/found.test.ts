@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { judged } from './judge.ts';
+import { HOUR_MS, type Plan, type PlannedEvent } from './plan.ts';
+import { probeMail } from './random-mail.ts';
+import type { RouteId } from './simulated-settings.ts';
+
+/** What random plans have found, shrunk to what it takes. */
+
+const CALM: Plan = {
+  seed: 1,
+  healsAtMs: 30 * HOUR_MS,
+  pollEveryMs: 6 * HOUR_MS,
+  checkEveryMs: 6 * HOUR_MS,
+  digestEveryMs: 24 * HOUR_MS,
+  mailboxes: ['support/INBOX'],
+  startFrom: 'all',
+  hasAudits: true,
+  events: [],
+};
+
+function mail(token: number, route: RouteId | 'unknown', atHour: number): PlannedEvent {
+  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: probeMail(token, route) };
+}
+
+function broken(atHour: number, call: string, times = 1): PlannedEvent {
+  return { kind: 'call is struck', atMs: atHour * HOUR_MS, call, fault: 'fails before', times };
+}
+
+const FOUND: readonly { what: string; plan: Plan }[] = [
+  {
+    what: 'a mail that a poll took in and could not pass before its uid became void was counted by no digest',
+    plan: {
+      ...CALM,
+      events: [
+        mail(1, 'stripe', 11),
+        broken(12, 'watermarks.move', 2),
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 13 * HOUR_MS },
+      ],
+    },
+  },
+  {
+    what: 'a mail that was counted before a mailbox was restored was counted again when it was renumbered at once',
+    plan: {
+      ...CALM,
+      pollEveryMs: 12 * HOUR_MS,
+      events: [
+        mail(1, 'vip', 1),
+        { kind: 'watermark jumps', mailbox: 'support/INBOX', uids: 2, atMs: 20 * HOUR_MS },
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 23 * HOUR_MS, during: 'session.uidsAbove' },
+      ],
+    },
+  },
+  {
+    what: 'mail of a poll that ended while a digest began was called brought back by the audit in the next one',
+    plan: {
+      ...CALM,
+      digestEveryMs: 6 * HOUR_MS,
+      events: [1, 2, 3, 4, 5].map((sixth) => mail(sixth, 'vip', 6 * sixth - 1)),
+    },
+  },
+  {
+    what: 'mail from before accounting began, moved into the folder since, was in no audit',
+    plan: {
+      ...CALM,
+      startFrom: 'now',
+      events: [mail(1, 'vip', -40), { kind: 'mail is moved', token: 1, to: 'support/INBOX', atMs: 7 * HOUR_MS }],
+    },
+  },
+];
+
+it.each(FOUND)('no more: $what', async ({ plan }) => {
+  expect(await judged(plan)).toEqual([]);
+});

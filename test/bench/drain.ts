@@ -80,7 +80,7 @@ async function drain(batchSize: number): Promise<Drained> {
         return await postAlerts(batch, route, { holder: id, remainingMs }, services);
       });
     },
-    batchSize,
+    { clock, batchSize },
   );
   await clock.runUntil(() => queue.size() === 0);
 

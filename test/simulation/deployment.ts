@@ -1,7 +1,7 @@
 import type { Random } from '../fuzz/random.ts';
 import { type Ended, invoke } from './invocation.ts';
 import type { ObservedInvocation } from './observed.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent } from './plan.ts';
+import { DAY_MS, MINUTE_MS, type Plan, type PlannedEvent } from './plan.ts';
 import type { Troubles } from './planned-troubles.ts';
 import { RETRIES, type Run, simulatedFunctions, TIMEOUTS_MS } from './simulated-functions.ts';
 import { startSimulatedPosters } from './simulated-posters.ts';
@@ -25,12 +25,8 @@ export type Deployment = {
   invocations: readonly ObservedInvocation[];
 };
 
-export function firstDigestMs({ digestEveryMs }: Plan): number {
-  return Math.min(7 * HOUR_MS, digestEveryMs);
-}
-
 export function firstAuditMs(plan: Plan): number {
-  return firstDigestMs(plan) - AUDIT_AHEAD_MS;
+  return plan.firstDigestMs - AUDIT_AHEAD_MS;
 }
 
 /** Everything that is deployed, run by schedules and queues as Lambda runs it. */
@@ -63,7 +59,7 @@ export function deployment(
 
   function latencyMs(): number {
     if (!random.chance(0.3)) return 0;
-    return random.chance(0.02) ? random.between(500, 3_000) : random.between(1, 120);
+    return random.chance(0.02) ? random.between(500, 3_000) : random.between(1, plan.latencyMs);
   }
 
   /** One invocation of a function, in its own process unless one is given. */
@@ -126,14 +122,17 @@ export function deployment(
 
   function startPosters(route: RouteId): void {
     const processes = new Map<number, Process>();
-    startSimulatedPosters(services.queueOf(route), async (batch, poller) => {
-      while (troubles.isStopped('post')) await time.wait(HOUR_MS);
-      const process = processes.get(poller) ?? newProcess();
-      const ended = await run('post', { route }, functions.post(route, batch), process);
-      if (ended.kind === 'ended well' || ended.kind === 'threw') processes.set(poller, process);
-      else processes.delete(poller);
-      return ended;
-    });
+    startSimulatedPosters(
+      services.queueOf(route),
+      async (batch, poller) => {
+        const process = processes.get(poller) ?? newProcess();
+        const ended = await run('post', { route }, functions.post(route, batch), process);
+        if (ended.kind === 'ended well' || ended.kind === 'threw') processes.set(poller, process);
+        else processes.delete(poller);
+        return ended;
+      },
+      { clock: time, isRunning: () => !troubles.isStopped('post') },
+    );
   }
 
   return {
@@ -147,7 +146,7 @@ export function deployment(
         if (plan.hasAudits) void schedule('audit', audits, functions.audit(mailbox));
       }
       void schedule('check', { everyMs: plan.checkEveryMs, firstMs: 7 * MINUTE_MS }, functions.check);
-      void schedule('digest', { everyMs: plan.digestEveryMs, firstMs: firstDigestMs(plan) }, functions.digest);
+      void schedule('digest', { everyMs: plan.digestEveryMs, firstMs: plan.firstDigestMs }, functions.digest);
       for (const route of ROUTE_IDS) startPosters(route);
     },
     double: (event) => {

@@ -14,6 +14,8 @@ export const SMALL_DAY: Plan = {
   pollEveryMs: 6 * HOUR_MS,
   checkEveryMs: 6 * HOUR_MS,
   digestEveryMs: 24 * HOUR_MS,
+  firstDigestMs: 7 * HOUR_MS,
+  latencyMs: 120,
   mailboxes: ['support/INBOX'],
   startFrom: 'all',
   hasAudits: true,

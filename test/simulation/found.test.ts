@@ -12,6 +12,8 @@ const CALM: Plan = {
   pollEveryMs: 6 * HOUR_MS,
   checkEveryMs: 6 * HOUR_MS,
   digestEveryMs: 24 * HOUR_MS,
+  firstDigestMs: 7 * HOUR_MS,
+  latencyMs: 120,
   mailboxes: ['support/INBOX'],
   startFrom: 'all',
   hasAudits: true,
@@ -54,8 +56,16 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
     what: 'mail of a poll that ended while a digest began was called brought back by the audit in the next one',
     plan: {
       ...CALM,
+      seed: 13,
       digestEveryMs: 6 * HOUR_MS,
-      events: [1, 2, 3, 4, 5].map((sixth) => mail(sixth, 'vip', 6 * sixth - 1)),
+      firstDigestMs: 6 * HOUR_MS,
+      latencyMs: 600,
+      events: [5.9, 11.9, 17.9, 23.9].flatMap((hour, index) => [
+        mail(index + 1, 'vip', hour),
+        mail(index + 11, 'unknown', hour),
+        mail(index + 21, 'unknown', hour - 0.1),
+        mail(index + 31, 'unknown', hour - 0.1),
+      ]),
     },
   },
   {

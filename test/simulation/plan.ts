@@ -91,6 +91,9 @@ export type Plan = {
   pollEveryMs: number;
   checkEveryMs: number;
   digestEveryMs: number;
+  firstDigestMs: number;
+  /** The longest that a call usually takes. */
+  latencyMs: number;
   mailboxes: readonly MailboxName[];
   startFrom: StartFrom;
   /** Without audits the others have to keep the promises alone; what only an audit could find then stays away. */

@@ -97,7 +97,10 @@ export function randomPlan(seed: number): Plan {
 
   events.sort((one, other) => timeOf(one) - timeOf(other));
   const startFrom = random.pick(['all', 'all', 'now', { days: 1 }] as const);
-  return { seed, ...times, mailboxes, startFrom, hasAudits, events };
+  // Mostly together with polls, as in production.
+  const firstDigestMs = random.pick([6, 6, 7]) * HOUR_MS;
+  const latencyMs = random.pick([120, 120, 120, 600]);
+  return { seed, ...times, firstDigestMs, latencyMs, mailboxes, startFrom, hasAudits, events };
 }
 
 const DISCORD_TROUBLES = [
@@ -117,7 +120,7 @@ function sizeOf(random: Random): Size {
   if (kind <= 75) {
     return {
       healsAtMs: random.between(6, 30) * HOUR_MS,
-      pollEveryMs: random.pick([2, 4, 6, 6, 8, 8]) * HOUR_MS,
+      pollEveryMs: random.pick([2, 3, 4, 6, 6, 8]) * HOUR_MS,
       checkEveryMs: random.pick([2, 6, 8, 8, 12, 12]) * HOUR_MS,
       digestEveryMs: random.chance(0.1) ? 6 * HOUR_MS : DAY_MS,
       mails: random.between(1, 10),

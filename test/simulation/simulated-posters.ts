@@ -1,8 +1,11 @@
 import { ALERTS_PER_BATCH, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
 import type { PostReport } from '../../functions/core/delivery/post-alerts.ts';
-import type { ReceivedMessage } from '../../functions/core/ports.ts';
+import type { Clock, ReceivedMessage } from '../../functions/core/ports.ts';
 import type { Ended } from './invocation.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
+
+/** How often an event source that is switched off looks whether it still is. */
+const SWITCHED_OFF_MS = 15 * 60_000;
 
 /**
  * The event source of one route: as many invocations at once as are deployed, batches of ten, partial batch responses,
@@ -13,19 +16,27 @@ import type { SimulatedQueue } from './simulated-queue.ts';
 export function startSimulatedPosters(
   queue: SimulatedQueue,
   invoke: (batch: readonly ReceivedMessage[], poller: number) => Promise<Ended<PostReport>>,
-  batchSize = ALERTS_PER_BATCH,
+  {
+    clock,
+    isRunning = () => true,
+    batchSize = ALERTS_PER_BATCH,
+  }: { clock: Clock; isRunning?: () => boolean; batchSize?: number },
 ): void {
   for (let poller = 0; poller < POST_CONCURRENCY; poller += 1) void poll(poller);
 
   async function poll(poller: number): Promise<never> {
     for (;;) {
       await queue.whenVisible();
+      while (!isRunning()) await clock.wait(SWITCHED_OFF_MS);
       const batch = queue.receive(batchSize);
-      if (batch.length === 0) continue;
-      const ended = await invoke(batch, poller);
-      if (ended.kind !== 'ended well') continue;
-      const handedBack = new Set(ended.result.handedBack);
-      for (const message of batch) if (!handedBack.has(message.messageId)) queue.remove(message);
+      if (batch.length > 0) await handle(batch, poller);
     }
+  }
+
+  async function handle(batch: readonly ReceivedMessage[], poller: number): Promise<void> {
+    const ended = await invoke(batch, poller);
+    if (ended.kind !== 'ended well') return;
+    const handedBack = new Set(ended.result.handedBack);
+    for (const message of batch) if (!handedBack.has(message.messageId)) queue.remove(message);
   }
 }

@@ -54,11 +54,16 @@ export function simulatedSqs<Attributes>(
   let alarmAtMs = Number.POSITIVE_INFINITY;
   let sent = 0;
   let shownTwice = 0;
+  /** No message that is there was sent before. */
+  let oldestSentMs = Number.POSITIVE_INFINITY;
   const nowMs = () => clock.now().getTime();
 
   function forget(): void {
+    if (nowMs() - oldestSentMs < QUEUE_RETENTION_MS) return;
+    oldestSentMs = Number.POSITIVE_INFINITY;
     for (const { messageId, sentAt } of messages.values()) {
       if (nowMs() - sentAt.getTime() >= QUEUE_RETENTION_MS) messages.delete(messageId);
+      else oldestSentMs = Math.min(oldestSentMs, sentAt.getTime());
     }
   }
 
@@ -104,6 +109,7 @@ export function simulatedSqs<Attributes>(
   return {
     send(body, attributes, sentAt = clock.now()) {
       sent += 1;
+      oldestSentMs = Math.min(oldestSentMs, sentAt.getTime());
       const messageId = `message-${sent}`;
       const unseen = { receiveCount: 0, receipt: 0, receiptHandle: '', visibleAtMs: nowMs() };
       messages.set(messageId, { messageId, body, attributes, sentAt, ...unseen });

@@ -82,26 +82,30 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
       },
     };
     const rateLimits = rateLimitMemory();
-    startSimulatedPosters(queue, async (batch) => {
-      invocations += 1;
-      const surroundings = { id: `invocation ${invocations}`, clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
-      const strike = soakStrikes(route, troubles, random);
-      const ended = await invoke({ ...surroundings, strike }, async ({ id, remainingMs, reach, ...invocation }) => {
-        const services: PostServices = {
-          ledger: reach('ledger', ledger),
-          queue: reach<AlertQueue>('alertQueue', queue),
-          pauses: reach('pauses', pauses),
-          discord: reach('discord', discord),
-          rateLimits,
-          clock: invocation.clock,
-          journal: () => {},
-          random: () => random.between(0, 999_999) / 1_000_000,
-        };
-        return await postAlerts(batch, route, { holder: id, remainingMs }, services);
-      });
-      if (ended.kind === 'timed out') throw new Error(`${route.id}: an invocation outlived its time-out.`);
-      return ended;
-    });
+    startSimulatedPosters(
+      queue,
+      async (batch) => {
+        invocations += 1;
+        const surroundings = { id: `invocation ${invocations}`, clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
+        const strike = soakStrikes(route, troubles, random);
+        const ended = await invoke({ ...surroundings, strike }, async ({ id, remainingMs, reach, ...invocation }) => {
+          const services: PostServices = {
+            ledger: reach('ledger', ledger),
+            queue: reach<AlertQueue>('alertQueue', queue),
+            pauses: reach('pauses', pauses),
+            discord: reach('discord', discord),
+            rateLimits,
+            clock: invocation.clock,
+            journal: () => {},
+            random: () => random.between(0, 999_999) / 1_000_000,
+          };
+          return await postAlerts(batch, route, { holder: id, remainingMs }, services);
+        });
+        if (ended.kind === 'timed out') throw new Error(`${route.id}: an invocation outlived its time-out.`);
+        return ended;
+      },
+      { clock },
+    );
   }
 
   const isIdle = () => [...queues.values()].every((queue) => queue.size() === 0);

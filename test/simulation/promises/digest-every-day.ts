@@ -1,5 +1,4 @@
 import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
-import { firstDigestMs } from '../deployment.ts';
 import { MINUTE_MS } from '../plan.ts';
 import type { ReadCounts } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
@@ -19,7 +18,7 @@ export function digestEveryDay(view: View): Broken[] {
 function missedDigests(view: View): Broken[] {
   const { plan, endsMs, invocations, digests } = view;
   const broken: Broken[] = [];
-  for (let dueMs = firstDigestMs(plan); dueMs + ATTEMPTS_MS < endsMs; dueMs += plan.digestEveryMs) {
+  for (let dueMs = plan.firstDigestMs; dueMs + ATTEMPTS_MS < endsMs; dueMs += plan.digestEveryMs) {
     const isOfToday = (atMs: number) => atMs >= dueMs && atMs <= dueMs + ATTEMPTS_MS;
     const attempts = invocations.filter((one) => one.function === 'digest' && isOfToday(one.startedMs));
     const isStopped = view

@@ -95,10 +95,10 @@ export function healthTold(view: View): Broken[] {
 
 function isAuditsOwn({ title, tokens }: ReadNeed, view: View): boolean {
   if (/ been audited/.test(title)) return true;
-  const isNobodys = (token: number) =>
-    view.shownOf(token).length > 0 ||
-    view.told.some(({ unknown }) => unknown.has(token)) ||
-    !view.owed.some((mail) => mail.token === token);
+  const isNobodys = (token: number) => {
+    const mail = view.owed.find((one) => one.token === token);
+    return !mail || new Set(mail.stays.map(({ mailId }) => mailId)).size > 1;
+  };
   return tokens.length > 0 && tokens.every(isNobodys);
 }
 

@@ -41,7 +41,7 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
 function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
   const { watermark, lastDigestAt } = health;
   if (!watermark) return [];
-  const { baselineAt, baselineUid, previousUidValidity, uidValidity } = watermark;
+  const { baselineAt, baselineUid, previousUidValidity, uidValidity, accountedSince } = watermark;
   if (lastDigestAt && baselineAt < lastDigestAt) return [];
   if (previousUidValidity === undefined) {
     return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`];
@@ -49,5 +49,14 @@ function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
   return [
     `The server renumbered its mail: UIDVALIDITY was ${previousUidValidity} and is ${uidValidity} since ` +
       `${tell(baselineAt)}. Mail above uid ${baselineUid} was read again; what was known was recognised.`,
+    ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
   ];
+}
+
+/** A mail moved into the folder keeps the time of its arrival, and without its old uid nothing else tells when it came. */
+function olderMailTold(accountedSince: Date, tell: TimeTeller): string {
+  return (
+    `Mail that arrived before ${tell(accountedSince)} counts as older than the accounts. If you moved such mail into the ` +
+    'folder between the last poll and the renumbering, look for it there: Rollcall cannot tell it from mail of before.'
+  );
 }

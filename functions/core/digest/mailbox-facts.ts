@@ -87,8 +87,10 @@ function sorting(
     if (uid > passedUid) return 'not passed yet';
     // Polls have been past this uid before, so only the audit can have accepted the mail since.
     if (toldUid !== undefined && uid <= toldUid) return isNew && acceptedAt <= readAt ? 'recovered' : 'told';
-    // Under new uids stands also what the last digest has counted under the old ones.
-    if (toldUid === undefined && !isNew) return 'told';
+    // Under new uids stands also what the last digest has counted under the old ones, but nothing that was accepted since
+    // the change: even where that happened while the last digest read, it did not know these uids.
+    const isSinceChange = watermark?.uidValidity === uidValidity && acceptedAt >= watermark.baselineAt;
+    if (toldUid === undefined && !isNew && !isSinceChange) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
 }

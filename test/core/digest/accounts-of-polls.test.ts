@@ -140,6 +140,25 @@ describe('what polls have counted and what the ledger holds', () => {
     expect(await digest()).toMatchObject({ subject: 'Rollcall: nothing new', sum: sum(0, {}) });
   });
 
+  it('leave mail to the next digest that a poll takes in under new uids while the digest still reads the old ones', async () => {
+    const { deliver, poll, digest, renumber, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    const pollEndsMeanwhile: Watermarks = {
+      ...watermarks,
+      async get(mailbox) {
+        const health = await watermarks.get(mailbox);
+        renumber('2000');
+        deliver('vip 2');
+        await poll();
+        return health;
+      },
+    };
+    expect((await digest({ watermarks: pollEndsMeanwhile })).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('count a mail once that lies in the mailbox twice', async () => {
     const { deliver, poll, digest } = world();
     deliver('vip 1');

@@ -214,6 +214,17 @@ describe('the HTML digest', () => {
     const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, lastDigestAt } })] }));
     expect(next.text).not.toContain('UIDVALIDITY');
   });
+
+  it('says what nothing can tell any more once a mailbox is renumbered whose accounts begin with a day', () => {
+    const watermark = { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), previousUidValidity: '3' };
+    const told = (accountedSince: Date | undefined) =>
+      mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { watermark: { ...watermark, accountedSince } } })] })).text;
+    const unwrapped = (text: string) => text.replaceAll(/\s+/g, ' ');
+    expect(unwrapped(told(new Date('2026-03-01T08:00:00Z')))).toContain(
+      'Mail that arrived before Sun 1 Mar, 09:00 counts as older than the accounts.',
+    );
+    expect(unwrapped(told(undefined))).not.toContain('older than the accounts');
+  });
 });
 
 describe('the listing of 500 unknown mails', () => {

@@ -93,7 +93,8 @@ export function viewOf(observed: Observed): View {
       const setMs = baselines.get(stay.mailbox);
       if (!plan.mailboxes.includes(stay.mailbox) || setMs === undefined) return false;
       if (plan.startFrom === 'all') return true;
-      if (plan.startFrom === 'now') return stay.sinceMs > setMs;
+      // Once the server has numbered its mail anew, only the time of its arrival tells it from mail of before.
+      if (plan.startFrom === 'now') return (stay.fromMs > stay.sinceMs ? stay.receivedAtMs : stay.sinceMs) > setMs;
       return stay.receivedAtMs >= setMs - plan.startFrom.days * 24 * 60 * 60_000;
     });
   }

@@ -58,7 +58,7 @@ export const QUEUE_RETENTION_MS = 14 * 24 * 60 * 60 * 1000;
 export const DEAD_TARGET_MS = 60_000;
 
 /**
- * How long a post whose answer never came is sent again as it was. Discord knows its nonce for "a few minutes"; longer
- * costs nothing, since any packing is as good as another.
+ * How long after its last sending a post whose answer never came is sent again as it was. Discord knows a nonce for "a few
+ * minutes"; what waits longer between its tries is packed anew, so that an outage's alerts do not come back one by one.
  */
-export const SAME_POST_MS = 10 * 60_000;
+export const SAME_POST_MS = 5 * 60_000;

@@ -10,8 +10,8 @@ export type PlannedPost = {
   messages: readonly QueueMessage[];
   /** Those of them that this invocation holds. */
   alerts: readonly Alert[];
-  /** When it was sent first, if its answer never came: only the very same post finds what Discord may have saved. */
-  firstSentAt: Date | undefined;
+  /** It was sent before and its answer never came: only the very same post finds what Discord may have saved. */
+  isRepeat: boolean;
 };
 
 export type Plan = {
@@ -39,7 +39,7 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
       // What a digest has carried is settled without a message.
       free.push(...alerts);
     } else {
-      plan.posts.push({ messages: messagesOf(alerts, members), alerts, firstSentAt: sentPost.at });
+      plan.posts.push({ messages: messagesOf(alerts, members), alerts, isRepeat: true });
     }
   }
   plan.posts.push(...packPosts(free, posting.route).map(freshPost));
@@ -47,7 +47,7 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
 }
 
 export function freshPost(alerts: readonly Alert[]): PlannedPost {
-  return { messages: alerts.map(({ message }) => message), alerts, firstSentAt: undefined };
+  return { messages: alerts.map(({ message }) => message), alerts, isRepeat: false };
 }
 
 type Member = LedgerEntry | undefined;

@@ -134,16 +134,14 @@ async function begin(post: PlannedPost, posting: Posting): Promise<PlannedPost> 
   const { route, services, holder } = posting;
   if (route.target.kind !== 'bot') return post;
   const { ledger, clock } = services;
-  const sentPost = {
-    mailIds: post.messages.map(({ mailId }) => mailId),
-    at: post.firstSentAt ?? clock.now(),
-  };
+  // Now, of a repeat as well: it may be the one that Discord has saved.
+  const sentPost = { mailIds: post.messages.map(({ mailId }) => mailId), at: clock.now() };
   const begun = await Promise.all(post.alerts.map(({ message }) => ledger.beginPost(message.mailId, holder, sentPost)));
   const ours = post.alerts.filter((_, index) => begun[index] === 'begun');
   if (ours.length === post.alerts.length) return post;
   for (const alert of post.alerts)
     if (!ours.includes(alert)) await handBack(alert, POST_TIMEOUT_MS, undefined, posting);
-  return post.firstSentAt ? { ...post, alerts: ours } : await begin(freshPost(ours), posting);
+  return post.isRepeat ? { ...post, alerts: ours } : await begin(freshPost(ours), posting);
 }
 
 function messageOf({ messages }: PlannedPost, form: 'full' | 'reduced', { route }: Posting): DiscordMessage {

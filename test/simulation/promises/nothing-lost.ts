@@ -7,8 +7,8 @@ import type { Told, View } from './view.ts';
 
 /**
  * P1, P2: every mail that was there is shown in its channel or listed in a digest; one whose channel never came back is
- * named by the last digest. P7: and all of that without a command, but where the queue itself or a captive portal made
- * dead letters, whose reason no recovery of a channel can heal.
+ * named by the last digest. P7: and all of that without a command, but where the queue itself, or answers that are not
+ * Discord's, made dead letters, whose reason no recovery of a channel can heal.
  */
 export function nothingLost(view: View): Broken[] {
   return view.owed.flatMap((mail) => {
@@ -44,10 +44,11 @@ export function isGoneForGood(route: RouteId, { plan }: View): boolean {
 
 /** Dead letters of a kind that only a person can judge. */
 function needsPerson(route: RouteId, view: View): boolean {
-  const portals = view
+  const unreadable = view
     .windows('Discord fails')
-    .filter((event) => event.trouble === 'is a captive portal' && (event.route === 'all' || event.route === route));
-  return view.givenUpByQueue.has(route) || portals.some(({ fromMs, toMs }) => toMs - fromMs > 2 * HOUR_MS);
+    .filter(({ trouble }) => trouble === 'is a captive portal' || trouble === 'loses answers')
+    .filter((event) => event.route === 'all' || event.route === route);
+  return view.givenUpByQueue.has(route) || unreadable.some(({ fromMs, toMs }) => toMs - fromMs > 2 * HOUR_MS);
 }
 
 /** By its token, or among those that a digest only counts. */

@@ -21,7 +21,8 @@ export type View = Observed & {
   knownMs(mail: SimulatedMail): number;
   /**
    * When a poll had surely counted it: at its first place, before it went to another one, and not below a watermark that
-   * somebody moved, since what only audits see is told by the latest report alone.
+   * somebody moved, since what only audits see is told by the latest report alone. Of a mail in two folders, the poll that
+   * took it in counts it, and whether that was this one or the other is not to be seen.
    */
   countedMs(mail: SimulatedMail): number;
   windows<Kind extends PlannedEvent['kind']>(
@@ -34,23 +35,29 @@ export function viewOf(observed: Observed): View {
   const shown = new Map<number, Shown[]>();
   for (const { channelId, message, at } of posts) {
     const route = ROUTE_IDS.find((id) => CHANNELS[id] === channelId) as RouteId;
+    const posted = { atMs: at.getTime() - startMs, route };
     const tokens = [
       ...message.embeds.flatMap((embed) => tokensIn(JSON.stringify(embed))),
-      ...refusedIn(message.content),
+      ...refusedIn(message.content, posted),
     ];
-    for (const token of new Set(tokens)) {
-      shown.set(token, [...(shown.get(token) ?? []), { atMs: at.getTime() - startMs, route }]);
-    }
+    for (const token of new Set(tokens)) shown.set(token, [...(shown.get(token) ?? []), posted]);
   }
 
-  /** What Discord refuses to show is named by its place. */
-  function refusedIn(content: string): number[] {
+  /** What Discord refuses to show is named by its place; a place that another mail had before, or has since, is told apart. */
+  function refusedIn(content: string, posted: Shown): number[] {
     const [, mailbox, uid] = /refuses to show: (.*), uid (\d+)/.exec(content.replaceAll('\\', '')) ?? [];
     if (mailbox === undefined) return [];
     const there = [...mails.values()].filter(
-      (mail) => mail.isRefused && mail.stays.some((stay) => stay.mailbox === mailbox && stay.uid === Number(uid)),
+      (mail) =>
+        mail.isRefused &&
+        mail.stays.some((stay) => stay.mailbox === mailbox && stay.uid === Number(uid) && stay.fromMs <= posted.atMs),
     );
-    return there.slice(0, 1).map(({ token }) => token);
+    const likelihood = ({ token, route }: SimulatedMail) =>
+      (route === posted.route ? 2 : 0) + (shown.has(token) ? 0 : 1);
+    return there
+      .sort((one, other) => likelihood(other) - likelihood(one))
+      .slice(0, 1)
+      .map(({ token }) => token);
   }
 
   function pollsOf(mailbox: MailboxName): ObservedInvocation[] {
@@ -88,13 +95,18 @@ export function viewOf(observed: Observed): View {
     );
   }
 
+  /** Once uids are void, only the time of its arrival tells a mail from those of before. */
+  function isUidVoid({ mailbox, sinceMs, fromMs }: SimulatedMail['stays'][number]): boolean {
+    const isMoved = plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
+    return isMoved || fromMs > sinceMs;
+  }
+
   function staysOf(mail: SimulatedMail): SimulatedMail['stays'] {
     return mail.stays.filter((stay) => {
       const setMs = baselines.get(stay.mailbox);
       if (!plan.mailboxes.includes(stay.mailbox) || setMs === undefined) return false;
       if (plan.startFrom === 'all') return true;
-      // Once the server has numbered its mail anew, only the time of its arrival tells it from mail of before.
-      if (plan.startFrom === 'now') return (stay.fromMs > stay.sinceMs ? stay.receivedAtMs : stay.sinceMs) > setMs;
+      if (plan.startFrom === 'now') return (isUidVoid(stay) ? stay.receivedAtMs : stay.sinceMs) > setMs;
       return stay.receivedAtMs >= setMs - plan.startFrom.days * 24 * 60 * 60_000;
     });
   }
@@ -107,11 +119,12 @@ export function viewOf(observed: Observed): View {
     accountedStaysOf: staysOf,
     knownMs,
     countedMs: (mail) => {
-      const first = staysOf(mail).filter(({ sinceMs }) => sinceMs === mail.stays[0]?.sinceMs);
-      return firstKnown(
-        mail,
-        first.filter((stay) => !isJumped(stay)),
-      );
+      const counting = staysOf(mail).filter((stay) => !isJumped(stay));
+      const places = [...new Set(mail.stays.map(({ mailbox }) => mailbox))].map((mailbox) => {
+        const first = mail.stays.find((stay) => stay.mailbox === mailbox);
+        return counting.filter((stay) => stay.mailbox === mailbox && stay.sinceMs === first?.sinceMs);
+      });
+      return Math.max(...places.map((stays) => firstKnown(mail, stays)));
     },
     owed: [...mails.values()].filter((mail) => Number.isFinite(knownMs(mail)) || staysOf(mail).some(isStill)),
     windows: (kind) =>

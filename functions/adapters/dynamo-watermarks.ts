@@ -53,6 +53,7 @@ const historySchema = z.object({
   pollsSinceDigest: count,
   failedPollsSinceDigest: count,
   lastAudit: auditSchema.optional(),
+  recovery: z.object({ uidValidity: z.string(), fromUid: z.int(), at: time }).optional(),
 });
 
 /**
@@ -127,6 +128,31 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       );
     },
 
+    async announceRecovery(mailbox, recovery, forgetBefore) {
+      const { uidValidity, fromUid } = recovery;
+      const at = recovery.at.toISOString();
+      const isLowest = await updateItem(
+        { client, table },
+        {
+          key: keyOf(mailbox),
+          update: 'SET #recovery = :recovery',
+          condition: `attribute_not_exists(#recovery) OR #recovery.#uidValidity <> :uidValidity
+            OR #recovery.#fromUid >= :fromUid OR #recovery.#at <= :forgetBefore`,
+          values: {
+            ':recovery': { uidValidity, fromUid, at },
+            ':uidValidity': uidValidity,
+            ':fromUid': fromUid,
+            ':forgetBefore': forgetBefore.toISOString(),
+          },
+        },
+      );
+      if (!isLowest)
+        await updateItem(
+          { client, table },
+          { key: keyOf(mailbox), update: 'SET #recovery.#at = :at', values: { ':at': at } },
+        );
+    },
+
     async recordAudit(report) {
       await update(report.mailbox, 'SET lastAudit = :report', {
         ':report': { ...report, at: report.at.toISOString() },
@@ -169,6 +195,7 @@ function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth
     pollsSinceDigest: history.pollsSinceDigest,
     failedPollsSinceDigest: history.failedPollsSinceDigest,
     lastAudit: history.lastAudit,
+    recovery: history.recovery,
     lastPollError: lastPollError && { ...lastPollError, since: failingSince ?? lastPollError.at },
   };
 }

@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger
 import type { Mail, MailLocation } from './mail/mail.ts';
 import type { OperatorPath, PathCheck } from './operator/operator-path.ts';
 import type { AlarmPathLook, DigestPathLook } from './operator/path-verdict.ts';
-import type { MailboxHealth, Watermark } from './poll/watermark.ts';
+import type { MailboxHealth, Recovery, Watermark } from './poll/watermark.ts';
 
 /** The time, in a form that a test can hold still. */
 export interface Clock {
@@ -50,6 +50,11 @@ export interface Watermarks {
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
   /** A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. */
   recordPoll(mailbox: string, poll: { at: Date; uidNext: number; isComplete: boolean }): Promise<void>;
+  /**
+   * An audit is about to bring mail back. The lowest `fromUid` of a uidValidity stands until it is older than `forgetBefore`,
+   * and its time is always that of the last audit.
+   */
+  announceRecovery(mailbox: string, recovery: Recovery, forgetBefore: Date): Promise<void>;
   /** Keeps the figures of the last audit. Works before a watermark exists. */
   recordAudit(report: AuditReport): Promise<void>;
   /** A poll failed: counts it and keeps the error, with the time at which failing began. Works before a watermark exists. */

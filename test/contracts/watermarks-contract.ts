@@ -163,6 +163,19 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect((await theWatermarks().get(mailbox))?.lastAudit).toEqual(second);
   });
 
+  it('keeps the lowest uid from which audits bring mail back, with the time of the last, until that is forgotten', async () => {
+    const { mailbox } = await created();
+    const announce = async (fromUid: number, at: Date, { uidValidity = '17', forgetBefore = new Date(0) } = {}) => {
+      await theWatermarks().announceRecovery(mailbox, { uidValidity, fromUid, at }, forgetBefore);
+      return (await theWatermarks().get(mailbox))?.recovery;
+    };
+    expect(await announce(20, MORNING)).toEqual({ uidValidity: '17', fromUid: 20, at: MORNING });
+    expect(await announce(30, NOON)).toEqual({ uidValidity: '17', fromUid: 20, at: NOON });
+    expect(await announce(10, EVENING)).toEqual({ uidValidity: '17', fromUid: 10, at: EVENING });
+    expect(await announce(35, EVENING, { forgetBefore: EVENING })).toMatchObject({ fromUid: 35 });
+    expect(await announce(40, EVENING, { uidValidity: '18' })).toMatchObject({ uidValidity: '18', fromUid: 40 });
+  });
+
   it('keeps an audit from before there was a watermark, and still lets the first poll create one', async () => {
     const watermark = sampleWatermark();
     const report = sampleAudit(watermark.mailbox, MORNING);

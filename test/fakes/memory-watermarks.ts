@@ -50,6 +50,17 @@ export function memoryWatermarks(): Watermarks {
       history.failedPollsSinceDigest += 1;
     },
 
+    async announceRecovery(mailbox, recovery, forgetBefore) {
+      const { history } = stored(mailbox);
+      const known = history.recovery;
+      const stands =
+        known &&
+        known.uidValidity === recovery.uidValidity &&
+        known.fromUid < recovery.fromUid &&
+        known.at > forgetBefore;
+      history.recovery = stands ? { ...known, at: recovery.at } : { ...recovery };
+    },
+
     async recordAudit(report) {
       stored(report.mailbox).history.lastAudit = structuredClone(report);
     },

@@ -38,6 +38,7 @@ export const PORT_METHODS = {
     move: true,
     recordPoll: true,
     recordPollFailure: true,
+    announceRecovery: true,
     recordAudit: true,
     recordDigest: true,
   } satisfies Methods<Watermarks>,

@@ -6,7 +6,9 @@ import { happenings } from './happenings.ts';
 import type { Observed, ObservedDigest } from './observed.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent, timeOf } from './plan.ts';
 import { plannedTroubles } from './planned-troubles.ts';
+import { undeliveredIn } from './promises/nothing-lost.ts';
 import { probeMail } from './random-mail.ts';
+import { readDigest } from './read-digest.ts';
 import { simulatedDiscord } from './simulated-discord.ts';
 import { simulatedMailboxes } from './simulated-mailboxes.ts';
 import { simulatedServices } from './simulated-services.ts';
@@ -90,8 +92,9 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
     void probe();
     const silentUntilMs = lastAuditMs(plan) + AFTER_AUDIT_MS;
     await until(silentUntilMs);
-    // What waits for a person now gets one, and a day for the next digest to tell of it.
-    const waiting = ROUTE_IDS.filter((route) => services.queueOf(route).bodies().dead.length > 0);
+    // What waits for a person, by what the last digest says, now gets one, and a day for the next digest to tell of it.
+    const told = digests.map(({ mail }) => readDigest(mail)).at(-1)?.needs ?? [];
+    const waiting = ROUTE_IDS.filter((route) => told.some(({ title }) => undeliveredIn(title, route) > 0));
     for (const route of waiting) deployed.redrive(route);
     const endsMs = waiting.length > 0 ? silentUntilMs + DAY_MS : silentUntilMs;
     await until(endsMs);

@@ -6,9 +6,10 @@ import { pagesInTime } from '../poll/pages-in-time.ts';
 import type { PollServices } from '../poll/poll.ts';
 import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { type TriageReport, triagePage } from '../poll/triage.ts';
+import type { MailboxHealth } from '../poll/watermark.ts';
 import type { Ledger, MailSession } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import { MAILS_RESERVE_MS } from './audit-limits.ts';
+import { MAILS_RESERVE_MS, recoveriesSince } from './audit-limits.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { type AuditTally, name } from './tally.ts';
@@ -34,8 +35,8 @@ export async function auditMails(
   tally: AuditTally,
 ): Promise<void> {
   const health = await services.watermarks.get(mailbox);
-  const { watermark, lastCompletePollAt } = health ?? {};
-  if (!watermark) return;
+  if (!health?.watermark) return;
+  const { watermark, lastCompletePollAt } = health;
   await services.reader.visit(folder, async (session) => {
     const audit = async () => {
       const status = await session.status();
@@ -43,11 +44,22 @@ export async function auditMails(
       const uids = await uidsInRange(range, days, session, services.clock.now());
       const unknown = await uidsWithoutLine(uids, range, services.ledger);
       Object.assign(tally, { listed: uids.length, accounted: uids.length - unknown.length, left: unknown.length });
+      if (unknown.length > 0) await announce(unknown, range, health, services);
       await takeIn(unknown, range, session, services, time, tally);
     };
     // Within the visit, so that whatever hangs ends it, which closes the connection.
     await time.bounded(audit());
   });
+}
+
+/** First, so that a digest also finds what an audit brings back that then dies. */
+async function announce(
+  [fromUid = 0]: readonly number[],
+  { mailbox, uidValidity }: AuditedRange,
+  { lastDigestAt }: Pick<MailboxHealth, 'lastDigestAt'>,
+  { watermarks, clock }: PollServices,
+): Promise<void> {
+  await watermarks.announceRecovery(mailbox, { uidValidity, fromUid, at: clock.now() }, recoveriesSince(lastDigestAt));
 }
 
 async function takeIn(

@@ -20,6 +20,14 @@ export type Watermark = {
   seen?: Readonly<Record<string, number>> | undefined;
 };
 
+/** Said by an audit before it takes in mail below the watermark, so that a digest need not read the whole ledger for it. */
+export type Recovery = {
+  uidValidity: string;
+  /** From this uid on; the lowest one, where several audits said so since `at` of the first. */
+  fromUid: number;
+  at: Date;
+};
+
 /** What is known of a mailbox: its watermark, and the history of polls and digests that its health is judged by. */
 export type MailboxHealth = {
   /** Undefined as long as no poll has ended well. */
@@ -40,4 +48,6 @@ export type MailboxHealth = {
   failedPollsSinceDigest: number;
   /** Undefined where no audit has ended yet. */
   lastAudit: AuditReport | undefined;
+  /** The last time that an audit was about to bring mail back. */
+  recovery?: Recovery | undefined;
 };

@@ -247,6 +247,8 @@ describe('what polls have counted and what the ledger holds', () => {
     if (!lost) throw new Error('The world has no mail.');
     await poll();
     ledger.forget(lost.mailId);
+    const { uid: fromUid, uidValidity } = lost.location;
+    await watermarks.announceRecovery(MAILBOX, { uidValidity, fromUid, at: clock.now() }, new Date(0));
     await ledger.accept({ ...lost, acceptedAt: clock.now() });
     await watermarks.recordAudit({ ...AUDIT, at: clock.now(), recovered: 0 });
     const { subject, sum: told, text } = await digest();
@@ -254,6 +256,26 @@ describe('what polls have counted and what the ledger holds', () => {
     expect(text).toContain('support/INBOX, uid 1, vip: on its way');
     expect(told).toBe(sum(1, { recovered: 1 }));
     expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('are read from where the last digest stood, not from the beginning of the ledger', async () => {
+    const { deliver, poll, digest, ledger } = world();
+    const readAbove: number[] = [];
+    const noting: Ledger = {
+      ...ledger,
+      linesAbove(mailbox, uidValidity, uid) {
+        readAbove.push(uid);
+        return ledger.linesAbove(mailbox, uidValidity, uid);
+      },
+    };
+    deliver('vip 1');
+    deliver('vip 2');
+    await poll();
+    await digest({ ledger: noting });
+    deliver('vip 3');
+    await poll();
+    expect((await digest({ ledger: noting })).sum).toBe(sum(1, { delivered: 1 }));
+    expect(readAbove).toEqual([0, 2]);
   });
 
   it('are compared once more where the index of the ledger lags behind', async () => {

@@ -33,6 +33,14 @@ export const auditMutations: readonly Mutation[] = [
     caughtBy: audited,
   },
   {
+    name: 'the audit brings mail back without a word before',
+    breaks: 'P4',
+    file: MAILS,
+    find: 'if (unknown.length > 0) await announce(unknown, range, health, services);',
+    replace: 'void announce;',
+    caughtBy: audited,
+  },
+  {
     name: 'what the audit brought back is not counted',
     breaks: 'P4',
     file: MAILS,

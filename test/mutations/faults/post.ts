@@ -161,6 +161,14 @@ export const postMutations: readonly Mutation[] = [
     caughtBy: ['core/delivery/post-packing.test.ts'],
   },
   {
+    name: 'a post is packed anew though Discord may know its last repeat',
+    breaks: 'P3',
+    file: 'functions/core/delivery/post-alerts.ts',
+    find: 'mailIds: post.messages.map(({ mailId }) => mailId), at: clock.now() };',
+    replace: 'mailIds: post.messages.map(({ mailId }) => mailId), at: posting.leaseEndsAt && new Date(0) };',
+    caughtBy: ['core/delivery/no-double-posts.test.ts'],
+  },
+  {
     name: 'the nonce is not enforced',
     breaks: 'P3',
     file: PACKING,

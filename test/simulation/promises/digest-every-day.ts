@@ -31,17 +31,31 @@ function missedDigests(view: View): Broken[] {
   return broken;
 }
 
+/** Another digest was sent while this one ran. Which of them the ledger then goes by is not to be seen. */
+function isOverlapping({ invocation, sentMs }: Told, { told }: View): boolean {
+  return told.some(
+    ({ invocation: other }) =>
+      other !== invocation && other.startedMs <= sentMs && other.endedMs >= invocation.startedMs,
+  );
+}
+
+/** The digest sent last before it, and the last one that surely ended the counts before it. */
+function before(
+  { invocation: { startedMs } }: Told,
+  view: View,
+): { last: Told | undefined; recorded: Told | undefined } {
+  const sent = view.told.filter(({ sentMs }) => sentMs < startedMs);
+  const recorded = sent.findLast((one) => one.invocation.ended === 'ended well' && !isOverlapping(one, view));
+  return { last: sent.at(-1), recorded };
+}
+
 /** Mail seen: between what had surely come since the last digest and what may have. */
 function counts(digest: Told, view: View): Broken[] {
+  if (isOverlapping(digest, view)) return [];
   const { startedMs } = digest.invocation;
-  const others = view.told.filter((other) => other.invocation !== digest.invocation);
-  if (others.some(({ invocation }) => invocation.startedMs <= digest.sentMs && invocation.endedMs >= startedMs))
-    return [];
-  const before = others.filter(({ sentMs }) => sentMs < startedMs);
-  const lastMs = before.at(-1)?.sentMs ?? Number.NEGATIVE_INFINITY;
-  const recordedMs =
-    before.findLast(({ invocation }) => invocation.ended === 'ended well')?.invocation.startedMs ??
-    Number.NEGATIVE_INFINITY;
+  const { last, recorded } = before(digest, view);
+  const lastMs = last?.sentMs ?? Number.NEGATIVE_INFINITY;
+  const recordedMs = recorded?.invocation.startedMs ?? Number.NEGATIVE_INFINITY;
   const broken: Broken[] = [];
   for (const route of [...ROUTE_IDS, UNKNOWN_ROUTE]) {
     const told = digest.counts.get(route);
@@ -74,23 +88,20 @@ function identitiesSince(mail: SimulatedMail, recordedMs: number, untilMs: numbe
 
 /** Polls: those that surely were recorded since the last digest, and those that may have been. */
 function polls(digest: Told, view: View): Broken[] {
+  if (isOverlapping(digest, view)) return [];
   const { startedMs } = digest.invocation;
-  const others = view.told.filter((other) => other.invocation !== digest.invocation);
-  if (others.some(({ invocation }) => invocation.startedMs <= digest.sentMs && invocation.endedMs >= startedMs))
-    return [];
-  const before = others.filter(({ sentMs }) => sentMs < startedMs);
-  const last = before.at(-1)?.invocation;
-  const recorded = before.findLast(({ invocation }) => invocation.ended === 'ended well')?.invocation;
+  const { last, recorded } = before(digest, view);
   return view.plan.mailboxes.flatMap((mailbox) => {
     const told = digest.health.get(mailbox)?.polls;
     const surely = view
       .pollsOf(mailbox)
       .filter(
-        (poll) => poll.ended === 'ended well' && poll.startedMs > (last?.endedMs ?? -1) && poll.endedMs < startedMs,
+        (poll) =>
+          poll.ended === 'ended well' && poll.startedMs > (last?.invocation.endedMs ?? -1) && poll.endedMs < startedMs,
       );
     const possibly = view
       .pollsOf(mailbox)
-      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= (recorded?.startedMs ?? 0));
+      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= (recorded?.invocation.startedMs ?? 0));
     // A poll whose record was done and whose reply was lost is recorded once more, as failed.
     const twice = possibly
       .flatMap(({ strikes }) => strikes)

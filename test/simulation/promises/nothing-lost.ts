@@ -44,11 +44,10 @@ export function isGoneForGood(route: RouteId, { plan }: View): boolean {
 
 /** Dead letters of a kind that only a person can judge. */
 function needsPerson(route: RouteId, view: View): boolean {
-  const unreadable = view
-    .windows('Discord fails')
-    .filter(({ trouble }) => trouble === 'is a captive portal' || trouble === 'loses answers')
-    .filter((event) => event.route === 'all' || event.route === route);
-  return view.givenUpByQueue.has(route) || unreadable.some(({ fromMs, toMs }) => toMs - fromMs > 2 * HOUR_MS);
+  const failing = view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route);
+  const isUnreadable = failing.some(({ trouble }) => trouble === 'is a captive portal' || trouble === 'loses answers');
+  const failingMs = failing.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  return view.givenUpByQueue.has(route) || (isUnreadable && failingMs > 2 * HOUR_MS);
 }
 
 /** By its token, or among those that a digest only counts. */

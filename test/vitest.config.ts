@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 30_000,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     hookTimeout: 60_000,
+    // All cores: vitest leaves one free by itself, which on two of them doubles the time.
+    maxWorkers: '100%',
     // Real servers on a busy machine now and then drop a connection. CI asks once more and says so; a defect fails twice.
     retry: env.CI ? 1 : 0,
   },

@@ -37,12 +37,15 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
   return left > 0 ? `at most ${counted(left, 'mail')} left to read` : 'nothing left to read';
 }
 
-/** A new baseline is told once, in the first digest after it. */
+/**
+ * A new baseline is reported once, by the first digest that reads it. Times do not say which digest that is: a poll
+ * writes a baseline later than the time in it, and a digest may read the mailbox in between.
+ */
 function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
-  const { watermark, lastDigestAt } = health;
+  const { watermark, digestWatermark } = health;
   if (!watermark) return [];
   const { baselineAt, baselineUid, previousUidValidity, uidValidity, accountedSince } = watermark;
-  if (lastDigestAt && baselineAt < lastDigestAt) return [];
+  if (digestWatermark?.baselineAt.getTime() === baselineAt.getTime()) return [];
   if (previousUidValidity === undefined) {
     return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`];
   }
@@ -57,6 +60,7 @@ function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
 function olderMailTold(accountedSince: Date, tell: TimeTeller): string {
   return (
     `Mail that arrived before ${tell(accountedSince)} counts as older than the accounts. If you moved such mail into the ` +
-    'folder between the last poll and the renumbering, look for it there: Rollcall cannot tell it from mail of before.'
+    'folder between the last poll before the renumbering and the first one after it, look for it there: Rollcall ' +
+    'cannot tell it from older email that was there all the time.'
   );
 }

@@ -210,9 +210,19 @@ describe('the HTML digest', () => {
     expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
     expect(text).toContain('96 polls, 2 failed.');
     expect(text).toContain('at most 3 mails left to read');
-    const lastDigestAt = new Date('2026-03-20T01:00:01Z');
-    const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, lastDigestAt } })] }));
+    const digestWatermark = history.watermark;
+    const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, digestWatermark } })] }));
     expect(next.text).not.toContain('UIDVALIDITY');
+  });
+
+  it('reports a renumbering whose watermark was written after the last digest had read the mailbox', () => {
+    const history = {
+      watermark: { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), previousUidValidity: '3' },
+      digestWatermark: { ...WATERMARK, uidValidity: '3' },
+      lastDigestAt: new Date('2026-03-20T01:00:01Z'),
+    };
+    const { text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ history })] }));
+    expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
   });
 
   it('says what nothing can tell any more once a mailbox is renumbered whose accounts begin with a day', () => {

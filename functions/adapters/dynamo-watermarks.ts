@@ -17,6 +17,7 @@ const watermarkSchema = z.object({
   baselineAt: time,
   accountedSince: time.optional(),
   previousUidValidity: z.string().optional(),
+  uncountedUidValidities: z.array(z.string()).optional(),
   seen: z.record(z.string(), z.int()).optional(),
 });
 

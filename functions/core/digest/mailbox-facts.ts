@@ -76,7 +76,8 @@ function toldBelow(
 
 /** Those under which mail can have been counted since the last digest. */
 function uidValiditiesOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Set<string> {
-  const all = [digestWatermark?.uidValidity, watermark?.previousUidValidity, watermark?.uidValidity];
+  const { uncountedUidValidities = [], previousUidValidity, uidValidity } = watermark ?? {};
+  const all = [digestWatermark?.uidValidity, ...uncountedUidValidities, previousUidValidity, uidValidity];
   return new Set(all.filter((uidValidity) => uidValidity !== undefined));
 }
 

@@ -20,9 +20,10 @@ export async function uidsToRead(
   session: MailSession,
   services: WatermarkServices,
 ): Promise<ToRead> {
-  const { watermark: stored, lastCompletePollAt } = (await services.watermarks.get(mailbox)) ?? {};
+  const health = await services.watermarks.get(mailbox);
+  const stored = health?.watermark;
   if (!stored) return await above(await setBaseline(mailbox, startFrom, status, session, services), status, session);
-  const again = () => restart(stored, lastCompletePollAt, status, session, services);
+  const again = () => restart(stored, health, status, session, services);
   if (stored.uidValidity !== status.uidValidity) return await above(await again(), status, session);
   if (status.uidNext > stored.lastUid) return await above(stored, status, session);
 

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal.ts';
 import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
-import type { Watermark } from './watermark.ts';
+import type { MailboxHealth, Watermark } from './watermark.ts';
 
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
@@ -68,7 +68,7 @@ function accountedSince(startFrom: StartFrom, now: Date): Date | undefined {
  */
 export async function restart(
   stored: Watermark,
-  lastCompletePollAt: Date | undefined,
+  { lastCompletePollAt, digestWatermark }: Pick<MailboxHealth, 'lastCompletePollAt' | 'digestWatermark'>,
   status: MailboxStatus,
   session: MailSession,
   { watermarks, ledger, clock, journal }: WatermarkServices,
@@ -82,6 +82,7 @@ export async function restart(
     baselineUid: uid,
     baselineAt: clock.now(),
     previousUidValidity: stored.uidValidity,
+    uncountedUidValidities: uncountedUidValidities(stored, digestWatermark),
     seen: await seenWithUnpassed(stored, ledger),
   };
   if ((await watermarks.move(stored, restarted)) === 'overtaken') return await othersWatermark(mailbox, watermarks);
@@ -93,6 +94,13 @@ export async function restart(
     rescanFromUid: uid + 1,
   });
   return restarted;
+}
+
+/** A digest counts under the stored numbering and the one before. As long as none has, a further change adds to the list. */
+function uncountedUidValidities(stored: Watermark, digestWatermark: Watermark | undefined): readonly string[] {
+  if (digestWatermark?.baselineAt.getTime() === stored.baselineAt.getTime()) return [];
+  const { uncountedUidValidities: uncounted = [], previousUidValidity } = stored;
+  return previousUidValidity === undefined ? uncounted : [...uncounted, previousUidValidity];
 }
 
 /**

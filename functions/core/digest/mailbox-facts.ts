@@ -89,6 +89,10 @@ function sorting(
 ): (line: LedgerLine) => 'passed' | 'recovered' | 'told' | 'not passed yet' {
   const passedUid = watermark?.uidValidity === uidValidity ? watermark.lastUid : Number.POSITIVE_INFINITY;
   const toldUid = digestWatermark?.uidValidity === uidValidity ? digestWatermark.lastUid : undefined;
+  const previous = watermark?.previousUidValidity;
+  const isRenumbered = watermark?.uidValidity === uidValidity && previous !== undefined && previous !== uidValidity;
+  // Also where the last digest met the new uids before a poll had read anything under them.
+  const isUnderNewUids = toldUid === undefined || isRenumbered;
   const findings = lastAudit && lastAudit.at >= lastDigestAt ? lastAudit.findings : [];
   const missing = new Set(findings.flatMap(({ kind, mailId }) => (kind === 'missing' ? [mailId] : [])));
   return ({ mailId, uid, acceptedAt }) => {
@@ -101,7 +105,7 @@ function sorting(
     // Under new uids stands also what the last digest has counted under the old ones, but nothing that was accepted since
     // the change: even where that happened while the last digest read, it did not know these uids.
     const isSinceChange = watermark?.uidValidity === uidValidity && acceptedAt >= watermark.baselineAt;
-    if (toldUid === undefined && !isNew && !isSinceChange) return 'told';
+    if (isUnderNewUids && !isNew && !isSinceChange) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { INDEX_LAG_MS } from '../../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
-import type { Ledger, Watermarks } from '../../../functions/core/ports.ts';
+import type { Ledger, MailReader, Watermarks } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
@@ -59,7 +59,7 @@ function world() {
     clock,
     mailbox,
     deliver,
-    poll: async (changes: Partial<{ watermarks: Watermarks }> = {}) => {
+    poll: async (changes: Partial<{ reader: MailReader; watermarks: Watermarks }> = {}) => {
       clock.advance(1);
       await pollMailbox(polled, { ...services, ...changes }, () => 300_000);
       await post();
@@ -156,6 +156,28 @@ describe('what polls have counted and what the ledger holds', () => {
     renumber('5000');
     await poll();
     expect((await watermarks.get(MAILBOX))?.watermark).toMatchObject({ uncountedUidValidities: [] });
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('count email once that a digest counted while it was not read again yet under its new uids', async () => {
+    const { deliver, poll, digest, renumber, reader, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    renumber('2000');
+    const breaking: MailReader = {
+      visit: async (folder, visit) =>
+        await reader.visit(folder, async (session) => {
+          const uidsAbove = async () => {
+            throw new Error('the connection broke');
+          };
+          return await visit({ ...session, uidsAbove });
+        }),
+    };
+    await expect(poll({ reader: breaking })).rejects.toThrow('the connection broke');
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    await poll();
+    // As an audit does.
+    await ledger.relocate(idOf('vip 1'), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
     expect((await digest()).sum).toBe(sum(0, {}));
   });
 

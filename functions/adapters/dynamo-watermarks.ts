@@ -17,7 +17,7 @@ const watermarkSchema = z.object({
   baselineAt: time,
   accountedSince: time.optional(),
   previousUidValidity: z.string().optional(),
-  uncountedUidValidities: z.array(z.string()).optional(),
+  uncounted: z.object({ uidValidities: z.array(z.string()), since: time }).optional(),
   seen: z.record(z.string(), z.int()).optional(),
 });
 
@@ -212,8 +212,14 @@ function complete(watermark: z.output<typeof watermarkSchema>): Watermark {
 }
 
 /** A watermark as the table keeps it. */
-function attributesOf({ baselineAt, accountedSince, seen, ...watermark }: Watermark) {
-  return { ...watermark, seen, baselineAt: baselineAt.toISOString(), accountedSince: accountedSince?.toISOString() };
+function attributesOf({ baselineAt, accountedSince, seen, uncounted, ...watermark }: Watermark) {
+  return {
+    ...watermark,
+    seen,
+    baselineAt: baselineAt.toISOString(),
+    accountedSince: accountedSince?.toISOString(),
+    uncounted: uncounted && { ...uncounted, since: uncounted.since.toISOString() },
+  };
 }
 
 function parsed<Schema extends z.ZodType>(

@@ -104,7 +104,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });
     const restarted = {
       ...{ ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON },
-      ...{ previousUidValidity: '17', uncountedUidValidities: ['15', '16'] },
+      ...{ previousUidValidity: '17', uncounted: { uidValidities: ['15', '16'], since: MORNING } },
     };
     await theWatermarks().move(from, restarted);
     expect(await theWatermarks().get(from.mailbox)).toMatchObject({

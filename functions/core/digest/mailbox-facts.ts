@@ -1,6 +1,6 @@
 import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
+import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
 import type { Clock, Ledger, Watermarks } from '../ports.ts';
 import type { DigestMailbox } from './digest-facts.ts';
 import { INDEX_LAG_MS } from './digest-limits.ts';
@@ -76,8 +76,8 @@ function toldBelow(
 
 /** Those under which mail can have been counted since the last digest. */
 function uidValiditiesOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Set<string> {
-  const { uncountedUidValidities = [], previousUidValidity, uidValidity } = watermark ?? {};
-  const all = [digestWatermark?.uidValidity, ...uncountedUidValidities, previousUidValidity, uidValidity];
+  const { uncounted, previousUidValidity, uidValidity } = watermark ?? {};
+  const all = [digestWatermark?.uidValidity, ...(uncounted?.uidValidities ?? []), previousUidValidity, uidValidity];
   return new Set(all.filter((uidValidity) => uidValidity !== undefined));
 }
 
@@ -93,6 +93,7 @@ function sorting(
   const isRenumbered = watermark?.uidValidity === uidValidity && previous !== undefined && previous !== uidValidity;
   // Also where the last digest met the new uids before a poll had read anything under them.
   const isUnderNewUids = toldUid === undefined || isRenumbered;
+  const changedAt = changedSinceDigest(watermark, digestWatermark);
   const findings = lastAudit && lastAudit.at >= lastDigestAt ? lastAudit.findings : [];
   const missing = new Set(findings.flatMap(({ kind, mailId }) => (kind === 'missing' ? [mailId] : [])));
   return ({ mailId, uid, acceptedAt }) => {
@@ -104,8 +105,15 @@ function sorting(
     if (toldUid !== undefined && uid <= toldUid) return isNew && acceptedAt <= readAt ? 'recovered' : 'told';
     // Under new uids stands also what the last digest has counted under the old ones, but nothing that was accepted since
     // the change: even where that happened while the last digest read, it did not know these uids.
-    const isSinceChange = watermark?.uidValidity === uidValidity && acceptedAt >= watermark.baselineAt;
-    if (isUnderNewUids && !isNew && !isSinceChange) return 'told';
+    if (isUnderNewUids && !isNew && acceptedAt < changedAt) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
+}
+
+/** When the uids changed first that the last digest did not know; where it knew those of now, when these began. */
+function changedSinceDigest(watermark: Watermark | undefined, digestWatermark: Watermark | undefined): Date {
+  if (!watermark) return new Date(0);
+  const { baselineAt, uncounted } = watermark;
+  const isKnown = digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
+  return isKnown || !uncounted ? baselineAt : uncounted.since;
 }

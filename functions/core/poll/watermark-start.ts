@@ -82,7 +82,7 @@ export async function restart(
     baselineUid: uid,
     baselineAt: clock.now(),
     previousUidValidity: stored.uidValidity,
-    uncountedUidValidities: uncountedUidValidities(stored, digestWatermark),
+    uncounted: uncountedOf(stored, digestWatermark),
     seen: await seenWithUnpassed(stored, ledger),
   };
   if ((await watermarks.move(stored, restarted)) === 'overtaken') return await othersWatermark(mailbox, watermarks);
@@ -96,11 +96,15 @@ export async function restart(
   return restarted;
 }
 
-/** A digest counts under the stored numbering and the one before. As long as none has, a further change adds to the list. */
-function uncountedUidValidities(stored: Watermark, digestWatermark: Watermark | undefined): readonly string[] {
-  if (digestWatermark?.baselineAt.getTime() === stored.baselineAt.getTime()) return [];
-  const { uncountedUidValidities: uncounted = [], previousUidValidity } = stored;
-  return previousUidValidity === undefined ? uncounted : [...uncounted, previousUidValidity];
+/** A digest counts under the uidValidity of its predecessor and the last two. Until there is one, a further change adds to these. */
+function uncountedOf(
+  { uncounted, previousUidValidity, baselineAt }: Watermark,
+  digestWatermark: Watermark | undefined,
+): Watermark['uncounted'] {
+  const isKnown = digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
+  if (isKnown || previousUidValidity === undefined) return undefined;
+  const { uidValidities = [], since = baselineAt } = uncounted ?? {};
+  return { uidValidities: [...uidValidities, previousUidValidity], since };
 }
 
 /**

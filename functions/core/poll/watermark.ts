@@ -13,8 +13,8 @@ export type Watermark = {
   accountedSince: Date | undefined;
   /** The uidValidity before the last change, so that a digest can still count the mail that lay under it. */
   previousUidValidity: string | undefined;
-  /** Those before that one under which email was counted that no digest has reported yet. */
-  uncountedUidValidities?: readonly string[] | undefined;
+  /** The uidValidities before that one that no digest has known, and when the first change was that none has known. */
+  uncounted?: { uidValidities: readonly string[]; since: Date } | undefined;
   /**
    * Mails that polls have passed since accounting began, by route; each counts once, where the ledger took it in. Written
    * together with `lastUid`, so a page that is read again is not counted again.

@@ -74,9 +74,13 @@ function toldBelow(
   return isNew ? Math.min(lastUid, recovery.fromUid - 1) : lastUid;
 }
 
-/** Those under which mail can have been counted since the last digest. */
+/** Those under which mail can have been counted since the last digest: older ones where they have changed since. */
 function uidValiditiesOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Set<string> {
-  const all = [digestWatermark?.uidValidity, watermark?.previousUidValidity, watermark?.uidValidity];
+  const isChanged = watermark?.uidValidity !== digestWatermark?.uidValidity;
+  const all = [
+    watermark?.uidValidity,
+    ...(isChanged ? [digestWatermark?.uidValidity, watermark?.previousUidValidity] : []),
+  ];
   return new Set(all.filter((uidValidity) => uidValidity !== undefined));
 }
 

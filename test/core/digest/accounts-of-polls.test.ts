@@ -259,23 +259,33 @@ describe('what polls have counted and what the ledger holds', () => {
   });
 
   it('are read from where the last digest stood, not from the beginning of the ledger', async () => {
-    const { deliver, poll, digest, ledger } = world();
-    const readAbove: number[] = [];
+    const { deliver, poll, digest, renumber, ledger } = world();
+    let read: (readonly [uidValidity: string, aboveUid: number])[] = [];
     const noting: Ledger = {
       ...ledger,
       linesAbove(mailbox, uidValidity, uid) {
-        readAbove.push(uid);
+        read.push([uidValidity, uid]);
         return ledger.linesAbove(mailbox, uidValidity, uid);
       },
     };
+    const readBy = async (): Promise<typeof read> => {
+      read = [];
+      await poll();
+      await digest({ ledger: noting });
+      return read;
+    };
     deliver('vip 1');
     deliver('vip 2');
-    await poll();
-    await digest({ ledger: noting });
+    expect(await readBy()).toEqual([['1000', 0]]);
     deliver('vip 3');
-    await poll();
-    expect((await digest({ ledger: noting })).sum).toBe(sum(1, { delivered: 1 }));
-    expect(readAbove).toEqual([0, 2]);
+    expect(await readBy()).toEqual([['1000', 2]]);
+    renumber('2000');
+    expect(await readBy()).toEqual([
+      ['2000', 0],
+      ['1000', 3],
+    ]);
+    deliver('vip 4');
+    expect(await readBy()).toEqual([['2000', 3]]);
   });
 
   it('are compared once more where the index of the ledger lags behind', async () => {

@@ -9,7 +9,8 @@ import { fetchUids } from './imap-fetch.ts';
 import { fetchMails } from './imap-mails.ts';
 
 export type ImapReaderOptions = {
-  account: ImapAccount & { account: string };
+  /** An account that was renamed identifies its email by the first of its former ids. */
+  account: ImapAccount & { account: string; formerly?: readonly string[] };
   /** `fresh` after a refusal: the secret may have been renewed since it was cached. */
   credentials: (options: { fresh: boolean }) => Promise<ImapCredentials>;
   /** Further header fields that rules look at, in lower case. */
@@ -126,6 +127,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     const read = (raw: Parameters<typeof readMail>[0]) =>
       readMail(raw, {
         location: { mailbox, uidValidity, uid: raw.uid },
+        identityAccount: account.formerly?.[0] ?? account.account,
         linkTo: (messageId) => mailLink(account, messageId, raw.emailId),
         headerFields: askedByRules,
       });

@@ -47,7 +47,7 @@ function levelOf({ kind }: JournalEvent): 'info' | 'warn' | 'error' {
     case 'route dead':
     case 'path closed':
       return 'error';
-    case 'uidValidity changed':
+    case 'poll restarted':
     case 'alert handed back':
       return 'warn';
     default:

@@ -3,6 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
 import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/ledger/ledger-entry.ts';
+import type { Numbering } from '../core/poll/watermark.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -94,6 +95,13 @@ export function firstAttributesOf(entry: Omit<NewLedgerEntry, 'mailId'>): Record
 /** Partition of the index `byLocation`. */
 export function mailboxUidValidityOf(mailbox: string, uidValidity: string): string {
   return `${mailbox}#${uidValidity}`;
+}
+
+/** What the partition of the index `byLocation` stands for. */
+export function numberingOf(item: Item): Numbering {
+  const { mailboxUidValidity } = parse(z.object({ mailboxUidValidity: z.string() }), item);
+  const end = mailboxUidValidity.lastIndexOf('#');
+  return { mailbox: mailboxUidValidity.slice(0, end), uidValidity: mailboxUidValidity.slice(end + 1) };
 }
 
 /** A failure as the ledger keeps it. */

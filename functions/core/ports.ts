@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger
 import type { Mail, MailLocation } from './mail/mail.ts';
 import type { OperatorPath, PathCheck } from './operator/operator-path.ts';
 import type { AlarmPathLook, DigestPathLook } from './operator/path-verdict.ts';
-import type { MailboxHealth, Recovery, Watermark } from './poll/watermark.ts';
+import type { DigestHistory, MailboxHealth, Numbering, Recovery, Watermark } from './poll/watermark.ts';
 
 /** The time, in a form that a test can hold still. */
 export interface Clock {
@@ -44,12 +44,16 @@ export interface MailSession {
 export interface Watermarks {
   /** Undefined where no poll has run yet, good or bad. */
   get(mailbox: string): Promise<MailboxHealth | undefined>;
-  /** Puts the first watermark; `already there` when another poll was first. */
-  create(watermark: Watermark): Promise<'created' | 'already there'>;
+  /** Puts the first watermark under a name; `already there` when another poll was first. */
+  create(watermark: Watermark, history?: DigestHistory): Promise<'created' | 'already there'>;
   /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
   /** A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. */
   recordPoll(mailbox: string, poll: { at: Date; uidNext: number; isComplete: boolean }): Promise<void>;
+  /** A person wants read again what arrived since then: the next poll begins there. Of two such wishes the earlier one counts. */
+  requestRescan(mailbox: string, since: Date): Promise<void>;
+  /** A poll has begun to read again what arrived since then. */
+  recordRescan(mailbox: string, since: Date): Promise<void>;
   /**
    * An audit is about to bring mail back. The lowest `fromUid` of a uidValidity stands until it is older than `forgetBefore`,
    * and its time is always that of the last audit.
@@ -125,12 +129,17 @@ export interface Ledger {
   /** Entries of all routes and mailboxes that are not settled, in no order, also of those that left the settings. */
   allOpenEntries(): AsyncIterable<LedgerEntry>;
   /**
-   * The mail lies here now: its server has numbered its mailbox anew. Refused where the entry is of another mailbox, is
-   * of this uidValidity already, or is lost; says whether it was done.
+   * The email is in another place now: its server has renumbered or renamed the mailbox. Refused where the entry is no
+   * longer where it was, or is lost; says whether it was done.
    */
-  relocate(mailId: string, location: MailLocation): Promise<boolean>;
+  relocate(mailId: string, from: MailLocation, to: MailLocation): Promise<boolean>;
   /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
   linesAbove(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerLine>;
+  /**
+   * All lines of these mailboxes under every uidValidity, in no order. Reads the whole index, so it is for a mailbox
+   * whose watermark is gone.
+   */
+  linesOfMailboxes(mailboxes: readonly string[]): AsyncIterable<LedgerLine & Numbering>;
 }
 
 /** Hands alerts to the queue of their route. */

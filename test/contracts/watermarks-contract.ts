@@ -31,6 +31,14 @@ function sampleAudit(mailbox: string, at: Date): AuditReport {
   };
 }
 
+const RESTART = {
+  reason: 'renumbered',
+  mailbox: 'watermarks/INBOX',
+  uidValidity: '17',
+  uidNext: 41,
+  arrivalDecidesBelowUid: 41,
+} as const;
+
 /** What every store of watermarks promises. @param theWatermarks the store under test, once the tests run */
 export function watermarksContract(theWatermarks: () => Watermarks): void {
   let mailboxes = 0;
@@ -43,7 +51,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       baselineUid: 40,
       baselineAt: MORNING,
       accountedSince: undefined,
-      previousUidValidity: undefined,
+      restart: undefined,
     };
   }
   async function created(): Promise<Watermark> {
@@ -103,9 +111,9 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     const from = await created();
     await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });
     const restarted = { ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON };
-    await theWatermarks().move(from, { ...restarted, previousUidValidity: '17' });
+    await theWatermarks().move(from, { ...restarted, restart: RESTART });
     expect(await theWatermarks().get(from.mailbox)).toMatchObject({
-      watermark: { ...restarted, previousUidValidity: '17' },
+      watermark: { ...restarted, restart: RESTART },
       lastPollAt: MORNING,
     });
   });

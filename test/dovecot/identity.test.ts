@@ -82,6 +82,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     const polled = (name: string, startFrom: StartFrom): PolledMailbox => ({
       mailbox: `support/${name}`,
       folder: name,
+      formerly: [],
       account: { account: 'support', startFrom } as PolledMailbox['account'],
     });
     return {
@@ -128,8 +129,10 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(await poll()).toMatchObject({ accepted: 2, recognised: 3, left: 0 });
     expect(posted()).toEqual(['vip one', 'vip three', 'vip four']);
     expect(spooled()).toEqual(['two', 'five']);
-    expect(services.journal.of('uidValidity changed')).toMatchObject([{ from, to, rescanFromUid: 1 }]);
-    expect(await watermark()).toMatchObject({ uidValidity: to, previousUidValidity: from, lastUid: 5 });
+    expect(services.journal.of('poll restarted')).toMatchObject([
+      { uidValidity: to, rescanFromUid: 1, restart: { reason: 'renumbered', uidValidity: from } },
+    ]);
+    expect(await watermark()).toMatchObject({ uidValidity: to, lastUid: 5 });
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 0 });
   });
 
@@ -160,7 +163,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(posted().toSorted()).toEqual(
       ['vip long ago', 'vip before the outage', 'vip late', ...missed.map(({ subject }) => subject)].toSorted(),
     );
-    expect(services.journal.of('uidValidity changed')).toMatchObject([{ rescanFromUid: 2 }]);
+    expect(services.journal.of('poll restarted')).toMatchObject([{ rescanFromUid: 2 }]);
   });
 
   it('mail uploaded again under new uids is recognised', async () => {
@@ -225,7 +228,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     dovecot.deliver(folder, [mail({ subject: 'vip three', messageId: null })]);
     expect(await poll()).toMatchObject({ accepted: 2, recognised: 1 });
     expect(posted()).toEqual(['vip one', 'vip two', 'vip one', 'vip three']);
-    expect(services.journal.of('uidValidity changed')).toHaveLength(1);
+    expect(services.journal.of('poll restarted')).toHaveLength(1);
   });
 
   it.each<[string, Partial<Sent>]>([
@@ -262,7 +265,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     dovecot.deliver(folder, [mail({ subject: 'vip three' })]);
     expect(await poll()).toMatchObject({ accepted: 1 });
     expect(posted()).toEqual(['vip one', 'vip two', 'vip three']);
-    expect(services.journal.of('uidValidity changed')).toEqual([]);
+    expect(services.journal.of('poll restarted')).toEqual([]);
   });
 
   it('uids near the end of their range are read once', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { QueueMessage } from '../../functions/core/delivery/queue-message.ts';
 import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
 import type { Ledger } from '../../functions/core/ports.ts';
@@ -116,12 +117,18 @@ export function memoryLedger(): Ledger & {
       yield* entries(({ state }) => state !== 'settled');
     },
 
-    async relocate(mailId, location) {
+    async relocate(mailId, from, to) {
       const entry = items.get(mailId)?.entry;
-      if (entry?.location.mailbox !== location.mailbox) return false;
-      if (entry.location.uidValidity === location.uidValidity) return false;
-      entry.location = structuredClone(location);
+      if (!entry || !isDeepStrictEqual(entry.location, from)) return false;
+      entry.location = structuredClone(to);
       return true;
+    },
+
+    async *linesOfMailboxes(mailboxes) {
+      for (const { mailId, location, route, state, acceptedAt } of entries()) {
+        const { mailbox, uidValidity, uid } = location;
+        if (mailboxes.includes(mailbox)) yield { mailId, mailbox, uidValidity, uid, route, state, acceptedAt };
+      }
     },
 
     async *linesAbove(mailbox, uidValidity, uid) {

@@ -93,5 +93,5 @@ function polledMailbox(mailbox: MailboxName, { startFrom, pollEveryMs }: Plan): 
   const [account = '', folder = ''] = mailbox.split('/');
   // Where it is and how to log in is the reader's business.
   const settings = { account, startFrom, everyMinutes: pollEveryMs / MINUTE_MS } as PolledMailbox['account'];
-  return { mailbox, folder, account: settings };
+  return { mailbox, folder, formerly: [], account: settings };
 }

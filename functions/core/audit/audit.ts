@@ -62,6 +62,6 @@ async function bothHalves(...halves: (() => Promise<void>)[]): Promise<void> {
   if (errors.length === 1) throw errors[0];
 }
 
-function reportOf(mailbox: string, at: Date, { gone, listed, ...figures }: AuditTally): AuditReport {
-  return { mailbox, at, inMailbox: listed - gone, ...figures };
+function reportOf(mailbox: string, at: Date, { notAccountable, listed, ...figures }: AuditTally): AuditReport {
+  return { mailbox, at, inMailbox: listed - notAccountable, ...figures };
 }

@@ -13,6 +13,8 @@ export type DigestMailbox = { mailbox: string; everyMinutes: number };
 export type DigestFacts = {
   at: Date;
   mailboxes: readonly MailboxFacts[];
+  /** The latest digest of any mailbox; undefined where this is the first one. */
+  previousDigestAt: Date | undefined;
   /** Configured routes, in the order of the settings. */
   routes: readonly string[];
   /** Of configured routes, as far as they have been checked. */
@@ -53,6 +55,7 @@ export async function readDigestFacts(
   return {
     at,
     mailboxes: facts,
+    previousDigestAt: latest(facts.map(({ health }) => health?.lastDigestAt)),
     routes,
     routeChecks: await checksOf(routes, routeChecks),
     alarmPath: await pathChecks.get('alarms'),
@@ -72,6 +75,10 @@ async function readOpen(ledger: Ledger, { carried, heldBack }: PendingMail) {
     else if (!inSpool.has(entry.mailId) && !heldBack.has(entry.mailId)) notInSpool.push(entry);
   }
   return { openAlerts: openAlerts.sort(byAge), notInSpool: notInSpool.sort(byAge) };
+}
+
+function latest(times: readonly (Date | undefined)[]): Date | undefined {
+  return times.reduce((one, other) => (!one || (other && other > one) ? other : one), undefined);
 }
 
 function byAge(one: LedgerEntry, other: LedgerEntry): number {

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../audit/audit-report.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
+import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
 import { counted, figure, shown, type TimeTeller } from './digest-words.ts';
 
 /** How a mailbox has been read since the last digest, in sentences. */
@@ -41,16 +41,45 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
 function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
   const { watermark, lastDigestAt } = health;
   if (!watermark) return [];
-  const { baselineAt, baselineUid, previousUidValidity, uidValidity, accountedSince } = watermark;
-  if (lastDigestAt && baselineAt < lastDigestAt) return [];
-  if (previousUidValidity === undefined) {
-    return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`];
+  if (lastDigestAt && watermark.baselineAt < lastDigestAt) return [];
+  return beginningTold(watermark, tell);
+}
+
+/** When accounting began, or why polls began again, and what is not covered by it. */
+export function beginningTold(watermark: Watermark, tell: TimeTeller): string[] {
+  const { mailbox, baselineAt, baselineUid, restart, uidValidity, accountedSince } = watermark;
+  const at = tell(baselineAt);
+  const readAgain = `Email above uid ${baselineUid} was read again; what was known was recognised.`;
+  switch (restart?.reason) {
+    case undefined:
+      return [`Accounting began ${at} above uid ${baselineUid}.`, notCovered(watermark, tell)];
+    case 'renumbered':
+      return [
+        `The server renumbered its mail: UIDVALIDITY was ${restart.uidValidity} and is ${uidValidity} since ${at}. ` +
+          readAgain,
+        ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
+      ];
+    case 'uids reused':
+      return [`The server gives out its uids a second time since ${at}, as after a restore. ${readAgain}`];
+    case 'renamed':
+      return [`${restart.mailbox} is ${mailbox} since ${at}. ${readAgain}`];
+    case 'watermark lost':
+      return [
+        `The watermark of ${mailbox} was gone from its table ${at}. Polls resumed from the ledger. ${readAgain}`,
+        'The counts below begin there. Find out what deleted it.',
+        ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
+      ];
+    case 'rescan':
+      return [`A rescan was requested and began ${at}. ${readAgain}`];
   }
-  return [
-    `The server renumbered its mail: UIDVALIDITY was ${previousUidValidity} and is ${uidValidity} since ` +
-      `${tell(baselineAt)}. Mail above uid ${baselineUid} was read again; what was known was recognised.`,
-    ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
-  ];
+}
+
+function notCovered({ mailbox, accountedSince }: Watermark, tell: TimeTeller): string {
+  if (!accountedSince) return 'All email in the mailbox is accounted for.';
+  return (
+    `Email that arrived before ${tell(accountedSince)} is in no post and no digest. To read the last 7 days as well, ` +
+    `run: npm run rollcall -- rescan --mailbox ${mailbox} --days 7`
+  );
 }
 
 /** A mail moved into the folder keeps the time of its arrival, and without its old uid nothing else tells when it came. */

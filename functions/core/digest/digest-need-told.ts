@@ -1,4 +1,6 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { Watermark } from '../poll/watermark.ts';
+import { beginningTold } from './digest-health.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
 import type { Need } from './digest-needs.ts';
@@ -39,6 +41,12 @@ function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
       return unheardAlarms(need, tell);
     case 'mailbox not read':
       return unreadMailbox(need, tell);
+    case 'mailbox begins again':
+      return {
+        ...NOTHING_LISTED,
+        title: beginsAgain(need.watermark, tell),
+        details: beginningTold(need.watermark, tell),
+      };
     case 'mail recovered':
       return recoveredMail(need, tell);
     case 'audit overdue':
@@ -170,6 +178,13 @@ function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>):
       .map(({ lineNumber, text, reason }) => `Line ${lineNumber}: ${shown(reason, 200)}: ${shown(text, 300)}`),
     more: moreThan(lines.length),
   };
+}
+
+/** Also in the subject. */
+export function beginsAgain({ mailbox, baselineAt, restart }: Watermark, tell: TimeTeller): string {
+  return restart
+    ? `the watermark of ${mailbox} was lost and polls resumed from the ledger`
+    : `accounting of ${mailbox} begins ${tell(baselineAt)}, with nothing known from before`;
 }
 
 function examples(

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
+import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
 import type { DigestFacts } from './digest-facts.ts';
 import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
@@ -33,6 +33,8 @@ export type Need =
       since: Date | undefined;
       error: MailboxHealth['lastPollError'];
     }
+  /** A mailbox that digests have reported on begins again: its watermark was lost, or it has none from before. Reported once. */
+  | { kind: 'mailbox begins again'; watermark: Watermark }
   /** Mail that stood nowhere. It is handed over now; that it was lost is what needs a person. Told once. */
   | {
       kind: 'mail recovered';
@@ -63,6 +65,7 @@ export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
       check.state === 'dead' ? [{ kind: 'route dead', route, check } as const] : [],
     ),
     ...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),
+    ...facts.mailboxes.flatMap((mailbox) => mailboxBeginsAgain(mailbox, facts)),
     ...(facts.alarmPath?.state === 'closed' ? [{ kind: 'alarms unheard', check: facts.alarmPath } as const] : []),
     ...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts.recovered)),
     ...(missing.length > 0 ? [{ kind: 'mail missing from the spool', entries: missing } as const] : []),
@@ -94,6 +97,14 @@ function undeliveredAlerts({ at, openAlerts, routes }: DigestFacts): Need[] {
 
 function reasonOf({ lastFailure }: LedgerEntry): string {
   return lastFailure ? failureName(lastFailure) : 'no post was tried';
+}
+
+/** In a first digest of all, a new mailbox is what everyone expects; it is in the health section. */
+function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
+  const { watermark, lastDigestAt } = health ?? {};
+  if (!watermark || !previousDigestAt || (lastDigestAt && watermark.baselineAt < lastDigestAt)) return [];
+  const isLost = watermark.restart?.reason === 'watermark lost';
+  return isLost || !watermark.restart ? [{ kind: 'mailbox begins again', watermark }] : [];
 }
 
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {

@@ -1,5 +1,6 @@
 import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { Digest } from './digest.ts';
+import { beginsAgain } from './digest-need-told.ts';
 import type { Need } from './digest-needs.ts';
 import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
 
@@ -71,6 +72,8 @@ function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: Ti
       return need.since
         ? `${need.mailbox} has not been read since ${tell(need.since)}`
         : `${need.mailbox} has never been read`;
+    case 'mailbox begins again':
+      return beginsAgain(need.watermark, tell);
     case 'mail recovered':
       return `the audit brought back ${counted(need.count, 'mail')} of ${need.mailbox}`;
     case 'audit overdue':

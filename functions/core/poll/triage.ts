@@ -37,15 +37,24 @@ export type TriageReport = {
  * leaves entries that are still `accepted`; the next run of the same page finds them and hands them over again.
  *
  * @param mails of one mailbox and one uidValidity
+ * @param recognised entries of mails that the ledger knows under another mailId
  * @throws whatever a service throws; the page can then be run again
  */
-export async function triagePage(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
-  const report = await acceptNew(mails, services);
+export async function triagePage(
+  mails: readonly Mail[],
+  services: TriageServices,
+  recognised: ReadonlyMap<Mail, LedgerEntry> = new Map(),
+): Promise<TriageReport> {
+  const report = await acceptNew(mails, recognised, services);
   await handOver(report.handedOver, services);
   return report;
 }
 
-async function acceptNew(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
+async function acceptNew(
+  mails: readonly Mail[],
+  underOtherIds: ReadonlyMap<Mail, LedgerEntry>,
+  services: TriageServices,
+): Promise<TriageReport> {
   const { ledger, journal } = services;
   // The same mail twice in one page, copied within its folder, is one mail.
   const distinct = groupBy(mails, ({ mailId }) => mailId);
@@ -54,7 +63,7 @@ async function acceptNew(mails: readonly Mail[], services: TriageServices): Prom
   const entries = await pMap(
     [...distinct.values()].map(([first]) => first),
     async (mail): Promise<NewLedgerEntry | LedgerEntry> => {
-      const entry = known.get(mail.mailId);
+      const entry = known.get(mail.mailId) ?? underOtherIds.get(mail);
       if (entry) return entry;
       const candidate = newEntryOf(mail, services);
       // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.

@@ -29,6 +29,7 @@ const EXCHANGE_MS = 200;
 const MAILBOX: PolledMailbox = {
   mailbox: 'support/INBOX',
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
 const TARGET = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' } as const;

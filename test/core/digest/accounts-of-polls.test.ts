@@ -19,10 +19,12 @@ import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
 import { AUDIT } from './digest-fixtures.ts';
 
 const MAILBOX = 'support/INBOX';
+const at = (uidValidity: string, uid: number) => ({ mailbox: MAILBOX, uidValidity, uid });
 const HOUR_MS = 3_600_000;
 const polled = {
   mailbox: MAILBOX,
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 } as const;
 
@@ -178,8 +180,8 @@ describe('what polls have counted and what the ledger holds', () => {
     renumber('2000');
     deliver('vip 3');
     await poll();
-    await ledger.relocate(idOf('vip 1'), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
-    await ledger.relocate(idOf('vip 2'), { mailbox: MAILBOX, uidValidity: '2000', uid: 2 });
+    await ledger.relocate(idOf('vip 1'), at('1000', 1), at('2000', 1));
+    await ledger.relocate(idOf('vip 2'), at('1000', 2), at('2000', 2));
     expect((await digest()).sum).toBe(sum(2, { delivered: 2 }));
     expect((await digest()).sum).toBe(sum(0, {}));
   });
@@ -190,7 +192,7 @@ describe('what polls have counted and what the ledger holds', () => {
     await poll();
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
     renumber('2000');
-    await ledger.relocate(idOf('vip 1'), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
+    await ledger.relocate(idOf('vip 1'), at('1000', 1), at('2000', 1));
     deliver('vip 2');
     await poll();
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));

@@ -28,6 +28,7 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     carried: [],
     segmentKeys: [],
     heldBack: new Set(),
+    previousDigestAt: hoursAgo(24),
     damaged: [],
     ...changes,
   };
@@ -40,7 +41,7 @@ export const WATERMARK: Watermark = {
   baselineUid: 0,
   baselineAt: hoursAgo(2000),
   accountedSince: undefined,
-  previousUidValidity: undefined,
+  restart: undefined,
 };
 
 /** An audit that found everything in its place, two hours ago. */

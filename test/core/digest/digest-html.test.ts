@@ -202,7 +202,17 @@ describe('the HTML digest', () => {
 
   it('tells once that the server renumbered a mailbox, and names failed polls and what is left to read', () => {
     const history = {
-      watermark: { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), previousUidValidity: '3' },
+      watermark: {
+        ...WATERMARK,
+        baselineAt: new Date('2026-03-20T01:00:00Z'),
+        restart: {
+          reason: 'renumbered',
+          mailbox: 'support/INBOX',
+          uidValidity: '3',
+          uidNext: 9,
+          arrivalDecidesBelowUid: 9,
+        } as const,
+      },
       failedPollsSinceDigest: 2,
       uidNext: 104,
     };
@@ -216,7 +226,17 @@ describe('the HTML digest', () => {
   });
 
   it('says what nothing can tell any more once a mailbox is renumbered whose accounts begin with a day', () => {
-    const watermark = { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), previousUidValidity: '3' };
+    const watermark = {
+      ...WATERMARK,
+      baselineAt: new Date('2026-03-20T01:00:00Z'),
+      restart: {
+        reason: 'renumbered',
+        mailbox: 'support/INBOX',
+        uidValidity: '3',
+        uidNext: 9,
+        arrivalDecidesBelowUid: 9,
+      } as const,
+    };
     const told = (accountedSince: Date | undefined) =>
       mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { watermark: { ...watermark, accountedSince } } })] })).text;
     const unwrapped = (text: string) => text.replaceAll(/\s+/g, ' ');

@@ -16,6 +16,7 @@ import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
 const POLLED: PolledMailbox = {
   mailbox: 'support/INBOX',
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
 

@@ -55,7 +55,8 @@ describe('settings that are right', () => {
           user: 'support@example.com',
           auth: { kind: 'password', passwordParameter: '/rollcall/support/password' },
           authservId: undefined,
-          folders: ['INBOX'],
+          formerly: [],
+          folders: [{ name: 'INBOX', formerly: [] }],
           everyMinutes: 15,
           startFrom: 'now',
         },
@@ -112,7 +113,9 @@ describe('settings that are right', () => {
       list: ['dev.lists.example.com'],
       header: [{ name: 'x-priority', matches: '^1' }],
     });
-    expect(parseSettings(withMailbox({ folders: 'inbox' })).mailboxes[0]?.folders).toEqual(['INBOX']);
+    expect(parseSettings(withMailbox({ folders: 'inbox' })).mailboxes[0]?.folders).toEqual([
+      { name: 'INBOX', formerly: [] },
+    ]);
     expect(parseSettings(withRoute({ colour: '#E8a33d' })).routes[0]?.colour).toBe(0xe8a33d);
     expect(parseSettings(withDigest({ timeZone: 'europe/berlin' })).digest.schedule.timeZone).toBe('Europe/Berlin');
   });

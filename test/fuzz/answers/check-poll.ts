@@ -69,7 +69,7 @@ type World = ReturnType<typeof newWorld>;
 
 function newWorld(startFrom: StartFrom) {
   const account = { account: 'support', startFrom } as PolledMailbox['account'];
-  const polled: PolledMailbox = { mailbox: MAILBOX, folder: 'INBOX', account };
+  const polled: PolledMailbox = { mailbox: MAILBOX, folder: 'INBOX', formerly: [], account };
   const services = {
     watermarks: memoryWatermarks(),
     ledger: memoryLedger(),

@@ -192,7 +192,7 @@ export async function liveThroughEverything(): Promise<Story> {
       baselineUid: 0,
       baselineAt: new Date(0),
       accountedSince: undefined,
-      previousUidValidity: undefined,
+      restart: undefined,
     });
     await audit('billing/INBOX').catch(() => undefined);
 

@@ -18,8 +18,9 @@ export function createSendDigest({ settings, environment, journal }: Surrounding
     clock: systemClock,
     journal,
   };
-  const mailboxes = polledMailboxes(settings).map(({ mailbox, account: { everyMinutes } }) => ({
+  const mailboxes = polledMailboxes(settings).map(({ mailbox, formerly, account: { everyMinutes } }) => ({
     mailbox,
+    formerly,
     everyMinutes,
   }));
   const routes = settings.routes.map(({ id }) => id);

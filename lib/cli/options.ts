@@ -10,14 +10,17 @@ const COMMANDS = {
   status: { names: 0 },
   redrive: { names: 1 },
   preview: { names: 0 },
+  rescan: { names: 0 },
 } as const;
 
 export type Command = {
   kind: keyof typeof COMMANDS;
   /** The one route or parameter that is meant; undefined: all of them. */
   named: string | undefined;
-  /** How far back a preview looks. */
+  /** How far back a preview or a rescan looks. */
   days: number;
+  /** The one mailbox that is meant. */
+  mailbox: string | undefined;
   stackName: string;
   /** A local run is meant, and nothing of AWS. */
   isLocal: boolean;
@@ -33,8 +36,10 @@ export const USAGE = `Usage: npm run rollcall -- <command> [options]
   preview              reads the mail of the last days and shows where each would go; nothing is stored or posted
   status               what is open, and what the last check of each route found
   redrive [ROUTE]      puts the open alerts of a route, or of all, back on their queue; safe to run twice
+  rescan               has the next poll of a mailbox read again what arrived in the last days; what is known is not posted again
 
-  --days N             how far back a preview looks (default 7)
+  --days N             how far back a preview or a rescan looks (default 7)
+  --mailbox NAME       the mailbox to rescan, such as support/INBOX
   --stack NAME         the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION
   --region REGION      another region than AWS_REGION
   --settings FILE      other settings than functions/settings.ts
@@ -62,6 +67,7 @@ export function parseCommand(commandLine: readonly string[], environment: Enviro
     kind,
     named: names[0],
     days,
+    mailbox: values.mailbox,
     stackName: values.stack ?? STACK_NAME,
     isLocal: values.local !== undefined,
     settingsFile: values.settings,
@@ -82,6 +88,7 @@ function argumentsIn(commandLine: readonly string[]) {
       allowPositionals: true,
       options: {
         days: { type: 'string' },
+        mailbox: { type: 'string' },
         stack: { type: 'string' },
         region: { type: 'string' },
         settings: { type: 'string' },

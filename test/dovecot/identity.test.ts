@@ -79,17 +79,19 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
       clock,
       journal: recordingJournal(),
     };
-    const polled = (name: string, startFrom: StartFrom): PolledMailbox => ({
+    const polled = (name: string, startFrom: StartFrom, formerly?: string): PolledMailbox => ({
       mailbox: `support/${name}`,
       folder: name,
-      formerly: [],
-      account: { account: 'support', startFrom } as PolledMailbox['account'],
+      formerly: formerly ? [`support/${formerly}`] : [],
+      account: { account: 'support', startFrom, folders: [{ name, formerly: [] }] } as Partial<
+        PolledMailbox['account']
+      > as PolledMailbox['account'],
     });
     return {
       clock,
       services,
-      poll: (name = folder, startFrom: StartFrom = 'all') =>
-        pollMailbox(polled(name, startFrom), services, () => 300_000),
+      poll: (name = folder, startFrom: StartFrom = 'all', formerly?: string) =>
+        pollMailbox(polled(name, startFrom, formerly), services, () => 300_000),
       pollFailing: (failure: Error) =>
         pollMailbox(
           polled(folder, 'all'),
@@ -220,14 +222,14 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(posted()).toHaveLength(3);
   });
 
-  it('mail without Message-ID comes again after a change of UIDVALIDITY, which is told; none is lost', async () => {
+  it('mail without Message-ID is recognised after a change of UIDVALIDITY, which is reported; what is new is posted', async () => {
     const { services, poll, posted } = world();
     dovecot.deliver(folder, [mail({ subject: 'vip one', messageId: null }), mail({ subject: 'vip two' })]);
     await poll();
     await dovecot.changeUidValidity(folder);
     dovecot.deliver(folder, [mail({ subject: 'vip three', messageId: null })]);
-    expect(await poll()).toMatchObject({ accepted: 2, recognised: 1 });
-    expect(posted()).toEqual(['vip one', 'vip two', 'vip one', 'vip three']);
+    expect(await poll()).toMatchObject({ accepted: 1, recognised: 2 });
+    expect(posted()).toEqual(['vip one', 'vip two', 'vip three']);
     expect(services.journal.of('poll restarted')).toHaveLength(1);
   });
 
@@ -278,5 +280,53 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(await watermark()).toMatchObject({ lastUid: 2 ** 32 - 4 });
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 0 });
     expect(posted()).toEqual(['vip one', 'vip two', 'vip three']);
+  });
+
+  it('a watermark that is lost is resumed from the ledger', async () => {
+    const { services, poll, posted, spooled } = world();
+    await poll(folder, 'now');
+    dovecot.deliver(folder, [mail({ subject: 'vip one' }), mail({ subject: 'two' })]);
+    await poll(folder, 'now');
+    services.watermarks.forget(`support/${folder}`);
+    dovecot.deliver(folder, [mail({ subject: 'vip three' }), mail({ subject: 'four' })]);
+    expect(await poll(folder, 'now')).toMatchObject({ accepted: 2, recognised: 2 });
+    expect(posted()).toEqual(['vip one', 'vip three']);
+    expect(spooled()).toEqual(['two', 'four']);
+  });
+
+  it('a folder that was renamed is named by the error, and carried over with what came in between', async () => {
+    const { poll, posted } = world();
+    dovecot.deliver(folder, [mail({ subject: 'vip before', receivedAt: new Date(NOW.getTime() - 9 * DAY_MS) })]);
+    await poll(folder, 'now');
+    dovecot.deliver(folder, [mail({ subject: 'vip one' }), mail({ subject: 'vip door', messageId: null })]);
+    await poll(folder, 'now');
+    const renamed = `${folder} renamed`;
+    await dovecot.renameFolder(folder, renamed);
+    dovecot.deliver(renamed, [mail({ subject: 'vip between' })]);
+
+    const failure = await poll(folder, 'now').catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'folder' });
+    expect(String(failure)).toContain(`replace '${folder}' with { name: '${renamed}', formerly: '${folder}' }`);
+    expect(await poll(renamed, 'now', folder)).toMatchObject({ accepted: 1 });
+    dovecot.deliver(renamed, [mail({ subject: 'vip after' })]);
+    await poll(renamed, 'now', folder);
+    expect(posted()).toEqual(['vip one', 'vip door', 'vip between', 'vip after']);
+  });
+
+  it('a changed UIDVALIDITY takes in nothing from before accounting began, and posts no email without Message-ID twice', async () => {
+    const { poll, posted, clock } = world();
+    const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+    dovecot.deliver(folder, [
+      mail({ subject: 'vip of yesterday', receivedAt: minutesAgo(24 * 60) }),
+      mail({ subject: 'vip of just now', receivedAt: minutesAgo(5) }),
+    ]);
+    await poll(folder, 'now');
+    clock.advance(28 * 60_000);
+    dovecot.deliver(folder, [mail({ subject: 'vip door', messageId: null, receivedAt: clock.now() })]);
+    await poll(folder, 'now');
+    await dovecot.changeUidValidity(folder);
+    dovecot.deliver(folder, [mail({ subject: 'vip new', receivedAt: clock.now() })]);
+    await poll(folder, 'now');
+    expect(posted()).toEqual(['vip door', 'vip new']);
   });
 });

@@ -8,6 +8,7 @@ import { CommandError } from '../../lib/cli/command-error.ts';
 import { redrive, status } from '../../lib/cli/commands.ts';
 import { deployedEnvironment } from '../../lib/cli/deployment.ts';
 import { type Command, parseCommand } from '../../lib/cli/options.ts';
+import { rescan } from '../../lib/cli/rescan.ts';
 import { checkEverything, previewMailboxes, storeSecretsInSsm } from '../../lib/cli/settings-commands.ts';
 import { type LocalWorld, startLocalWorld } from '../../lib/local/local-world.ts';
 import { recordingJournal } from '../fakes/recording-journal.ts';
@@ -16,12 +17,13 @@ const MAIN = fileURLToPath(new URL('../../lib/cli/main.ts', import.meta.url));
 const CHILD_PROCESS_MS = 60_000;
 
 let world: LocalWorld;
+const journal = recordingJournal();
 
 beforeAll(async () => {
   world = await startLocalWorld(
     shippedSettings,
     { imap: undefined, since: 'all', discordUrl: undefined },
-    recordingJournal(),
+    journal,
     () => {},
   );
 });
@@ -107,6 +109,35 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
 function mailFor(from: string): string {
   return `From: ${from}\r\nTo: support@example.com\r\nSubject: Parked\r\nMessage-ID: <parked@example.com>\r\n\r\nText\r\n`;
 }
+
+describe('rescan', () => {
+  const rescanned = async (mailbox: string | undefined, mailboxes = shippedSettings.mailboxes) => {
+    const command = parseCommand(['rescan', '--days', '3', '--local', world.parameters.url], {}) as Command;
+    const environment = await deployedEnvironment(command.environment, command.stackName);
+    const lines: string[] = [];
+    await rescan(environment, { mailboxes }, { ...command, mailbox, now: new Date() }, (line) => lines.push(line));
+    return lines.join('\n');
+  };
+
+  it('has the next poll read the last days again, and nothing is posted twice', async () => {
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    const posts = world.discord?.posts().length;
+    expect(await rescanned(undefined)).toContain('the next poll reads again what arrived since');
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    expect(world.discord?.posts()).toHaveLength(posts ?? 0);
+    expect(journal.of('poll restarted').map(({ restart }) => restart.reason)).toEqual(['rescan']);
+    expect(journal.of('mail recognised')).not.toEqual([]);
+  });
+
+  it('names the mailboxes that there are, where none or another one is named', async () => {
+    await expect(rescanned('support/Nowhere')).rejects.toThrow('no mailbox support/Nowhere. There are: support/INBOX.');
+    const [first] = shippedSettings.mailboxes;
+    const two = [...shippedSettings.mailboxes, { ...(first as NonNullable<typeof first>), account: 'sales' }];
+    await expect(rescanned(undefined, two)).rejects.toThrow('--mailbox. There are: support/INBOX, sales/INBOX.');
+  });
+});
 
 describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
   const lines: string[] = [];

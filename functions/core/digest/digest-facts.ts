@@ -6,8 +6,8 @@ import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailboxFacts, readMailboxFacts } from './mailbox-facts.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
-/** A mailbox that a digest answers for, such as `support/INBOX`, and how often it is polled. */
-export type DigestMailbox = { mailbox: string; everyMinutes: number };
+/** A mailbox that a digest answers for, such as `support/INBOX`, the names it had before, and how often it is polled. */
+export type DigestMailbox = { mailbox: string; formerly?: readonly string[]; everyMinutes: number };
 
 /** Everything that a digest is made of, as read from watermarks, ledger and spool. */
 export type DigestFacts = {

@@ -125,7 +125,7 @@ function overdueAudit(at: Date, { mailbox, health }: MailboxFacts): Need[] {
 }
 
 function retiredMailboxes(facts: DigestFacts): Need[] {
-  const configured = new Set(facts.mailboxes.map(({ mailbox }) => mailbox));
+  const configured = new Set(facts.mailboxes.flatMap(({ mailbox, formerly = [] }) => [mailbox, ...formerly]));
   const retired = [...facts.openAlerts, ...facts.notInSpool].filter(
     ({ location }) => !configured.has(location.mailbox),
   );

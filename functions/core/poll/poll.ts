@@ -1,4 +1,5 @@
 import type { Mail } from '../mail/mail.ts';
+import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { MailReader, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
@@ -7,6 +8,7 @@ import { inTime } from './overdue.ts';
 import { pagesInTime } from './pages-in-time.ts';
 import { pollFailureOf } from './poll-failure.ts';
 import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
+import { withProbableName } from './renamed-folder.ts';
 import { type TriageReport, type TriageServices, triagePage } from './triage.ts';
 import { uidsToRead } from './uids-to-read.ts';
 import { isFromBeforeAccounting, type Watermark } from './watermark.ts';
@@ -56,12 +58,20 @@ export async function pollMailbox(
     const report = { mailbox, uidNext, ...counts };
     journal({ kind: 'poll finished', ...report });
     return report;
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explained(thrown, polled, watermarks);
     const failure = pollFailureOf(error);
     journal({ kind: 'poll failed', mailbox, failure });
     await recordOrAdd(error, () => watermarks.recordPollFailure(mailbox, { at: clock.now(), ...failure }));
     throw error;
   }
+}
+
+/** Where a folder is gone that polls have read before, its new name is worth a look. */
+async function explained(error: unknown, polled: PolledMailbox, watermarks: Pick<Watermarks, 'get'>): Promise<unknown> {
+  if (!(error instanceof MailboxFailure) || error.existingFolders.length === 0) return error;
+  const { watermark } = (await watermarks.get(polled.mailbox)) ?? {};
+  return watermark ? withProbableName(error, polled, watermark) : error;
 }
 
 /** Fills in `progress` as it goes. Returns UIDNEXT. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { INDEX_LAG_MS } from '../../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
+import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
 import type { Ledger, Watermarks } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
@@ -27,6 +29,8 @@ const polled = {
   formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 } as const;
+
+type PollOptions = { startFrom?: StartFrom; remainingMs?: () => number };
 
 /** A mailbox that is polled, and digests of it. Every hour one mail comes and is posted, and one is unknown. */
 function world() {
@@ -61,9 +65,10 @@ function world() {
     clock,
     mailbox,
     deliver,
-    poll: async (changes: Partial<{ watermarks: Watermarks }> = {}) => {
+    poll: async (changes: Partial<{ watermarks: Watermarks }> = {}, { startFrom, remainingMs }: PollOptions = {}) => {
       clock.advance(1);
-      await pollMailbox(polled, { ...services, ...changes }, () => 300_000);
+      const account = { ...polled.account, ...(startFrom && { startFrom }) };
+      await pollMailbox({ ...polled, account }, { ...services, ...changes }, remainingMs ?? (() => 300_000));
       await post();
     },
     /** The line of the digest that says whether the counts add up. */
@@ -323,5 +328,64 @@ describe('open alerts of what left the settings', () => {
     );
     expect(text).toContain('The route retired is not in the settings any more, so nothing delivers them.');
     expect(text).toContain('Nobody polls or audits it any more.');
+  });
+});
+
+describe('the counts where polls begin again', () => {
+  it('begin where a lost watermark was resumed, and the digest names the loss once', async () => {
+    const { deliver, poll, digest, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    deliver('vip 2');
+    await poll();
+    watermarks.forget(MAILBOX);
+    deliver('vip 3');
+    await poll();
+    const { subject, sum: told, text } = await digest();
+    expect(subject).toBe('Rollcall: ⚠ the watermark of support/INBOX was lost and polls resumed from the ledger');
+    expect(text).toContain('Find out what deleted it.');
+    expect(told).toBe(sum(1, { delivered: 1 }));
+    deliver('vip 4');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+  });
+
+  it('add up after a rescan, also where it takes several polls and digests', async () => {
+    const { deliver, poll, digest, watermarks, mailbox, clock } = world();
+    for (let count = 0; count < 2 * MAILS_PER_PAGE; count += 1) deliver(`vip old ${count}`);
+    clock.advance(HOUR_MS);
+    await poll({}, { startFrom: 'now' });
+    deliver('vip new');
+    deliver('a question');
+    await poll();
+    expect((await digest()).sum).toBe(sum(2, { delivered: 1, unknown: 1 }));
+    expect(mailbox.mails()).toHaveLength(2 * MAILS_PER_PAGE + 2);
+
+    await watermarks.requestRescan(MAILBOX, new Date(clock.now().getTime() - 7 * 24 * HOUR_MS));
+    const onePage = { remainingMs: () => POLL_RESERVE_MS - 1 };
+    await poll({}, onePage);
+    const first = await digest();
+    expect(first.subject).toBe('Rollcall: all 500 alerts delivered');
+    expect(first.sum).toBe(sum(500, { delivered: 500 }));
+    await poll({}, onePage);
+    expect((await digest()).sum).toBe(sum(500, { delivered: 500 }));
+    await poll();
+    deliver('vip last');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+  });
+
+  it('add up where the server gives out its uids a second time', async () => {
+    const { deliver, poll, digest, mailbox } = world();
+    for (const subject of ['vip 1', 'vip 2', 'vip 3']) deliver(subject);
+    await poll();
+    await digest();
+    for (const uid of [2, 3]) mailbox.expunge(uid);
+    mailbox.renumber('1000', ({ subject, messageId }, uid) => mailOf(uid, '1000', { subject, messageId }));
+    deliver('vip after the restore');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+    expect((await digest()).sum).toBe(sum(0, {}));
   });
 });

@@ -6,7 +6,7 @@ import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.
 import { groupBy } from '../../../functions/core/group-by.ts';
 import type { LedgerEntry, LedgerLine, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
-import type { MailboxHealth, Watermark } from '../../../functions/core/poll/watermark.ts';
+import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/poll/watermark.ts';
 
 /** When the digests of these tests are written. */
 export const NOW = new Date('2026-03-20T07:30:00.000Z');
@@ -42,6 +42,14 @@ export const WATERMARK: Watermark = {
   baselineAt: hoursAgo(2000),
   accountedSince: undefined,
   restart: undefined,
+};
+
+export const RESTART: Restart = {
+  reason: 'renumbered',
+  mailbox: 'support/INBOX',
+  uidValidity: '3',
+  uidNext: 9,
+  arrivalDecidesBelowUid: 9,
 };
 
 /** An audit that found everything in its place, two hours ago. */

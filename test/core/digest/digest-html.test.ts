@@ -10,6 +10,7 @@ import {
   linesOf,
   MISSING_ACCESS,
   mailboxFacts,
+  RESTART,
   spoolLine,
   WATERMARK,
 } from './digest-fixtures.ts';
@@ -205,13 +206,7 @@ describe('the HTML digest', () => {
       watermark: {
         ...WATERMARK,
         baselineAt: new Date('2026-03-20T01:00:00Z'),
-        restart: {
-          reason: 'renumbered',
-          mailbox: 'support/INBOX',
-          uidValidity: '3',
-          uidNext: 9,
-          arrivalDecidesBelowUid: 9,
-        } as const,
+        restart: RESTART,
       },
       failedPollsSinceDigest: 2,
       uidNext: 104,
@@ -229,13 +224,7 @@ describe('the HTML digest', () => {
     const watermark = {
       ...WATERMARK,
       baselineAt: new Date('2026-03-20T01:00:00Z'),
-      restart: {
-        reason: 'renumbered',
-        mailbox: 'support/INBOX',
-        uidValidity: '3',
-        uidNext: 9,
-        arrivalDecidesBelowUid: 9,
-      } as const,
+      restart: RESTART,
     };
     const told = (accountedSince: Date | undefined) =>
       mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { watermark: { ...watermark, accountedSince } } })] })).text;

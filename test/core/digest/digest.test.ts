@@ -3,6 +3,7 @@ import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.ts';
 import type { LedgerEntry, LedgerLine } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
+import type { Watermark } from '../../../functions/core/poll/watermark.ts';
 import {
   AUDIT,
   DEAD_ROUTE,
@@ -12,6 +13,7 @@ import {
   linesOf,
   MISSING_ACCESS,
   mailboxFacts,
+  RESTART,
   spoolLine,
   WATERMARK,
 } from './digest-fixtures.ts';
@@ -80,6 +82,26 @@ describe('what needs a person', () => {
     expect(composeDigest(factsOf({ openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual([
       { kind: 'mailbox left the settings', mailbox: 'sales/INBOX', entries: [alert, unknown] },
     ]);
+    const renamed = mailboxFacts({ formerly: ['sales/INBOX'] });
+    expect(composeDigest(factsOf({ mailboxes: [renamed], openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual(
+      [],
+    );
+  });
+
+  it('is a mailbox that begins again, once, and not the beginning of the first digest', () => {
+    const begun = { ...WATERMARK, baselineAt: hoursAgo(3), baselineUid: 100, accountedSince: hoursAgo(3) };
+    const lost = { ...begun, restart: { ...RESTART, reason: 'watermark lost' } as const };
+    const needsOf = (watermark: Watermark, lastDigestAt: Date | undefined, previousDigestAt = hoursAgo(24)) =>
+      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark, lastDigestAt } })], previousDigestAt }))
+        .needs;
+    expect(needsOf(begun, undefined)).toEqual([{ kind: 'mailbox begins again', watermark: begun }]);
+    expect(needsOf(lost, lost.baselineAt)).toEqual([{ kind: 'mailbox begins again', watermark: lost }]);
+    expect(needsOf(lost, hoursAgo(1))).toEqual([]);
+    for (const reason of ['renamed', 'rescan', 'renumbered', 'uids reused'] as const) {
+      expect(needsOf({ ...begun, restart: { ...RESTART, reason } }, undefined)).toEqual([]);
+    }
+    const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, lastDigestAt: undefined } })] });
+    expect(composeDigest({ ...first, previousDigestAt: undefined }).needs).toEqual([]);
   });
 
   it('is a dead route, even if no mail waits for it; not one that is alive, or could not be asked', () => {

@@ -9,11 +9,11 @@ export const pollMutations: readonly Mutation[] = [
     name: 'the watermark moves before the page is handed over',
     breaks: 'P1',
     file: POLL,
-    find: 'const handedOver = await triagePage(page, { journal, ...services });',
+    find: 'const handedOver = await triagePage(accountable, { journal, ...services }, known);',
     replace: `const ahead = { ...watermark, lastUid: lastUidOf(page, watermark) };
     await watermarks.move(watermark, ahead);
     watermark = ahead;
-    const handedOver = await triagePage(page, { journal, ...services });`,
+    const handedOver = await triagePage(accountable, { journal, ...services }, known);`,
     caughtBy: ['core/poll/poll.test.ts'],
   },
   {
@@ -68,8 +68,8 @@ export const pollMutations: readonly Mutation[] = [
     name: 'UIDVALIDITY is ignored',
     breaks: 'P1',
     file: 'functions/core/poll/uids-to-read.ts',
-    find: 'if (stored.uidValidity !== status.uidValidity) return',
-    replace: 'if (stored.uidValidity === undefined) return',
+    find: 'if (stored.uidValidity !== status.uidValidity) {',
+    replace: 'if (stored.uidValidity === undefined) {',
     caughtBy: ['core/poll/poll.test.ts', 'core/poll/void-uids.test.ts'],
   },
   {
@@ -108,16 +108,16 @@ export const pollMutations: readonly Mutation[] = [
     name: 'of two first polls at once, each believes in its own baseline',
     breaks: 'P1',
     file: 'functions/core/poll/watermark-start.ts',
-    find: "(await watermarks.create(watermark)) === 'already there'",
-    replace: '(await watermarks.create(watermark)) === undefined',
+    find: "(await watermarks.create(watermark, history)) === 'already there'",
+    replace: '(await watermarks.create(watermark, history)) === undefined',
     caughtBy: ['core/poll/poll.test.ts'],
   },
   {
     name: 'of two polls that meet a new UIDVALIDITY at once, each begins anew',
     breaks: 'P3',
     file: 'functions/core/poll/watermark-start.ts',
-    find: "(await watermarks.move(stored, restarted)) === 'overtaken'",
-    replace: '(await watermarks.move(stored, restarted)) === undefined',
+    find: "(await watermarks.move(from, watermark)) === 'overtaken'",
+    replace: '(await watermarks.move(from, watermark)) === undefined',
     caughtBy: ['core/poll/poll.test.ts'],
   },
   {

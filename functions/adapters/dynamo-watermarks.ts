@@ -2,12 +2,21 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import { type MailboxHealth, RESTART_REASONS, type Watermark } from '../core/poll/watermark.ts';
+import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
 import type { Watermarks } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 const count = z.int().default(0);
+
+const restartSchema = z.object({
+  reason: z.enum(RESTART_REASONS),
+  at: time,
+  mailbox: z.string(),
+  uidValidity: z.string(),
+  uidNext: z.int(),
+  arrivalDecidesBelowUid: z.int(),
+});
 
 const watermarkSchema = z.object({
   mailbox: z.string(),
@@ -16,15 +25,8 @@ const watermarkSchema = z.object({
   baselineUid: z.int(),
   baselineAt: time,
   accountedSince: time.optional(),
-  restart: z
-    .object({
-      reason: z.enum(RESTART_REASONS),
-      mailbox: z.string(),
-      uidValidity: z.string(),
-      uidNext: z.int(),
-      arrivalDecidesBelowUid: z.int(),
-    })
-    .optional(),
+  restart: restartSchema.optional(),
+  unreported: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
   seen: z.record(z.string(), z.int()).optional(),
 });
@@ -261,8 +263,19 @@ function complete(watermark: z.output<typeof watermarkSchema>): Watermark {
 }
 
 /** A watermark as the table keeps it. */
-function attributesOf({ baselineAt, accountedSince, seen, ...watermark }: Watermark) {
-  return { ...watermark, seen, baselineAt: baselineAt.toISOString(), accountedSince: accountedSince?.toISOString() };
+function attributesOf({ baselineAt, accountedSince, seen, restart, unreported, ...watermark }: Watermark) {
+  return {
+    ...watermark,
+    seen,
+    baselineAt: baselineAt.toISOString(),
+    accountedSince: accountedSince?.toISOString(),
+    restart: restart && restartAttributeOf(restart),
+    unreported: unreported?.map(restartAttributeOf),
+  };
+}
+
+function restartAttributeOf({ at, ...restart }: Restart) {
+  return { ...restart, at: at.toISOString() };
 }
 
 function parsed<Schema extends z.ZodType>(

@@ -42,7 +42,7 @@ const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Ki
     mailbox,
     uidValidity: '2',
     rescanFromUid: 5,
-    restart: { reason: 'renumbered', mailbox, uidValidity: '1', uidNext: 9, arrivalDecidesBelowUid: 9 },
+    restart: { reason: 'renumbered', at: new Date(), mailbox, uidValidity: '1', uidNext: 9, arrivalDecidesBelowUid: 9 },
   },
   'mail accepted': { kind: 'mail accepted', entry },
   'mail recognised': { kind: 'mail recognised', mailbox, mailId, uid: 7 },

@@ -33,6 +33,7 @@ function sampleAudit(mailbox: string, at: Date): AuditReport {
 
 const RESTART = {
   reason: 'renumbered',
+  at: MORNING,
   mailbox: 'watermarks/INBOX',
   uidValidity: '17',
   uidNext: 41,
@@ -80,6 +81,29 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
+  it('begins with what digests have counted under a former name', async () => {
+    const watermark = sampleWatermark();
+    const digestWatermark = { ...watermark, mailbox: 'watermarks/Old' };
+    await theWatermarks().create(watermark, { lastDigestAt: MORNING, digestWatermark });
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({
+      watermark,
+      lastDigestAt: MORNING,
+      digestWatermark,
+    });
+  });
+
+  it('remembers the earlier of two dates to rescan from, until a poll has begun there', async () => {
+    const { mailbox } = await created();
+    await theWatermarks().requestRescan(mailbox, NOON);
+    await theWatermarks().requestRescan(mailbox, MORNING);
+    await theWatermarks().requestRescan(mailbox, EVENING);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: MORNING });
+    await theWatermarks().recordRescan(mailbox, NOON);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: MORNING });
+    await theWatermarks().recordRescan(mailbox, MORNING);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: undefined });
+  });
+
   it('keeps the watermark of the poll that was first', async () => {
     const watermark = await created();
     expect(await theWatermarks().create({ ...watermark, lastUid: 0 })).toBe('already there');
@@ -111,9 +135,10 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     const from = await created();
     await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });
     const restarted = { ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON };
-    await theWatermarks().move(from, { ...restarted, restart: RESTART });
+    const unreported = [{ ...RESTART, mailbox: 'watermarks/Old', uidValidity: '15' }];
+    await theWatermarks().move(from, { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], unreported });
     expect(await theWatermarks().get(from.mailbox)).toMatchObject({
-      watermark: { ...restarted, restart: RESTART },
+      watermark: { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], unreported },
       lastPollAt: MORNING,
     });
   });

@@ -76,6 +76,34 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
       events: [mail(1, 'vip', -40), { kind: 'mail is moved', token: 1, to: 'support/INBOX', atMs: 7 * HOUR_MS }],
     },
   },
+  {
+    what: 'a mail was counted, and no place found for it, where its mailbox was renumbered twice before the next digest',
+    plan: {
+      ...CALM,
+      healsAtMs: 17 * HOUR_MS,
+      hasAudits: false,
+      pollEveryMs: 2 * HOUR_MS,
+      events: [
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 9 * HOUR_MS },
+        mail(1, 'unknown', 11),
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 13 * HOUR_MS },
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 15 * HOUR_MS },
+      ],
+    },
+  },
+  {
+    what: 'older mail, moved into a folder between its renumbering and the next poll, was expected to be told apart',
+    plan: {
+      ...CALM,
+      mailboxes: ['support/INBOX', 'support/Sales'],
+      startFrom: 'now',
+      events: [
+        mail(1, 'unknown', -60),
+        { kind: 'uids change', mailbox: 'support/Sales', atMs: 3 * HOUR_MS },
+        { kind: 'mail is moved', token: 1, to: 'support/Sales', atMs: 4 * HOUR_MS },
+      ],
+    },
+  },
 ];
 
 it.each(FOUND)('no more: $what', async ({ plan }) => {

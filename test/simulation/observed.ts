@@ -25,6 +25,8 @@ export type ObservedStrike = { atMs: number; call: string; fault: Fault };
 
 export type ObservedDigest = { sentMs: number; mail: DigestMail; invocation: ObservedInvocation };
 
+export type WatermarkStart = { atMs: number; mailbox: MailboxName; uidValidity: string };
+
 export type ObservedCall = { name: string; function: ObservedInvocation['function'] };
 
 /** What can be seen of a simulation from the outside. */
@@ -35,8 +37,8 @@ export type Observed = {
   invocations: readonly ObservedInvocation[];
   posts: readonly StandInPost[];
   digests: readonly ObservedDigest[];
-  /** When the first watermark of each mailbox was written. */
-  baselines: ReadonlyMap<MailboxName, number>;
+  /** The first watermark of each mailbox, and each one that a poll started again under another UIDVALIDITY; oldest first. */
+  watermarkStarts: readonly WatermarkStart[];
   /** Settlements as they took effect, by mailId; the only look into the ledger, for what nobody else could know. */
   settledMs: ReadonlyMap<string, number>;
   /** Routes whose queue gave messages up by itself. */

@@ -13,7 +13,7 @@ import {
   timeOf,
 } from './plan.ts';
 import { PORT_CALLS } from './port-methods.ts';
-import { randomMail } from './random-mail.ts';
+import { moment, randomArrival, randomCommotion } from './random-mailbox-events.ts';
 import { MAILBOXES, ROUTE_IDS } from './simulated-settings.ts';
 
 type Size = Pick<Plan, 'healsAtMs' | 'pollEveryMs' | 'checkEveryMs' | 'digestEveryMs'> & { mails: number };
@@ -25,7 +25,7 @@ export function randomPlan(seed: number): Plan {
   const mailboxes = MAILBOXES.slice(0, random.pick([1, 1, 1, 2, 2, 3]));
   const within = () => random.between(0, times.healsAtMs);
   const events: PlannedEvent[] = [];
-  for (let token = 1; token <= mails; token += 1) events.push(...mailOf(token, mailboxes, within, random));
+  for (let token = 1; token <= mails; token += 1) events.push(...randomArrival(token, mailboxes, within, random));
 
   const often = (most: number, event: () => PlannedEvent) => {
     for (let count = random.between(0, most); count > 0; count -= 1) events.push(event());
@@ -95,7 +95,11 @@ export function randomPlan(seed: number): Plan {
     }
   }
 
-  const happening = hasAudits ? events : events.filter((event) => !isAuditsOwn(event, events));
+  if (random.chance(0.4)) events.push(...randomCommotion(mails + 1, { ...times, mailboxes, hasAudits }, random));
+
+  const happening = events.filter(
+    (event) => timeOf(event) <= times.healsAtMs && (hasAudits || !isAuditsOwn(event, events)),
+  );
   happening.sort((one, other) => timeOf(one) - timeOf(other));
   const startFrom = random.pick(['all', 'all', 'now', { days: 1 }] as const);
   // Mostly together with polls, as in production.
@@ -107,8 +111,9 @@ export function randomPlan(seed: number): Plan {
 /** A mail that is moved keeps the time of its arrival. Days later, no poll that reads anew from some time on looks there. */
 function isAuditsOwn(event: PlannedEvent, events: readonly PlannedEvent[]): boolean {
   if (event.kind !== 'mail is moved') return false;
-  const { token } = event;
-  return events.some((other) => other.kind === 'mail arrives' && other.mail.token === token && other.atMs < -DAY_MS);
+  const { token, atMs } = event;
+  const arrival = events.find((other) => other.kind === 'mail arrives' && other.mail.token === token);
+  return arrival !== undefined && (timeOf(arrival) < -DAY_MS || atMs - timeOf(arrival) > 2 * DAY_MS);
 }
 
 const DISCORD_TROUBLES = [
@@ -144,35 +149,6 @@ function sizeOf(random: Random): Size {
   };
 }
 
-function mailOf(
-  token: number,
-  mailboxes: readonly (typeof MAILBOXES)[number][],
-  within: () => number,
-  random: Random,
-): PlannedEvent[] {
-  // Some of it before the first poll.
-  const atMs = random.chance(0.1) ? -random.between(0, 3 * DAY_MS) : within();
-  const mailbox = random.pick(mailboxes);
-  const events: PlannedEvent[] = [{ kind: 'mail arrives', atMs, mailbox, mail: randomMail(token, random) }];
-  if (!random.chance(0.15)) return events;
-  const later = atMs + random.between(0, random.pick([10 * MINUTE_MS, 2 * DAY_MS]));
-  const to = random.pick(mailboxes.filter((other) => accountOf(other) === accountOf(mailbox)));
-  switch (random.pick(['mail is copied', 'mail is moved', 'mail is expunged'] as const)) {
-    case 'mail is copied':
-      return [...events, { kind: 'mail is copied', token, to, ...moment(later, random) }];
-    case 'mail is moved':
-      return [...events, { kind: 'mail is moved', token, to, ...moment(later, random) }];
-    case 'mail is expunged':
-      return [...events, { kind: 'mail is expunged', token, ...moment(later, random) }];
-  }
-}
-
-/** Some of what happens to a mailbox happens while it is read. */
-function moment(atMs: number, random: Random): { atMs: number; during?: string } {
-  if (!random.chance(0.3)) return { atMs };
-  return { atMs, during: random.pick(['session.status', 'session.uidsAbove', 'session.uidsSince', 'session.pages']) };
-}
-
 function death(healsAtMs: number, longestMs: number, random: Random) {
   const fromMs = random.between(-HOUR_MS, healsAtMs);
   return {
@@ -198,8 +174,4 @@ function deliveredTwiceAndKilled(atMs: number, random: Random): PlannedEvent[] {
 function serviceTrouble(random: Random) {
   const service: ServiceName = random.pick(Object.keys(SERVICES) as ServiceName[]);
   return { service, fault: random.pick(['fails before', 'fails before', 'fails after', 'hangs before'] as const) };
-}
-
-function accountOf(mailbox: string): string {
-  return mailbox.slice(0, mailbox.indexOf('/'));
 }

@@ -16,8 +16,10 @@ export type ReadDigest = {
   /** What it says of whether they add up. */
   sum: string;
   /** By mailbox. */
-  health: ReadonlyMap<string, { polls: number; failed: number; audit: ReadAudit | undefined }>;
+  health: ReadonlyMap<string, ReadHealth>;
 };
+
+type ReadHealth = { polls: number; failed: number; audit: ReadAudit | undefined; isRenumbered: boolean };
 
 type ReadAudit = { inMailbox: number; accounted: number; recovered: number; left: number };
 
@@ -69,13 +71,18 @@ function countsIn(lines: readonly string[]): Map<string, ReadCounts> {
 }
 
 function healthIn(section: string): ReadDigest['health'] {
-  const health = new Map<string, { polls: number; failed: number; audit: ReadAudit | undefined }>();
+  const health = new Map<string, ReadHealth>();
   for (const paragraph of section.split('\n\n')) {
     const [mailbox = '', ...facts] = paragraph.trim().split('\n');
     const told = facts.join(' ');
     const [, polls, failed] = /(\d+) polls?, (none|\d+) failed/.exec(told) ?? [];
     if (polls === undefined) continue;
-    health.set(mailbox, { polls: Number(polls), failed: failed === 'none' ? 0 : Number(failed), audit: auditIn(told) });
+    health.set(mailbox, {
+      polls: Number(polls),
+      failed: failed === 'none' ? 0 : Number(failed),
+      audit: auditIn(told),
+      isRenumbered: told.includes('The server renumbered its mail'),
+    });
   }
   return health;
 }

@@ -1,9 +1,10 @@
 import { STALE_UNKNOWN_MS } from '../../functions/core/audit/audit-limits.ts';
 import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
+import type { Watermark } from '../../functions/core/poll/watermark.ts';
 import { randomOf } from '../fuzz/random.ts';
 import { deployment, firstAuditMs } from './deployment.ts';
 import { happenings } from './happenings.ts';
-import type { Observed, ObservedDigest } from './observed.ts';
+import type { Observed, ObservedDigest, WatermarkStart } from './observed.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent, timeOf } from './plan.ts';
 import { plannedTroubles } from './planned-troubles.ts';
 import { undeliveredIn } from './promises/nothing-lost.ts';
@@ -142,19 +143,26 @@ function isBeforeStart(event: PlannedEvent): boolean {
 function observedEffects(
   { ledger, watermarks }: ReturnType<typeof simulatedServices>,
   nowMs: () => number,
-): Pick<Observed, 'baselines' | 'settledMs'> {
-  const baselines = new Map<MailboxName, number>();
+): Pick<Observed, 'watermarkStarts' | 'settledMs'> {
+  const watermarkStarts: WatermarkStart[] = [];
   const settledMs = new Map<string, number>();
   const { settle } = ledger;
   ledger.settle = async (mailId, settlement) => {
     await settle(mailId, settlement);
     if (!settledMs.has(mailId)) settledMs.set(mailId, nowMs());
   };
-  const { create } = watermarks;
+  const started = ({ mailbox, uidValidity }: Watermark) =>
+    watermarkStarts.push({ atMs: nowMs(), mailbox: mailbox as MailboxName, uidValidity });
+  const { create, move } = watermarks;
   watermarks.create = async (watermark) => {
     const created = await create(watermark);
-    if (created === 'created') baselines.set(watermark.mailbox as MailboxName, nowMs());
+    if (created === 'created') started(watermark);
     return created;
   };
-  return { baselines, settledMs };
+  watermarks.move = async (from, to) => {
+    const moved = await move(from, to);
+    if (moved === 'moved' && to.uidValidity !== from.uidValidity) started(to);
+    return moved;
+  };
+  return { watermarkStarts, settledMs };
 }

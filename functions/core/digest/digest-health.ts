@@ -1,5 +1,5 @@
 import type { AuditReport } from '../audit/audit-report.ts';
-import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
+import { isReported, type MailboxHealth, type Restart, type Watermark } from '../poll/watermark.ts';
 import { counted, figure, shown, type TimeTeller } from './digest-words.ts';
 
 /** How a mailbox has been read since the last digest, in sentences. */
@@ -37,40 +37,43 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
   return left > 0 ? `at most ${counted(left, 'mail')} left to read` : 'nothing left to read';
 }
 
-/** A new baseline is told once, in the first digest after it. */
+/** A new beginning is reported once, by the first digest that reads it. */
 function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
-  const { watermark, lastDigestAt } = health;
-  if (!watermark) return [];
-  if (lastDigestAt && watermark.baselineAt < lastDigestAt) return [];
-  return beginningTold(watermark, tell);
+  const { watermark, digestWatermark } = health;
+  return watermark && !isReported(watermark, digestWatermark) ? beginningTold(watermark, tell) : [];
 }
 
 /** When accounting began, or why polls began again, and what is not covered by it. */
 export function beginningTold(watermark: Watermark, tell: TimeTeller): string[] {
-  const { mailbox, baselineAt, baselineUid, restart, uidValidity, accountedSince } = watermark;
-  const at = tell(baselineAt);
-  const readAgain = `Email above uid ${baselineUid} was read again; what was known was recognised.`;
-  switch (restart?.reason) {
-    case undefined:
-      return [`Accounting began ${at} above uid ${baselineUid}.`, notCovered(watermark, tell)];
+  const { baselineAt, baselineUid, restart, unreported = [], accountedSince } = watermark;
+  if (!restart) {
+    return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
+  }
+  const restarts = [...unreported, restart];
+  const isOlderMailHidden = restarts.some(({ reason }) => reason === 'renumbered' || reason === 'watermark lost');
+  return [
+    ...restarts.map((one) => restartTold(one, watermark, tell)),
+    `Email above uid ${baselineUid} was read again; what was known was recognised.`,
+    ...(accountedSince && isOlderMailHidden ? [olderMailTold(accountedSince, tell)] : []),
+  ];
+}
+
+function restartTold({ reason, at, ...before }: Restart, now: Watermark, tell: TimeTeller): string {
+  const time = tell(at);
+  switch (reason) {
     case 'renumbered':
-      return [
-        `The server renumbered its mail: UIDVALIDITY was ${restart.uidValidity} and is ${uidValidity} since ${at}. ` +
-          readAgain,
-        ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
-      ];
+      return `The server renumbered its mail: UIDVALIDITY was ${before.uidValidity} and is ${now.uidValidity} since ${time}.`;
     case 'uids reused':
-      return [`The server gives out its uids a second time since ${at}, as after a restore. ${readAgain}`];
+      return `The server gives out its uids a second time since ${time}, as after a restore.`;
     case 'renamed':
-      return [`${restart.mailbox} is ${mailbox} since ${at}. ${readAgain}`];
+      return `${before.mailbox} is ${now.mailbox} since ${time}.`;
     case 'watermark lost':
-      return [
-        `The watermark of ${mailbox} was gone from its table ${at}. Polls resumed from the ledger. ${readAgain}`,
-        'The counts below begin there. Find out what deleted it.',
-        ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
-      ];
+      return (
+        `The watermark of ${now.mailbox} was gone from its table ${time}. Polls resumed from the ledger, and the counts ` +
+        'below begin there. Find out what deleted it.'
+      );
     case 'rescan':
-      return [`A rescan was requested and began ${at}. ${readAgain}`];
+      return `A rescan was requested and began ${time}.`;
   }
 }
 
@@ -86,6 +89,7 @@ function notCovered({ mailbox, accountedSince }: Watermark, tell: TimeTeller): s
 function olderMailTold(accountedSince: Date, tell: TimeTeller): string {
   return (
     `Mail that arrived before ${tell(accountedSince)} counts as older than the accounts. If you moved such mail into the ` +
-    'folder between the last poll and the renumbering, look for it there: Rollcall cannot tell it from mail of before.'
+    'folder between the last poll before the renumbering and the first one after it, look for it there: Rollcall ' +
+    'cannot tell it from older email that was there all the time.'
   );
 }

@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
+import { isReported, type MailboxHealth, type Watermark } from '../poll/watermark.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
 import type { DigestFacts } from './digest-facts.ts';
 import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
@@ -101,8 +101,8 @@ function reasonOf({ lastFailure }: LedgerEntry): string {
 
 /** In a first digest of all, a new mailbox is what everyone expects; it is in the health section. */
 function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
-  const { watermark, lastDigestAt } = health ?? {};
-  if (!watermark || !previousDigestAt || (lastDigestAt && watermark.baselineAt < lastDigestAt)) return [];
+  const { watermark, digestWatermark } = health ?? {};
+  if (!watermark || !previousDigestAt || isReported(watermark, digestWatermark)) return [];
   const isLost = watermark.restart?.reason === 'watermark lost';
   return isLost || !watermark.restart ? [{ kind: 'mailbox begins again', watermark }] : [];
 }

@@ -1,6 +1,6 @@
 import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import { isSameNumbering, type MailboxHealth, type Numbering } from '../poll/watermark.ts';
+import { isReported, isSameNumbering, type MailboxHealth, type Numbering } from '../poll/watermark.ts';
 import type { Clock, Ledger, Watermarks } from '../ports.ts';
 import type { DigestMailbox } from './digest-facts.ts';
 import { INDEX_LAG_MS } from './digest-limits.ts';
@@ -74,15 +74,16 @@ function toldBelow(numbering: Numbering, health: Partial<MailboxHealth> = {}): n
 }
 
 /** Polls have begun again under it since the last digest, so that they may have taken email in below the uids that it knew. */
-function isRestartedUnder(numbering: Numbering, { watermark, lastDigestAt }: Partial<MailboxHealth>): boolean {
+function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: Partial<MailboxHealth>): boolean {
   if (!watermark?.restart || !isSameNumbering(watermark, numbering)) return false;
-  return !lastDigestAt || watermark.baselineAt > lastDigestAt;
+  return !isReported(watermark, digestWatermark);
 }
 
 /** Those under which mail can have been counted since the last digest: older ones where they have changed since. */
 function numberingsOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Numbering[] {
-  const isChanged = !(watermark && digestWatermark && isSameNumbering(watermark, digestWatermark));
-  const all = [watermark, ...(isChanged ? [digestWatermark, watermark?.restart] : [])];
+  const isKnown = watermark && isReported(watermark, digestWatermark);
+  const before = isKnown ? [] : [digestWatermark, ...(watermark?.unreported ?? []), watermark?.restart];
+  const all = [watermark, ...before];
   const known = all.filter((numbering) => numbering !== undefined);
   return known.filter((numbering, index) => known.findIndex((one) => isSameNumbering(one, numbering)) === index);
 }

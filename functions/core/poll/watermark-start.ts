@@ -2,7 +2,14 @@ import type { Journal } from '../journal.ts';
 import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { tracesOf } from './ledger-traces.ts';
-import type { DigestHistory, MailboxHealth, Numbering, Restart, Watermark } from './watermark.ts';
+import {
+  type DigestHistory,
+  isReported,
+  type MailboxHealth,
+  type Numbering,
+  type Restart,
+  type Watermark,
+} from './watermark.ts';
 
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
@@ -34,7 +41,13 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
   const { polled, status } = start;
   const former = await formerHealth(polled, services);
   if (former) {
-    const renamed = await restarted({ reason: 'renamed', from: former.watermark }, since(former), start, services);
+    const renamed = await restarted(
+      { reason: 'renamed', from: former.watermark },
+      former,
+      since(former),
+      start,
+      services,
+    );
     const history = { lastDigestAt: former.lastDigestAt, digestWatermark: former.digestWatermark };
     return await create(renamed, history, services);
   }
@@ -81,7 +94,7 @@ export async function restartVoid(
   services: WatermarkServices,
 ): Promise<Watermark> {
   const from = stored.watermark;
-  return await moveTo(await restarted({ reason, from }, since(stored), start, services), from, services);
+  return await moveTo(await restarted({ reason, from }, stored, since(stored), start, services), from, services);
 }
 
 /** A former name was added to the settings after polls had begun under the new one. */
@@ -97,6 +110,7 @@ export async function carryOverLate(
   const accountedSince = earlier(from.accountedSince, former.watermark.accountedSince);
   const renamed = await restarted(
     { reason: 'renamed', from: { ...from, accountedSince }, knownAs },
+    stored,
     since(former),
     start,
     services,
@@ -113,7 +127,13 @@ export async function rescan(
 ): Promise<Watermark> {
   const from = stored.watermark;
   const accountedSince = earlier(from.accountedSince, rescanSince);
-  const again = await restarted({ reason: 'rescan', from: { ...from, accountedSince } }, rescanSince, start, services);
+  const again = await restarted(
+    { reason: 'rescan', from: { ...from, accountedSince } },
+    stored,
+    rescanSince,
+    start,
+    services,
+  );
   const watermark = await moveTo(again, from, services);
   await services.watermarks.recordRescan(watermark.mailbox, rescanSince);
   return watermark;
@@ -155,12 +175,14 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
  */
 async function restarted(
   { reason, from, knownAs = from }: { reason: Restart['reason']; from: Watermark; knownAs?: Numbering },
+  { digestWatermark }: DigestHistory,
   readSince: Date | undefined,
   { polled, status, session }: PollStart,
   { ledger, clock }: WatermarkServices,
 ): Promise<Watermark> {
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
+  const at = clock.now();
   const uid = await uidBeforeRescan(readSince, status, session);
   const uidsHold = from.uidValidity === uidValidity && reason !== 'uids reused';
   const lastUid = uidsHold ? Math.min(uid, from.lastUid) : uid;
@@ -172,12 +194,27 @@ async function restarted(
     uidValidity,
     lastUid,
     baselineUid: uidsHold ? Math.min(uid, from.baselineUid) : uid,
-    baselineAt: clock.now(),
+    baselineAt: at,
     accountedSince: from.accountedSince,
-    restart: { reason, mailbox: knownAs.mailbox, uidValidity: knownAs.uidValidity, uidNext, arrivalDecidesBelowUid },
+    restart: {
+      reason,
+      at,
+      mailbox: knownAs.mailbox,
+      uidValidity: knownAs.uidValidity,
+      uidNext,
+      arrivalDecidesBelowUid,
+    },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
+    unreported: unreportedBefore(from, digestWatermark),
     seen: await seenWithUnpassed(from, ledger),
   };
+}
+
+/** The next digest reports them all, and counts under each of their numberings. */
+function unreportedBefore(from: Watermark, digestWatermark: Watermark | undefined): readonly Restart[] {
+  if (isReported(from, digestWatermark)) return [];
+  const { unreported = [], restart } = from;
+  return restart ? [...unreported, restart] : unreported;
 }
 
 /** The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. */
@@ -189,8 +226,9 @@ async function resumed(
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
   const accountedSince = accountedSinceOf(polled.account.startFrom, firstAcceptedAt);
-  const known = { mailbox, uidValidity, baselineAt: clock.now(), accountedSince };
-  const restart = { reason: 'watermark lost', ...numbering, uidNext } as const;
+  const at = clock.now();
+  const known = { mailbox, uidValidity, baselineAt: at, accountedSince };
+  const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
   if (uids) {
     const baselineUid = uids.lowest - 1;
     const lastUid = uids.surelyPassed - 1;

@@ -15,6 +15,8 @@ export type Watermark = {
   restart: Restart | undefined;
   /** Former names of the mailbox whose watermark is carried over into this one. */
   carriedOver?: readonly string[] | undefined;
+  /** Restarts before it that no digest has reported yet, oldest first. */
+  unreported?: readonly Restart[] | undefined;
   /**
    * Mails that polls have passed since accounting began, by route; each counts once, where the ledger took it in. Written
    * together with `lastUid`, so a page that is read again is not counted again.
@@ -31,6 +33,7 @@ export const RESTART_REASONS = ['renumbered', 'uids reused', 'renamed', 'waterma
 export type Restart = Numbering & {
   /** `mailbox` and `uidValidity` say under which numbers the email was known before. */
   reason: (typeof RESTART_REASONS)[number];
+  at: Date;
   /** Email below this uid was in the mailbox when polls began again; above it all is new. */
   uidNext: number;
   /** Email below this uid may be older than accounting is, so the time of its arrival decides. */
@@ -73,6 +76,11 @@ export type MailboxHealth = {
 
 /** What digests have counted, as far as a new watermark carries it over. */
 export type DigestHistory = Partial<Pick<MailboxHealth, 'lastDigestAt' | 'digestWatermark'>>;
+
+/** Whether the digest that found `digestWatermark` knew of this beginning. Times do not tell: a poll writes it later than `baselineAt`. */
+export function isReported({ baselineAt }: Watermark, digestWatermark: Watermark | undefined): boolean {
+  return digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
+}
 
 export function isSameNumbering(one: Numbering, other: Numbering): boolean {
   return one.mailbox === other.mailbox && one.uidValidity === other.uidValidity;

@@ -147,6 +147,25 @@ describe('what polls have counted and what the ledger holds', () => {
     expect(await digest()).toMatchObject({ subject: 'Rollcall: nothing new', sum: sum(0, {}) });
   });
 
+  it('are the same where the mailbox is renumbered several times before the next digest', async () => {
+    const { deliver, poll, digest, renumber, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    deliver('vip 2');
+    await poll();
+    for (const uidValidity of ['2000', '3000', '4000']) {
+      renumber(uidValidity);
+      deliver(`vip of ${uidValidity}`);
+      await poll();
+    }
+    expect((await digest()).sum).toBe(sum(4, { delivered: 4 }));
+    renumber('5000');
+    await poll();
+    expect((await watermarks.get(MAILBOX))?.watermark).toMatchObject({ unreported: [] });
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('leave mail to the next digest that a poll takes in under new uids while the digest still reads the old ones', async () => {
     const { deliver, poll, digest, renumber, watermarks } = world();
     deliver('vip 1');

@@ -46,6 +46,7 @@ export const WATERMARK: Watermark = {
 
 export const RESTART: Restart = {
   reason: 'renumbered',
+  at: new Date('2026-03-20T01:00:00Z'),
   mailbox: 'support/INBOX',
   uidValidity: '3',
   uidNext: 9,
@@ -74,9 +75,12 @@ export function mailboxFacts(changes: Partial<MailboxFacts> & { history?: Partia
   return { mailbox, everyMinutes: 15, health: healthOf(history), readAt: NOW, lines, seen, recovered: [], ...rest };
 }
 
+/** The last digest has reported how polls began, unless `digestWatermark` says otherwise. */
 function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
+  const { watermark = WATERMARK } = history;
   return {
-    watermark: WATERMARK,
+    watermark,
+    digestWatermark: watermark,
     uidNext: 101,
     lastPollAt: hoursAgo(1 / 6),
     lastCompletePollAt: hoursAgo(1 / 6),

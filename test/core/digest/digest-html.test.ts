@@ -208,6 +208,7 @@ describe('the HTML digest', () => {
         baselineAt: new Date('2026-03-20T01:00:00Z'),
         restart: RESTART,
       },
+      digestWatermark: WATERMARK,
       failedPollsSinceDigest: 2,
       uidNext: 104,
     };
@@ -215,9 +216,19 @@ describe('the HTML digest', () => {
     expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
     expect(text).toContain('96 polls, 2 failed.');
     expect(text).toContain('at most 3 mails left to read');
-    const lastDigestAt = new Date('2026-03-20T01:00:01Z');
-    const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, lastDigestAt } })] }));
+    const digestWatermark = history.watermark;
+    const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, digestWatermark } })] }));
     expect(next.text).not.toContain('UIDVALIDITY');
+  });
+
+  it('reports a renumbering whose watermark was written after the last digest had read the mailbox', () => {
+    const history = {
+      watermark: { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), restart: RESTART },
+      digestWatermark: { ...WATERMARK, uidValidity: '3' },
+      lastDigestAt: new Date('2026-03-20T01:00:01Z'),
+    };
+    const { text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ history })] }));
+    expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
   });
 
   it('says what nothing can tell any more once a mailbox is renumbered whose accounts begin with a day', () => {
@@ -227,7 +238,13 @@ describe('the HTML digest', () => {
       restart: RESTART,
     };
     const told = (accountedSince: Date | undefined) =>
-      mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { watermark: { ...watermark, accountedSince } } })] })).text;
+      mailOf(
+        factsOf({
+          mailboxes: [
+            mailboxFacts({ history: { watermark: { ...watermark, accountedSince }, digestWatermark: WATERMARK } }),
+          ],
+        }),
+      ).text;
     const unwrapped = (text: string) => text.replaceAll(/\s+/g, ' ');
     expect(unwrapped(told(new Date('2026-03-01T08:00:00Z')))).toContain(
       'Mail that arrived before Sun 1 Mar, 09:00 counts as older than the accounts.',

@@ -91,16 +91,15 @@ describe('what needs a person', () => {
   it('is a mailbox that begins again, once, and not the beginning of the first digest', () => {
     const begun = { ...WATERMARK, baselineAt: hoursAgo(3), baselineUid: 100, accountedSince: hoursAgo(3) };
     const lost = { ...begun, restart: { ...RESTART, reason: 'watermark lost' } as const };
-    const needsOf = (watermark: Watermark, lastDigestAt: Date | undefined, previousDigestAt = hoursAgo(24)) =>
-      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark, lastDigestAt } })], previousDigestAt }))
-        .needs;
-    expect(needsOf(begun, undefined)).toEqual([{ kind: 'mailbox begins again', watermark: begun }]);
-    expect(needsOf(lost, lost.baselineAt)).toEqual([{ kind: 'mailbox begins again', watermark: lost }]);
-    expect(needsOf(lost, hoursAgo(1))).toEqual([]);
+    const needsOf = (watermark: Watermark, digestWatermark: Watermark | undefined = undefined) =>
+      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark, digestWatermark } })] })).needs;
+    expect(needsOf(begun)).toEqual([{ kind: 'mailbox begins again', watermark: begun }]);
+    expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost }]);
+    expect(needsOf(lost, { ...lost, lastUid: 200 })).toEqual([]);
     for (const reason of ['renamed', 'rescan', 'renumbered', 'uids reused'] as const) {
-      expect(needsOf({ ...begun, restart: { ...RESTART, reason } }, undefined)).toEqual([]);
+      expect(needsOf({ ...begun, restart: { ...RESTART, reason } })).toEqual([]);
     }
-    const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, lastDigestAt: undefined } })] });
+    const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, digestWatermark: undefined } })] });
     expect(composeDigest({ ...first, previousDigestAt: undefined }).needs).toEqual([]);
   });
 

@@ -7,13 +7,31 @@ import type { Broken } from './broken.ts';
 import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
 import type { Told, View } from './view.ts';
 
-/** P4: what fails and goes on failing is told in each digest until it ends. */
+/** P4: what fails and goes on failing is told in each digest until it ends; what a person must know of once, in the next one. */
 export function failuresTold(view: View): Broken[] {
-  return view.told.flatMap((digest) => [
+  const digests = view.told.flatMap((digest) => [
     ...deadRoutes(digest, view),
     ...unreadMailboxes(digest, view),
     ...undeliveredAlerts(digest, view),
   ]);
+  return [...digests, ...renumberedMailboxes(view)];
+}
+
+/**
+ * Nobody can know which of the older email was moved in meanwhile, so a person has to look. Reported once: by the first
+ * digest that begins afterwards, or by one that was being written.
+ */
+function renumberedMailboxes(view: View): Broken[] {
+  return view.plan.mailboxes.flatMap((mailbox) => {
+    const [, ...restarts] = view.watermarkStarts.filter((start) => start.mailbox === mailbox);
+    return restarts.flatMap(({ atMs }) => {
+      const later = view.told.filter(({ sentMs }) => sentMs > atMs);
+      const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
+      const due = later[first];
+      if (!due || later.slice(0, first + 1).some(({ health }) => health.get(mailbox)?.isRenumbered)) return [];
+      return [{ promise: 'P4', what: `${mailbox} was renumbered, and ${nameOf(due)} does not say so` } as const];
+    });
+  });
 }
 
 /** Dead for long enough that a check has seen it. */

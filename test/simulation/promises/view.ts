@@ -1,5 +1,5 @@
 import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.ts';
-import { isWindow, type PlannedEvent } from '../plan.ts';
+import { DAY_MS, isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { CHANNELS, type MailboxName, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
@@ -31,7 +31,7 @@ export type View = Observed & {
 };
 
 export function viewOf(observed: Observed): View {
-  const { plan, startMs, mails, posts, digests, invocations, baselines } = observed;
+  const { plan, startMs, mails, posts, digests, invocations, watermarkStarts } = observed;
   const shown = new Map<number, Shown[]>();
   for (const { channelId, message, at } of posts) {
     const route = ROUTE_IDS.find((id) => CHANNELS[id] === channelId) as RouteId;
@@ -95,19 +95,27 @@ export function viewOf(observed: Observed): View {
     );
   }
 
-  /** Once uids are void, only the time of its arrival tells a mail from those of before. */
-  function isUidVoid({ mailbox, sinceMs, fromMs }: SimulatedMail['stays'][number]): boolean {
+  /**
+   * Whether only the INTERNALDATE tells an email from those that were there before accounting began, because its uid does
+   * not say when it came: the mailbox was renumbered since, or before, and no poll had found that out by then. To the poll
+   * that does, every uid is new, and moved email keeps its INTERNALDATE (RFC 3501, 6.4.7, and RFC 6851). That the
+   * folder was empty under the old UIDVALIDITY proves nothing: a bridge that still syncs shows an empty one.
+   */
+  function isUidVoid({ mailbox, uidValidity, sinceMs, fromMs }: SimulatedMail['stays'][number]): boolean {
     const isMoved = plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
-    return isMoved || fromMs > sinceMs;
+    const isFoundOut = watermarkStarts.some(
+      (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs <= sinceMs,
+    );
+    return isMoved || fromMs > sinceMs || !isFoundOut;
   }
 
   function staysOf(mail: SimulatedMail): SimulatedMail['stays'] {
     return mail.stays.filter((stay) => {
-      const setMs = baselines.get(stay.mailbox);
-      if (!plan.mailboxes.includes(stay.mailbox) || setMs === undefined) return false;
+      const baselineMs = watermarkStarts.find(({ mailbox }) => mailbox === stay.mailbox)?.atMs;
+      if (!plan.mailboxes.includes(stay.mailbox) || baselineMs === undefined) return false;
       if (plan.startFrom === 'all') return true;
-      if (plan.startFrom === 'now') return (isUidVoid(stay) ? stay.receivedAtMs : stay.sinceMs) > setMs;
-      return stay.receivedAtMs >= setMs - plan.startFrom.days * 24 * 60 * 60_000;
+      const sinceMs = plan.startFrom === 'now' ? baselineMs : baselineMs - plan.startFrom.days * DAY_MS;
+      return stay.receivedAtMs > sinceMs || (stay.sinceMs > baselineMs && !isUidVoid(stay));
     });
   }
 

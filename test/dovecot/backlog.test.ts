@@ -36,6 +36,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(),
     journal: recordingJournal(),
   };

@@ -40,7 +40,7 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
     async ({ clock, remainingMs }, ports) =>
       await pollMailbox(
         polledMailbox(mailbox, plan),
-        { ...ports, reader: ports.readerOf(mailbox), classify: CLASSIFY, clock, journal },
+        { ...ports, reader: ports.readerOf(mailbox), classify: CLASSIFY, routes: ROUTE_IDS, clock, journal },
         remainingMs,
       );
 
@@ -53,7 +53,8 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
           ...ports,
           reader: ports.readerOf(mailbox),
           classify: CLASSIFY,
-          configured: { routes: ROUTE_IDS, mailboxes: plan.mailboxes },
+          routes: ROUTE_IDS,
+          configured: { mailboxes: plan.mailboxes },
           clock,
           journal,
         },

@@ -89,6 +89,7 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     watermarks: memoryWatermarks(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
   };
   const posting = { ...services, queue, discord, rateLimits: rateLimitMemory(), random: () => 0.5 };
   const checking: CheckServices = {

@@ -41,6 +41,7 @@ function world() {
     pathChecks: memoryPathChecks(),
     mailer: memoryMailer(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock,
     journal: recordingJournal(),
   };

@@ -33,6 +33,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock,
     journal: recordingJournal(),
   };

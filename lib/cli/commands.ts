@@ -45,10 +45,15 @@ export async function redrive(
   return exitCode;
 }
 
-function linesOf({ route, redriven, left, stoppedBy, letters }: RedriveReport): string[] {
+function linesOf({ route, redriven, left, beingPosted, stoppedBy, letters }: RedriveReport): string[] {
   const lines = [
     `${route}: ${redriven === 0 ? 'nothing to put back' : `${redriven} put back, ${letters.removed} dead letters removed`}`,
   ];
+  if (beingPosted > 0) {
+    lines.push(
+      `${route}: ${beingPosted} left alone, because they are being posted right now. Run this again in a minute.`,
+    );
+  }
   if (stoppedBy) {
     lines.push(`${route}: stopped, because the first of them died again: ${stoppedBy.text}`);
     lines.push(`${route}: ${left} more wait in the ledger. Mend the target, then redrive again.`);

@@ -3,6 +3,7 @@ import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limit
 import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
+import { redriveRoute } from '../../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../../functions/core/poll/poll-limits.ts';
@@ -151,6 +152,9 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     startPoster: () => {
       isPosterRunning = true;
     },
+    purgeQueue: () => queue.purge(),
+    /** As a person does it, with the command. */
+    redrive: () => redriveRoute('vip', services, { asked: 'by a person', remainingMs: () => Number.POSITIVE_INFINITY }),
     /** A mail comes in now; its subject decides its route. */
     mailArrives: (subject: string) =>
       mailbox.deliver(

@@ -9,6 +9,7 @@ const COMMANDS = {
   secrets: { names: 1 },
   status: { names: 0 },
   redrive: { names: 1 },
+  letters: { names: 1 },
   preview: { names: 0 },
 } as const;
 
@@ -16,6 +17,8 @@ export type Command = {
   kind: keyof typeof COMMANDS;
   /** The one route or parameter that is meant; undefined: all of them. */
   named: string | undefined;
+  /** The id of the dead letter to remove, or `all`; undefined: none. */
+  removed: string | undefined;
   /** How far back a preview looks. */
   days: number;
   stackName: string;
@@ -33,7 +36,9 @@ export const USAGE = `Usage: npm run rollcall -- <command> [options]
   preview              reads the mail of the last days and shows where each would go; nothing is stored or posted
   status               what is open, and what the last check of each route found
   redrive [ROUTE]      puts the open alerts of a route, or of all, back on their queue; safe to run twice
+  letters [ROUTE]      the dead letters that name no email, so that redrive cannot take them; --remove ID deletes one
 
+  --remove ID          with letters: deletes the dead letter of this id, or with "all" every one that it shows
   --days N             how far back a preview looks (default 7)
   --stack NAME         the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION
   --region REGION      another region than AWS_REGION
@@ -61,6 +66,7 @@ export function parseCommand(commandLine: readonly string[], environment: Enviro
   return {
     kind,
     named: names[0],
+    removed: values.remove,
     days,
     stackName: values.stack ?? STACK_NAME,
     isLocal: values.local !== undefined,
@@ -82,6 +88,7 @@ function argumentsIn(commandLine: readonly string[]) {
       allowPositionals: true,
       options: {
         days: { type: 'string' },
+        remove: { type: 'string' },
         stack: { type: 'string' },
         region: { type: 'string' },
         settings: { type: 'string' },

@@ -80,6 +80,22 @@ export const healingMutations: readonly Mutation[] = [
     caughtBy: ['core/delivery/dead-letters.test.ts'],
   },
   {
+    name: 'a command removes a dead letter that names an email',
+    breaks: 'P2',
+    file: LETTERS,
+    find: 'return parsed.valid || mailId !== undefined ? [] : [{ messageId, sentAt, reason: parsed.reason, body }];',
+    replace: "return [{ messageId, sentAt, reason: parsed.valid ? '' : parsed.reason, body }];",
+    caughtBy: ['fakes/fakes.test.ts', 'lib/cli/letters.test.ts'],
+  },
+  {
+    name: 'an open alert of a removed route is not in status',
+    breaks: 'P4',
+    file: 'lib/cli/status.ts',
+    find: '({ route }) => !routes.includes(route)',
+    replace: '({ route }) => route === UNKNOWN_ROUTE',
+    caughtBy: ['lib/cli/status.test.ts'],
+  },
+  {
     name: 'a route that answers again is not redriven',
     breaks: 'P7',
     file: CHECK,

@@ -12,6 +12,9 @@ import type { SimulatedTime } from './simulated-time.ts';
 /** Daily, ahead of the digest that tells of it. */
 const AUDIT_AHEAD_MS = 30 * MINUTE_MS;
 
+/** How often a person looks for unreadable dead letters, once there was one. */
+const LETTERS_EVERY_MS = 4 * 60 * MINUTE_MS;
+
 type Scheduled = keyof typeof RETRIES;
 type Of = { mailbox?: MailboxName; route?: RouteId };
 
@@ -22,6 +25,8 @@ export type Deployment = {
   double(event: PlannedEvent & { kind: 'function runs besides' }): void;
   /** As a person does it. */
   redrive(route: RouteId): void;
+  /** As a person does it, again and again: a letter comes late, and a command may fail. */
+  removeLetters(route: RouteId): void;
   invocations: readonly ObservedInvocation[];
 };
 
@@ -120,6 +125,13 @@ export function deployment(
     }
   }
 
+  async function removeLetters(route: RouteId): Promise<never> {
+    for (;;) {
+      await time.wait(LETTERS_EVERY_MS);
+      await run('letters', { route }, functions.letters(route));
+    }
+  }
+
   function startPosters(route: RouteId): void {
     const processes = new Map<number, Process>();
     startSimulatedPosters(
@@ -155,6 +167,7 @@ export function deployment(
     redrive: (route) => {
       void run('redrive', { route }, functions.redrive(route));
     },
+    removeLetters: (route) => void removeLetters(route),
   };
 }
 

@@ -82,6 +82,9 @@ export function randomPlan(seed: number): Plan {
     mailbox: random.pick(mailboxes),
   }));
   often(1, () => ({ kind: 'person redrives', atMs: within(), route: random.pick(ROUTE_IDS) }));
+  if (random.chance(0.2)) {
+    events.push({ kind: 'message is unreadable', atMs: within(), route: random.pick(ROUTE_IDS) });
+  }
   often(2, () => ({ kind: 'queue delivers twice', atMs: within(), route: random.pick(ROUTE_IDS) }));
   if (random.chance(0.2)) events.push(...deliveredTwiceAndKilled(within(), random));
   const hasAudits = random.chance(0.6);

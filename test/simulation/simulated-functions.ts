@@ -11,6 +11,7 @@ import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
 import type { ReceivedMessage } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
+import { letters } from '../../lib/cli/letters.ts';
 import type { Invocation } from './invocation.ts';
 import { MINUTE_MS, type Plan } from './plan.ts';
 import type { Ports, Process } from './simulated-services.ts';
@@ -23,6 +24,7 @@ export const TIMEOUTS_MS = {
   digest: 5 * MINUTE_MS,
   check: CHECK_TIMEOUT_MS,
   redrive: CHECK_TIMEOUT_MS,
+  letters: CHECK_TIMEOUT_MS,
   audit: AUDIT_TIMEOUT_MS,
 } as const;
 
@@ -87,7 +89,12 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
     async ({ clock, remainingMs }, ports) =>
       await redriveRoute(route, { ...ports, clock, journal }, { asked: 'by a person', remainingMs });
 
-  return { poll, post, digest, audit, check, redrive };
+  const removeLetters =
+    (route: RouteId): Run<unknown> =>
+    async ({ clock }, ports) =>
+      await letters({ routes: [route], removed: 'all' }, { ...ports, clock }, () => {});
+
+  return { poll, post, digest, audit, check, redrive, letters: removeLetters };
 }
 
 function polledMailbox(mailbox: MailboxName, { startFrom, pollEveryMs }: Plan): PolledMailbox {

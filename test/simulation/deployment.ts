@@ -6,7 +6,7 @@ import type { Troubles } from './planned-troubles.ts';
 import { RETRIES, type Run, simulatedFunctions, TIMEOUTS_MS } from './simulated-functions.ts';
 import { startSimulatedPosters } from './simulated-posters.ts';
 import { newProcess, type Process, type SimulatedServices } from './simulated-services.ts';
-import { type MailboxName, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
+import { type MailboxName, ROUTE_IDS, type RouteId, routesWithout } from './simulated-settings.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** Daily, ahead of the digest that tells of it. */
@@ -57,6 +57,7 @@ export function deployment(
     plan,
     () => random.between(0, 999_999) / 1_000_000,
     () => {},
+    () => routesWithout(services.removedRoute()),
   );
   const invocations: ObservedInvocation[] = [];
   const ordinals = new Map<string, number>();
@@ -143,7 +144,7 @@ export function deployment(
         else processes.delete(poller);
         return ended;
       },
-      { clock: time, isRunning: () => !troubles.isStopped('post') },
+      { clock: time, isRunning: () => !troubles.isStopped('post') && services.removedRoute() !== route },
     );
   }
 
@@ -165,6 +166,7 @@ export function deployment(
       doubled.add(scheduleOf(event.function, event.mailbox));
     },
     redrive: (route) => {
+      if (services.removedRoute() === route) return;
       void run('redrive', { route }, functions.redrive(route));
     },
     removeLetters: (route) => void removeLetters(route),

@@ -96,6 +96,7 @@ export function randomPlan(seed: number): Plan {
       const uids = random.between(1, 3);
       events.push({ kind: 'watermark jumps', atMs: within(), mailbox: random.pick(mailboxes), uids });
     }
+    events.push(...removedRoute(within() / 2, random));
   }
 
   const happening = hasAudits ? events : events.filter((event) => !isAuditsOwn(event, events));
@@ -195,6 +196,11 @@ function deliveredTwiceAndKilled(atMs: number, random: Random): PlannedEvent[] {
     ...ROUTE_IDS.map((route) => ({ kind: 'queue delivers twice', atMs, route }) as const),
     { kind: 'call is struck', atMs, call, fault, times: 1 },
   ];
+}
+
+/** Only audits bring what lay in its queue to a digest: early enough for the last digest to say that all is well. */
+function removedRoute(atMs: number, random: Random): PlannedEvent[] {
+  return random.chance(0.2) ? [{ kind: 'route is removed', atMs, route: random.pick(ROUTE_IDS) }] : [];
 }
 
 /** A service that hangs holds whoever asks until its time is over. */

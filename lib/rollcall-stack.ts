@@ -38,7 +38,7 @@ export class RollcallStack extends Stack {
 
     const mailboxes = polledMailboxes(settings).map(({ mailbox }) => mailbox);
     new Overview(this, 'Overview', { mailboxes, routes, alarms, failedRuns });
-    new DeploymentParameter(this, 'Deployment', { routes, tables, alarms });
+    new DeploymentParameter(this, 'Deployment', { routes, mailboxes, tables, alarms });
 
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'PollInboxFunction', { value: polling.poll.functionName });

@@ -11,6 +11,7 @@ type Item = Record<string, AttributeValue>;
 const ITEM_VERSION = 1;
 
 const time = z.iso.datetime().transform((text) => new Date(text));
+const epochMs = z.number().transform((ms) => new Date(ms));
 const state = z.enum(['accepted', 'dispatched', 'dead', 'settled']);
 
 export const failureKind = z.enum([
@@ -61,9 +62,10 @@ const itemSchema = z.object({
   lastFailure: failureSchema.optional(),
   discordMessageId: z.string().optional(),
   sentPost: z.object({ mailIds: z.array(z.string()), at: time }).optional(),
+  leaseUntil: epochMs.optional(),
 });
 
-const leaseSchema = z.object({ state, leaseUntil: z.number().optional() });
+const leaseSchema = z.object({ state, leaseUntil: epochMs.optional() });
 
 const lineSchema = z.object({
   mailId: z.string(),
@@ -129,8 +131,8 @@ export function entryOf(item: Item): LedgerEntry {
 
 /** State and end of the lease, where there is one. */
 export function leaseOf(item: Item): { state: LedgerEntry['state']; until: Date | undefined } {
-  const lease = parse(leaseSchema, item);
-  return { state: lease.state, until: lease.leaseUntil === undefined ? undefined : new Date(lease.leaseUntil) };
+  const { state, leaseUntil } = parse(leaseSchema, item);
+  return { state, until: leaseUntil };
 }
 
 export function lineOf(item: Item): LedgerLine {

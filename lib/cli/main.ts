@@ -1,5 +1,5 @@
 import { loadSettings } from '../local/local-settings.ts';
-import { redrive, status } from './commands.ts';
+import { lettersOf, redrive, statusOf } from './commands.ts';
 import { deployedEnvironment } from './deployment.ts';
 import { hiddenPrompt } from './hidden-prompt.ts';
 import { parseCommand, USAGE } from './options.ts';
@@ -45,7 +45,9 @@ async function main(commandLine: readonly string[]): Promise<number> {
     case 'redrive':
       return await redrive(await deployed(), (await settings()).routes, command.named, print);
     case 'status':
-      await status(await deployed(), print);
+      await statusOf(await deployed(), print);
       return 0;
+    case 'letters':
+      return await lettersOf(await deployed(), command, print);
   }
 }

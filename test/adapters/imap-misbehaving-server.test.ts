@@ -421,6 +421,7 @@ describe('whatever way the server fails, the poll records it and the next one go
       routeQueues: memoryRouteQueues(),
       spool: memorySpool(),
       classify: classifyBySubject,
+      routes: ['vip', 'stripe'],
       clock: fakeClock(),
       journal: recordingJournal(),
     };

@@ -158,8 +158,32 @@ export function ledgerContract(theLedger: () => Ledger): void {
         attempts: 0,
         lastFailure: undefined,
         discordMessageId: undefined,
+        leaseUntil: LATER,
       });
       expect((await allOf(theLedger().openEntries(lost.route))).map(({ mailId }) => mailId)).toEqual([lost.mailId]);
+    });
+  });
+
+  describe('the lease of an entry', () => {
+    const leaseUntil = async (mailId: string) => (await entryNamed(mailId))?.leaseUntil;
+
+    it('is shown from the claim on, to whoever finds the entry or lists what is open', async () => {
+      const alert = await dispatched();
+      expect(await leaseUntil(alert.mailId)).toBeUndefined();
+      await claim(alert, 'first');
+      expect(await leaseUntil(alert.mailId)).toEqual(LATER);
+      expect(await allOf(theLedger().openEntries(alert.route))).toMatchObject([{ leaseUntil: LATER }]);
+      const open = await allOf(theLedger().allOpenEntries());
+      expect(open.find(({ mailId }) => mailId === alert.mailId)?.leaseUntil).toEqual(LATER);
+    });
+
+    it('is no longer shown once it was ended', async () => {
+      const [failed, dead, settled] = [await dispatched(), await dispatched(), await dispatched()];
+      for (const alert of [failed, dead, settled]) await claim(alert, 'first');
+      await theLedger().recordFailure(failed.mailId, 'first', sampleFailure());
+      await theLedger().recordDead(dead.mailId, sampleFailure());
+      await theLedger().settle(settled.mailId, { at: AT });
+      for (const { mailId } of [failed, dead, settled]) expect(await leaseUntil(mailId)).toBeUndefined();
     });
   });
 

@@ -37,6 +37,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(),
     journal: recordingJournal(),
   };

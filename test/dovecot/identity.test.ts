@@ -76,6 +76,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
       routeQueues: memoryRouteQueues(),
       spool: memorySpool(),
       classify: classifyBySubject,
+      routes: ['vip', 'stripe'],
       clock,
       journal: recordingJournal(),
     };

@@ -22,13 +22,16 @@ export function memoryLedger(): Ledger & {
 
   function entries(wanted: (entry: LedgerEntry) => boolean = () => true): LedgerEntry[] {
     return [...items.values()]
-      .flatMap(({ entry }) => (wanted(entry) ? [copyOf(entry)] : []))
+      .flatMap((stored) => (wanted(stored.entry) ? [copyOf(stored)] : []))
       .sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
   }
 
   return {
     entries: () => entries(),
-    entry: (mailId) => structuredClone(items.get(mailId)?.entry),
+    entry: (mailId) => {
+      const stored = items.get(mailId);
+      return stored && structuredClone(copyOf(stored));
+    },
     forget: (mailId) => {
       items.delete(mailId);
     },
@@ -37,7 +40,7 @@ export function memoryLedger(): Ledger & {
       const found = new Map<string, LedgerEntry>();
       for (const mailId of mailIds) {
         const stored = items.get(mailId);
-        if (stored) found.set(mailId, copyOf(stored.entry));
+        if (stored) found.set(mailId, copyOf(stored));
       }
       return found;
     },
@@ -150,8 +153,9 @@ const UNTOUCHED = {
 } as const satisfies Omit<LedgerEntry, keyof NewLedgerEntry>;
 
 /** What a reader may change without changing the ledger. Times are never changed, only replaced. */
-function copyOf(entry: LedgerEntry): LedgerEntry {
-  return { ...entry, location: { ...entry.location }, record: { ...entry.record } };
+function copyOf({ entry, lease }: Stored): LedgerEntry {
+  const copy = { ...entry, location: { ...entry.location }, record: { ...entry.record } };
+  return lease ? { ...copy, leaseUntil: lease.until } : copy;
 }
 
 function entryFrom({ mailId, location, route, rule, record, acceptedAt }: QueueMessage): LedgerEntry {

@@ -11,10 +11,11 @@ import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
 import type { ReceivedMessage } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
+import { letters } from '../../lib/cli/letters.ts';
 import type { Invocation } from './invocation.ts';
 import { MINUTE_MS, type Plan } from './plan.ts';
 import type { Ports, Process } from './simulated-services.ts';
-import { CLASSIFY, type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from './simulated-settings.ts';
+import { type DeployedRoutes, type MailboxName, ROUTES, type RouteId } from './simulated-settings.ts';
 
 /** As deployed; a digest's is written where its function is. */
 export const TIMEOUTS_MS = {
@@ -23,6 +24,7 @@ export const TIMEOUTS_MS = {
   digest: 5 * MINUTE_MS,
   check: CHECK_TIMEOUT_MS,
   redrive: CHECK_TIMEOUT_MS,
+  letters: CHECK_TIMEOUT_MS,
   audit: AUDIT_TIMEOUT_MS,
 } as const;
 
@@ -31,34 +33,28 @@ export const RETRIES = { poll: 1, digest: 2, check: 1, audit: 1 } as const;
 
 export type Run<Result> = (invocation: Invocation, ports: Ports, process: Process) => Promise<Result>;
 
-/** What the handlers do, one use case each. */
-export function simulatedFunctions(plan: Plan, random: () => number, journal: Journal) {
-  const routes = ROUTES.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
-
+/**
+ * What the handlers do, one use case each.
+ *
+ * @param deployed the routes as an invocation that begins now has them
+ */
+export function simulatedFunctions(plan: Plan, random: () => number, journal: Journal, deployed: () => DeployedRoutes) {
   const poll =
     (mailbox: MailboxName): Run<unknown> =>
-    async ({ clock, remainingMs }, ports) =>
-      await pollMailbox(
-        polledMailbox(mailbox, plan),
-        { ...ports, reader: ports.readerOf(mailbox), classify: CLASSIFY, clock, journal },
-        remainingMs,
-      );
+    async ({ clock, remainingMs }, ports) => {
+      const { classify, routeIds: routes } = deployed();
+      const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, clock, journal };
+      return await pollMailbox(polledMailbox(mailbox, plan), services, remainingMs);
+    };
 
   const audit =
     (mailbox: MailboxName): Run<unknown> =>
-    async ({ clock, remainingMs }, ports) =>
-      await auditMailbox(
-        polledMailbox(mailbox, plan),
-        {
-          ...ports,
-          reader: ports.readerOf(mailbox),
-          classify: CLASSIFY,
-          configured: { routes: ROUTE_IDS, mailboxes: plan.mailboxes },
-          clock,
-          journal,
-        },
-        remainingMs,
-      );
+    async ({ clock, remainingMs }, ports) => {
+      const { classify, routeIds: routes } = deployed();
+      const configured = { mailboxes: plan.mailboxes };
+      const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, configured, clock, journal };
+      return await auditMailbox(polledMailbox(mailbox, plan), services, remainingMs);
+    };
 
   const post =
     (route: RouteId, batch: readonly ReceivedMessage[]) =>
@@ -73,20 +69,27 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
       { ...ports, clock, journal },
       {
         mailboxes: plan.mailboxes.map((mailbox) => ({ mailbox, everyMinutes: plan.pollEveryMs / MINUTE_MS })),
-        routes: ROUTE_IDS,
+        routes: deployed().routeIds,
         timeZone: 'UTC',
       },
     );
 
-  const check: Run<unknown> = async ({ clock, remainingMs }, ports) =>
-    await checkRoutes(routes, { ...ports, clock, journal }, remainingMs);
+  const check: Run<unknown> = async ({ clock, remainingMs }, ports) => {
+    const routes = deployed().routes.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
+    return await checkRoutes(routes, { ...ports, clock, journal }, remainingMs);
+  };
 
   const redrive =
     (route: RouteId): Run<unknown> =>
     async ({ clock, remainingMs }, ports) =>
       await redriveRoute(route, { ...ports, clock, journal }, { asked: 'by a person', remainingMs });
 
-  return { poll, post, digest, audit, check, redrive };
+  const removeLetters =
+    (route: RouteId): Run<unknown> =>
+    async ({ clock }, ports) =>
+      await letters({ routes: [route], removed: 'all' }, { ...ports, clock }, () => {});
+
+  return { poll, post, digest, audit, check, redrive, letters: removeLetters };
 }
 
 function polledMailbox(mailbox: MailboxName, { startFrom, pollEveryMs }: Plan): PolledMailbox {

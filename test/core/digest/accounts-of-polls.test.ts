@@ -47,6 +47,7 @@ function world() {
     pathChecks: memoryPathChecks(),
     mailer: memoryMailer(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock,
     journal: recordingJournal(),
   };

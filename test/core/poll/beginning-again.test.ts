@@ -126,8 +126,7 @@ describe('a mailbox that was renamed', () => {
   const renamed: PolledMailbox = { ...polledAs('support/Invoices', 'now'), formerly: [MAILBOX] };
   const pollRenamed = (polled = renamed) => pollMailbox(polled, world.services, plenty);
   const mailboxes = ['support/Invoices'];
-  const auditRenamed = () =>
-    auditMailbox(renamed, { ...world.services, configured: { routes: ['vip'], mailboxes } }, plenty);
+  const auditRenamed = () => auditMailbox(renamed, { ...world.services, configured: { mailboxes } }, plenty);
 
   /** On the server: the same emails, under the same uids. */
   function rename(uidValidity = '1000'): void {
@@ -168,11 +167,7 @@ describe('a mailbox that was renamed', () => {
       expect(restarts()).toEqual(['renamed']);
       expect(await auditRenamed()).toMatchObject({ inMailbox: 7, accounted: 7, recovered: 0 });
       const fetched = withSession(world.mailbox);
-      await auditMailbox(
-        renamed,
-        { ...world.services, reader: fetched, configured: { routes: ['vip'], mailboxes } },
-        plenty,
-      );
+      await auditMailbox(renamed, { ...world.services, reader: fetched, configured: { mailboxes } }, plenty);
       expect(fetched.asked.length, 'the ledger knows its email by the new place').toBeLessThanOrEqual(1);
     },
   );
@@ -197,7 +192,7 @@ describe('a mailbox that was renamed', () => {
     world.clock.advance(2 * DAY_MS);
     rename();
     await pollRenamed();
-    const configured = { routes: ['vip'], mailboxes: ['support/Other', 'support/Invoices'] };
+    const configured = { mailboxes: ['support/Other', 'support/Invoices'] };
     const report = await auditMailbox(renamed, { ...world.services, configured }, plenty);
     expect(report.staleAlerts + report.staleUnknown).toBe(4);
   });

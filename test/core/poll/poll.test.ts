@@ -38,6 +38,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock,
     journal: recordingJournal(),
   };

@@ -47,6 +47,7 @@ function faultyWorld(faults: readonly Fault[]) {
     routeQueues: faultyPort(truth.routeQueues, nextFault),
     spool: faultyPort(truth.spool, nextFault),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(),
     journal: recordingJournal(),
   };

@@ -39,6 +39,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock,
     journal: recordingJournal(),
   };

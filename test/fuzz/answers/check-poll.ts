@@ -76,6 +76,7 @@ function newWorld(startFrom: StartFrom) {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(NOW),
     journal: recordingJournal(),
   };

@@ -33,7 +33,8 @@ function world() {
     classify: classifyBySubject,
     clock: fakeClock(),
     journal: recordingJournal(),
-    configured: { routes: ['vip', 'stripe'], mailboxes: [POLLED.mailbox] },
+    routes: ['vip', 'stripe'],
+    configured: { mailboxes: [POLLED.mailbox] },
   };
   const sources = {
     mailboxes: [POLLED],

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { DIGEST_TIMEOUT_MS } from '../functions/core/digest/digest-limits.ts';
 import { BY_LOCATION_INDEX, OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
 import { SENT_DIGESTS } from '../functions/core/metrics.ts';
 import type { DigestSettings } from '../functions/core/settings/settings-schema.ts';
@@ -15,7 +16,6 @@ import { sendingIdentityArns } from './sending-identities.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import { indexArn, type Tables } from './tables.ts';
 
-const DIGEST_TIMEOUT_MS = 5 * 60_000;
 const DIGEST_MEMORY_MB = 512;
 
 /** A digest that comes late by its retries, or by the hour of a summer time that ends, is no alarm. */
@@ -47,6 +47,7 @@ export class DailyDigest extends Construct {
         SPOOL_BUCKET: spool.bucketName,
       },
       may: [
+        // The counts of each mailbox, and beside them the lease on the run.
         new PolicyStatement({
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           resources: [tables.watermarks.tableArn],

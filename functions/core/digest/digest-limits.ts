@@ -5,6 +5,18 @@ import { POLL_TIMEOUT_MS } from '../poll/poll-limits.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** How long one invocation may take, shared by the CDK stack, the local run and the simulation. */
+export const DIGEST_TIMEOUT_MS = 5 * MINUTE_MS;
+
+/** How often a digest that waits for another one asks whether that one has ended. */
+export const RUN_ASKED_AGAIN_MS = 5_000;
+
+/**
+ * A digest that has waited does not begin with less time left than this; a repeat has more. Lambda repeats a minute after
+ * a death, and the lease of the dead ends with its time, so a first repeat has at least a minute left by then.
+ */
+export const DIGEST_RESERVE_MS = 30_000;
+
 export { STALE_ALERT_MS, STALE_UNKNOWN_MS } from '../audit/audit-limits.ts';
 
 /** A mailbox that nobody has read for so long needs a person, whatever the reason: three missed polls, two hours at least. */

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { INDEX_LAG_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { DIGEST_TIMEOUT_MS, INDEX_LAG_MS } from '../../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { Ledger, Watermarks } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
+import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
 import { memoryMailer } from '../../fakes/memory-mailer.ts';
@@ -39,6 +40,7 @@ function world() {
     spool: memorySpool(),
     routeChecks: memoryRouteChecks(),
     pathChecks: memoryPathChecks(),
+    digestRuns: memoryDigestRuns(),
     mailer: memoryMailer(),
     classify: classifyBySubject,
     clock,
@@ -70,6 +72,7 @@ function world() {
       const { text, subject } = await sendDigest(
         { ...services, ...changes },
         { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'], timeZone: 'UTC' },
+        { holder: 'digest', remainingMs: () => DIGEST_TIMEOUT_MS },
       );
       return { subject, sum: /^.*mails? seen[ ,].*$/m.exec(text)?.[0], text };
     },

@@ -60,7 +60,7 @@ export const PORT_METHODS = {
   } satisfies Methods<Ledger>,
   routeQueues: { send: true } satisfies Methods<RouteQueues>,
   alertQueue: { handBack: true, deadLetter: true } satisfies Methods<AlertQueue>,
-  deadLetters: { sift: true } satisfies Methods<DeadLetters>,
+  deadLetters: { sift: true, unreadable: true, remove: true } satisfies Methods<DeadLetters>,
   spool: { write: true, pending: true, archive: true } satisfies Methods<Spool>,
   discord: { post: true } satisfies Methods<Discord>,
   pauses: { standing: true, pause: true, lift: true } satisfies Methods<Pauses>,

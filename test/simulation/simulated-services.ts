@@ -95,7 +95,11 @@ export function simulatedServices(
       if (refused.length > 0) throw new HandOverFailed(route, refused);
     },
   };
-  const deadLetters: DeadLetters = { sift: async (route, visit) => await queueOf(route).sift(visit) };
+  const deadLetters: DeadLetters = {
+    sift: async (route, visit) => await queueOf(route).deadLetters.sift(route, visit),
+    unreadable: async (route) => await queueOf(route).deadLetters.unreadable(route),
+    remove: async (route, messageId) => await queueOf(route).deadLetters.remove(route, messageId),
+  };
   const keptSpool: Spool = {
     pending: spool.pending,
     write: async ({ key, text }) => await spool.write({ key, text: keptText(key, text) }),

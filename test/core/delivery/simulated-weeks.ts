@@ -78,7 +78,7 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
         for (const message of sent) queue.send(JSON.stringify(message));
       },
     },
-    deadLetters: { sift: async (_route: string, visit: Parameters<typeof queue.sift>[0]) => await queue.sift(visit) },
+    deadLetters: queue.deadLetters,
     clock,
     journal,
     pauses: memoryPauses(),

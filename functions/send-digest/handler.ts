@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../adapters/system-clock.ts';
 import { type DigestReport, sendDigest } from '../core/digest/send-digest.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
-import { digestRunsFrom, ledgerFrom, pathChecksFrom, routeChecksFrom, watermarksFrom } from '../from-environment/dynamo.ts';
+import {
+  digestRunsFrom,
+  ledgerFrom,
+  pathChecksFrom,
+  routeChecksFrom,
+  watermarksFrom,
+} from '../from-environment/dynamo.ts';
 import { mailerFrom } from '../from-environment/mailer.ts';
 import { spoolFrom } from '../from-environment/spool.ts';
 import type { Surroundings } from '../surroundings.ts';

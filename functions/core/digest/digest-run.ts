@@ -44,7 +44,10 @@ export async function whileNoOtherRuns<Result>(
   }
 }
 
-async function begin({ holder, remainingMs }: DigestInvocation, { digestRuns, clock, journal }: RunServices): Promise<Date> {
+async function begin(
+  { holder, remainingMs }: DigestInvocation,
+  { digestRuns, clock, journal }: RunServices,
+): Promise<Date> {
   for (let waits = 0; ; waits += 1) {
     const at = clock.now();
     const until = new Date(at.getTime() + remainingMs());

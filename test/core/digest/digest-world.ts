@@ -15,7 +15,11 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { AUDIT, entryOf, hoursAgo, NOW, WATERMARK } from './digest-fixtures.ts';
 
 export const MAILBOX = 'support/INBOX';
-export const SETTINGS = { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'], timeZone: 'Europe/Berlin' };
+export const SETTINGS = {
+  mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }],
+  routes: ['vip'],
+  timeZone: 'Europe/Berlin',
+};
 
 type Changes = Partial<{
   ledger: Ledger;

@@ -92,31 +92,29 @@ describe('whatever happens while a digest runs', () => {
     },
   );
 
-  it.each(steps)(
-    'two more that begin after %i calls wait for its end, and each mail is carried once',
-    async (step) => {
-      const { send, settledUntold, settled, pending, digested, mailer, watermarks, journal } = await watchedWorld();
-      const others: Promise<DigestReport>[] = [];
-      let calls = 0;
-      const first = await send(async () => {
-        calls += 1;
-        if (calls === step + 1) others.push(send(), send());
-      });
-      const reports = [first, ...(await Promise.all(others))];
+  it.each(steps)('two more that begin after %i calls wait for its end, and each mail is carried once', async (step) => {
+    const { send, settledUntold, settled, pending, digested, mailer, watermarks, journal } = await watchedWorld();
+    const others: Promise<DigestReport>[] = [];
+    let calls = 0;
+    const first = await send(async () => {
+      calls += 1;
+      if (calls === step + 1) others.push(send(), send());
+    });
+    const reports = [first, ...(await Promise.all(others))];
 
-      expect(reports.flatMap(({ mailIds }) => mailIds).toSorted()).toEqual(['mail-1', 'mail-2', 'mail-3']);
-      expect(mailer.sent).toHaveLength(3);
-      for (const uid of [1, 2, 3]) expect(mailer.sent.filter(({ text }) => text.includes(`Subject ${uid}.`))).toHaveLength(1);
-      expect(counted(mailer.sent)).toBe(3);
-      expect(journal.of('digest waits')).toHaveLength(2);
-      expect(settledUntold).toEqual([]);
-      expect(settled()).toEqual(['mail-1', 'mail-2', 'mail-3']);
-      expect(pending()).toEqual([]);
-      expect(digested()).toHaveLength(3);
-      expect(await watermarks.get(MAILBOX)).toMatchObject({ pollsSinceDigest: 0, failedPollsSinceDigest: 0 });
-      expect((await send()).subject).toBe('Rollcall: nothing new');
-    },
-  );
+    expect(reports.flatMap(({ mailIds }) => mailIds).toSorted()).toEqual(['mail-1', 'mail-2', 'mail-3']);
+    expect(mailer.sent).toHaveLength(3);
+    for (const uid of [1, 2, 3])
+      expect(mailer.sent.filter(({ text }) => text.includes(`Subject ${uid}.`))).toHaveLength(1);
+    expect(counted(mailer.sent)).toBe(3);
+    expect(journal.of('digest waits')).toHaveLength(2);
+    expect(settledUntold).toEqual([]);
+    expect(settled()).toEqual(['mail-1', 'mail-2', 'mail-3']);
+    expect(pending()).toEqual([]);
+    expect(digested()).toHaveLength(3);
+    expect(await watermarks.get(MAILBOX)).toMatchObject({ pollsSinceDigest: 0, failedPollsSinceDigest: 0 });
+    expect((await send()).subject).toBe('Rollcall: nothing new');
+  });
 });
 
 describe('a digest that meets another one', () => {
@@ -135,7 +133,9 @@ describe('a digest that meets another one', () => {
     await digestRuns.begin({ holder: 'another', at: NOW, until });
     const waiting = send();
     await expect(waiting).rejects.toThrow(AnotherDigestRuns);
-    await expect(waiting).rejects.toThrow(/until 2026-03-20T07:35:00.000Z at the latest.*aws lambda invoke --function-name/);
+    await expect(waiting).rejects.toThrow(
+      /until 2026-03-20T07:35:00.000Z at the latest.*aws lambda invoke --function-name/,
+    );
     expect(until.getTime() - clock.now().getTime()).toBeLessThan(DIGEST_RESERVE_MS);
     expect(mailer.sent).toEqual([]);
     expect(journal.events).toEqual([{ kind: 'digest waits', until }]);

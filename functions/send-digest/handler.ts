@@ -10,6 +10,7 @@ import {
   watermarksFrom,
 } from '../from-environment/dynamo.ts';
 import { mailerFrom } from '../from-environment/mailer.ts';
+import { deadLettersFrom } from '../from-environment/queues.ts';
 import { spoolFrom } from '../from-environment/spool.ts';
 import type { Surroundings } from '../surroundings.ts';
 
@@ -21,6 +22,7 @@ export function createSendDigest({ settings, environment, journal }: Surrounding
     spool: spoolFrom(environment),
     routeChecks: routeChecksFrom(environment),
     pathChecks: pathChecksFrom(environment),
+    deadLetters: deadLettersFrom(environment),
     digestRuns: digestRunsFrom(environment),
     mailer: mailerFrom(environment, settings.digest),
     clock: systemClock,

@@ -49,5 +49,8 @@ export const MAILS_PER_RUN = 10;
 /** How long to wait before the ledger's index is asked again, where it lags behind the ledger: it mostly takes less than a second. */
 export const INDEX_LAG_MS = 5_000;
 
+/** A dead-letter queue that takes longer to show its messages is reported instead; the digest does not wait for it. */
+export const LETTERS_TIMEOUT_MS = 20_000;
+
 /** The audit runs daily; after this time it has missed a run. */
 export const AUDIT_OVERDUE_MS = 48 * HOUR_MS;

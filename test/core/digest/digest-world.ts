@@ -2,8 +2,17 @@ import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { PENDING_PREFIX, segmentOf } from '../../../functions/core/ledger/spool.ts';
-import type { Clock, DigestRuns, Ledger, Mailer, Spool, Watermarks } from '../../../functions/core/ports.ts';
+import type {
+  Clock,
+  DeadLetters,
+  DigestRuns,
+  Ledger,
+  Mailer,
+  Spool,
+  Watermarks,
+} from '../../../functions/core/ports.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
 import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryMailer } from '../../fakes/memory-mailer.ts';
@@ -25,6 +34,7 @@ type Changes = Partial<{
   ledger: Ledger;
   spool: Spool;
   watermarks: Watermarks;
+  deadLetters: Pick<DeadLetters, 'unreadable'>;
   digestRuns: DigestRuns;
   mailer: Mailer;
   clock: Clock;
@@ -79,6 +89,7 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
     watermarks,
     routeChecks,
     pathChecks,
+    deadLetters: memoryDeadLetters(),
     digestRuns: memoryDigestRuns(),
     mailer,
     clock: fakeClock(NOW),

@@ -36,6 +36,7 @@ async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fa
             watermarks: reach('watermarks', world.watermarks),
             routeChecks: reach('routeChecks', world.routeChecks),
             pathChecks: reach('pathChecks', world.pathChecks),
+            deadLetters: reach('deadLetters', world.deadLetters),
             digestRuns: reach('digestRuns', world.digestRuns),
             mailer: reach('mailer', mailer),
             clock,
@@ -67,7 +68,7 @@ async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fa
 }
 
 /** More than a digest of three mails makes: of those beyond, no kill happens. */
-const CALLS = Array.from({ length: 30 }, (_, index) => index + 1);
+const CALLS = Array.from({ length: 40 }, (_, index) => index + 1);
 
 describe.each(['dies before', 'dies after'] as const)('a digest that %s a call', (fault) => {
   it.each(CALLS)('number %i is sent by its repeat, on the same day, with everything in it', async (kill) => {

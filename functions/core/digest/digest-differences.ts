@@ -1,4 +1,4 @@
-import type { MailboxHealth } from '../poll/watermark.ts';
+import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { MailAccounts } from './digest-accounts.ts';
 import { counted, figure } from './digest-words.ts';
 import type { MailboxFacts } from './mailbox-facts.ts';
@@ -31,15 +31,13 @@ export function differencesOf(
   ];
 }
 
-/** Polls began again since the last digest, or an audit met other numbers than they did. */
-function isRenumbered({
-  health: { watermark, digestWatermark, recovery } = {},
-}: {
-  health?: Partial<MailboxHealth> | undefined;
-}): boolean {
+/** Polls began again since the last digest, or an audit met other numbers than they have. */
+function isRenumbered({ health }: MailboxFacts): boolean {
+  const { watermark, digestWatermark, recovery, lastDigestAt } = health ?? {};
   if (!watermark) return false;
-  const hasBegunAgain = digestWatermark && digestWatermark.baselineAt.getTime() !== watermark.baselineAt.getTime();
-  return hasBegunAgain || (recovery !== undefined && recovery.uidValidity !== watermark.uidValidity);
+  if (digestWatermark && digestWatermark.baselineAt.getTime() !== watermark.baselineAt.getTime()) return true;
+  if (!recovery || recovery.at <= recoveriesSince(lastDigestAt)) return false;
+  return recovery.uidValidity !== watermark.uidValidity;
 }
 
 function auditDifference({ mailbox, health }: MailboxFacts): Difference[] {

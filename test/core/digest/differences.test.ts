@@ -72,7 +72,12 @@ describe('a difference between mailbox, ledger and totals', () => {
       });
     const restarted = { watermark: { ...WATERMARK, uidValidity: '8', baselineAt: hoursAgo(3) } };
     const recovery = { uidValidity: '8', fromUid: 1, at: hoursAgo(2) };
-    const mailboxes = [differing('a/INBOX', {}), differing('b/INBOX', restarted), differing('c/INBOX', { recovery })];
+    const longAgo = { ...recovery, at: hoursAgo(50) };
+    const mailboxes = [
+      differing('a/INBOX', { recovery: longAgo }),
+      differing('b/INBOX', restarted),
+      differing('c/INBOX', { recovery }),
+    ];
     expect(mailOf(factsOf({ mailboxes })).text).toContain('Renumbered since the last digest: b/INBOX, c/INBOX.');
     expect(mailOf(factsOf({ mailboxes: mailboxes.slice(0, 1) })).text).not.toContain('Renumbered');
   });

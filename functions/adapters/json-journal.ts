@@ -49,6 +49,8 @@ function levelOf({ kind }: JournalEvent): 'info' | 'warn' | 'error' {
       return 'error';
     case 'poll restarted':
     case 'alert handed back':
+    case 'digest waits':
+    case 'digest lease not ended':
       return 'warn';
     default:
       return 'info';

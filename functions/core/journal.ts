@@ -35,6 +35,10 @@ export type JournalEvent =
   | { kind: 'open alerts looked at'; at: Date; oldestAgeMs: number }
   | { kind: 'audit finished'; report: AuditReport }
   | { kind: 'audit failed'; mailbox: string; failure: { kind: string; text: string } }
+  /** Another digest is running, until then at the latest. */
+  | { kind: 'digest waits'; until: Date }
+  /** The digest is over, but its lease stays until its end: the reason is what the table said. */
+  | { kind: 'digest lease not ended'; until: Date; reason: string }
   | { kind: 'digest sent'; subject: string; messageId: string; mailIds: readonly string[] };
 
 /** Tells whoever watches. Never throws and never waits: watching must not fail what is watched. */

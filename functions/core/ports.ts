@@ -273,6 +273,20 @@ export interface Mailer {
   send(mail: DigestMail): Promise<{ messageId: string }>;
 }
 
+/** Asking for the run of a digest. */
+export type DigestRunBegin =
+  | { kind: 'begun' }
+  /** Another digest has the run, until then at the latest. */
+  | { kind: 'another runs'; until: Date };
+
+/** One digest runs at a time: it holds a lease, which ends by itself at `until` should the digest die. */
+export interface DigestRuns {
+  /** Takes the lease, unless another holder's lasts beyond `at`. Asking again, after a lost reply, does no harm. */
+  begin(lease: { holder: string; at: Date; until: Date }): Promise<DigestRunBegin>;
+  /** Ends the holder's lease; does nothing where another one has it by now. */
+  end(holder: string): Promise<void>;
+}
+
 /** Named secrets, cached for five minutes. */
 export interface Secrets {
   /** Throws `SecretMissing` where there is no such parameter. `fresh` reads past the cache. */

@@ -103,6 +103,18 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
     case 'audit failed':
       notice('red', `${event.mailbox}: the audit failed (${event.failure.kind}): ${event.failure.text}`);
       break;
+    case 'digest waits':
+      notice(
+        'yellow',
+        `another digest is running, until ${event.until.toTimeString().slice(0, 8)} at the latest; this one waits`,
+      );
+      break;
+    case 'digest lease not ended':
+      notice(
+        'yellow',
+        `the lease of the digest stays until ${event.until.toTimeString().slice(0, 8)}: ${event.reason}`,
+      );
+      break;
     case 'digest sent':
       notice('cyan', `digest sent: ${event.subject}`);
       break;

@@ -63,6 +63,8 @@ const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Ki
   'open alerts looked at': { kind: 'open alerts looked at', at, oldestAgeMs: 90_000 },
   'audit finished': { kind: 'audit finished', report },
   'audit failed': { kind: 'audit failed', mailbox, failure: { kind: 'timeout', text: 'silence' } },
+  'digest waits': { kind: 'digest waits', until: at },
+  'digest lease not ended': { kind: 'digest lease not ended', until: at, reason: 'no answer' },
   'digest sent': { kind: 'digest sent', subject: 'Rollcall: all is well', messageId: '<1@ses>', mailIds: [mailId] },
 };
 const ABOUT_MAIL = [

@@ -1,6 +1,7 @@
 import type {
   AlertQueue,
   DeadLetters,
+  DigestRuns,
   Discord,
   DiscordTargets,
   Ledger,
@@ -70,6 +71,7 @@ export const PORT_METHODS = {
   routeChecks: { get: true, record: true } satisfies Methods<RouteChecks>,
   operatorPaths: { digest: true, alarms: true } satisfies Methods<OperatorPaths>,
   pathChecks: { get: true, record: true } satisfies Methods<PathChecks>,
+  digestRuns: { begin: true, end: true } satisfies Methods<DigestRuns>,
   mailer: { send: true } satisfies Methods<Mailer>,
   secrets: { read: true } satisfies Methods<Secrets>,
 };

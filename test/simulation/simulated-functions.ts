@@ -5,6 +5,7 @@ import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.t
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
+import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../functions/core/digest/send-digest.ts';
 import type { Journal } from '../../functions/core/journal.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
@@ -17,11 +18,11 @@ import { MINUTE_MS, type Plan } from './plan.ts';
 import type { Ports, Process } from './simulated-services.ts';
 import { type DeployedRoutes, type MailboxName, ROUTES, type RouteId } from './simulated-settings.ts';
 
-/** As deployed; a digest's is written where its function is. */
+/** As deployed. */
 export const TIMEOUTS_MS = {
   poll: POLL_TIMEOUT_MS,
   post: POST_TIMEOUT_MS,
-  digest: 5 * MINUTE_MS,
+  digest: DIGEST_TIMEOUT_MS,
   check: CHECK_TIMEOUT_MS,
   redrive: CHECK_TIMEOUT_MS,
   letters: CHECK_TIMEOUT_MS,
@@ -64,7 +65,7 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
       return await postAlerts(batch, posted, { holder: id, remainingMs }, services);
     };
 
-  const digest: Run<unknown> = async ({ clock }, ports) =>
+  const digest: Run<unknown> = async ({ id, clock, remainingMs }, ports) =>
     await sendDigest(
       { ...ports, clock, journal },
       {
@@ -72,6 +73,7 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
         routes: deployed().routeIds,
         timeZone: 'UTC',
       },
+      { holder: id, remainingMs },
     );
 
   const check: Run<unknown> = async ({ clock, remainingMs }, ports) => {

@@ -16,6 +16,7 @@ import type {
   Spool,
 } from '../../functions/core/ports.ts';
 import { SecretMissing } from '../../functions/core/secret-missing.ts';
+import { memoryDigestRuns } from '../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryMailer } from '../fakes/memory-mailer.ts';
 import { memoryPathChecks } from '../fakes/memory-path-checks.ts';
@@ -82,6 +83,7 @@ export function simulatedServices(
     routeChecks: memoryRouteChecks(),
     pathChecks: memoryPathChecks(),
     operatorPaths: openPaths,
+    digestRuns: memoryDigestRuns(),
     mailer: memoryMailer(),
   };
 
@@ -223,6 +225,7 @@ export function simulatedServices(
         routeChecks: reach('routeChecks', stored.routeChecks),
         pathChecks: reach('pathChecks', stored.pathChecks),
         operatorPaths: reach('operatorPaths', stored.operatorPaths),
+        digestRuns: reach('digestRuns', stored.digestRuns),
         mailer: reach('mailer', mailerOf(invocation)),
         spool: reach('spool', keptSpool),
         routeQueues: reach('routeQueues', routeQueues),

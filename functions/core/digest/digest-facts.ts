@@ -1,7 +1,8 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { Clock, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import type { Clock, DeadLetters, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailboxFacts, readMailboxFacts } from './mailbox-facts.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
@@ -19,6 +20,8 @@ export type DigestFacts = {
   routes: readonly string[];
   /** Of configured routes, as far as they have been checked. */
   routeChecks: ReadonlyMap<string, RouteCheck>;
+  /** Of configured routes. */
+  deadLetters: readonly DeadLetterFacts[];
   /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read needs not tell of its own path. */
   alarmPath: PathCheck | undefined;
   /** Alerts of all routes that are not settled, also of routes and mailboxes that left the settings; oldest first. */
@@ -35,6 +38,7 @@ export type FactServices = {
   spool: Spool;
   routeChecks: RouteChecks;
   pathChecks: PathChecks;
+  deadLetters: Pick<DeadLetters, 'unreadable'>;
   clock: Clock;
 };
 
@@ -45,7 +49,7 @@ export type FactServices = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool, routeChecks, pathChecks, clock }: FactServices,
+  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, clock }: FactServices,
   { mailboxes, routes }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[] },
   at: Date,
 ): Promise<DigestFacts> {
@@ -58,6 +62,7 @@ export async function readDigestFacts(
     previousDigestAt: latest(facts.map(({ health }) => health?.lastDigestAt)),
     routes,
     routeChecks: await checksOf(routes, routeChecks),
+    deadLetters: await readDeadLetters(routes, deadLetters),
     alarmPath: await pathChecks.get('alarms'),
     ...(await readOpen(ledger, pending)),
     recovered: [...(await ledger.find(recovered.map(({ mailId }) => mailId))).values()],

@@ -19,12 +19,10 @@ export function healthTold(health: MailboxHealth | undefined, seen: number, tell
 function auditTold(report: AuditReport | undefined, tell: TimeTeller): string {
   if (!report) return 'No audit has run yet.';
   const { at, inMailbox, accounted, recovered, left, staleAlerts, staleUnknown } = report;
-  const unclear = inMailbox - accounted - recovered - left;
   const facts = [
     accounted === inMailbox ? 'all accounted for' : `${figure(accounted)} accounted for`,
     ...(recovered > 0 ? [`${figure(recovered)} brought back`] : []),
     ...(left > 0 ? [`${figure(left)} left to the next audit`] : []),
-    ...(unclear > 0 ? [`${figure(unclear)} gone before it could be read`] : []),
   ];
   const stale = staleAlerts + staleUnknown;
   const again = stale > 0 ? ` ${counted(stale, 'mail')} had waited too long; what could be was handed over again.` : '';

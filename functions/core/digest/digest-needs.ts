@@ -5,7 +5,10 @@ import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
 import { isReported, type MailboxHealth, type Watermark } from '../poll/watermark.ts';
+import type { UnreadableLetter } from '../ports.ts';
+import type { DeadLetterFacts } from './dead-letter-facts.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
+import { type Difference, differencesOf } from './digest-differences.ts';
 import type { DigestFacts } from './digest-facts.ts';
 import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
 import { failureName } from './failure-name.ts';
@@ -43,6 +46,9 @@ export type Need =
       /** The first few, as they stand now. */
       entries: readonly LedgerEntry[];
     }
+  /** Messages that name no email, so that nothing but a person can remove them; at least one. */
+  | { kind: 'messages unreadable'; route: string; letters: readonly UnreadableLetter[] }
+  | { kind: 'dead letters not read'; route: string; reason: string }
   | {
       kind: 'audit overdue';
       mailbox: string;
@@ -54,13 +60,15 @@ export type Need =
   /** Its open mail is neither polled for nor audited any more, and nothing of it is in this digest. */
   | { kind: 'mailbox left the settings'; mailbox: string; entries: readonly LedgerEntry[] }
   | { kind: 'spool damaged'; key: string; lines: readonly DamagedLine[] }
-  | { kind: 'sums differ'; seen: number; unaccounted: number };
+  /** Mailbox, ledger and totals do not agree. */
+  | { kind: 'sums differ'; difference: Difference };
 
 /** What a person must look at, the most urgent first. */
 export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
   const missing = missingFromSpool(facts);
   return [
     ...undeliveredAlerts(facts),
+    ...differencesOf(accounts, facts.mailboxes).map((difference) => ({ kind: 'sums differ', difference }) as const),
     ...[...facts.routeChecks].flatMap(([route, check]) =>
       check.state === 'dead' ? [{ kind: 'route dead', route, check } as const] : [],
     ),
@@ -69,12 +77,10 @@ export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
     ...(facts.alarmPath?.state === 'closed' ? [{ kind: 'alarms unheard', check: facts.alarmPath } as const] : []),
     ...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts.recovered)),
     ...(missing.length > 0 ? [{ kind: 'mail missing from the spool', entries: missing } as const] : []),
+    ...facts.deadLetters.flatMap(deadLetterNeeds),
     ...retiredMailboxes(facts),
     ...facts.mailboxes.flatMap((mailbox) => overdueAudit(facts.at, mailbox)),
     ...damagedSegments(facts.damaged),
-    ...(accounts.unaccounted > 0
-      ? [{ kind: 'sums differ', seen: accounts.total.seen, unaccounted: accounts.unaccounted } as const]
-      : []),
   ];
 }
 
@@ -115,6 +121,12 @@ function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: re
   if (count === 0) return [];
   const mailIds = new Set(recovered.map(({ mailId }) => mailId));
   return [{ kind: 'mail recovered', mailbox, count, entries: entries.filter(({ mailId }) => mailIds.has(mailId)) }];
+}
+
+function deadLetterNeeds(facts: DeadLetterFacts): Need[] {
+  const { route } = facts;
+  if (facts.kind === 'not read') return [{ kind: 'dead letters not read', route, reason: facts.reason }];
+  return facts.unreadable.length > 0 ? [{ kind: 'messages unreadable', route, letters: facts.unreadable }] : [];
 }
 
 function overdueAudit(at: Date, { mailbox, health }: MailboxFacts): Need[] {

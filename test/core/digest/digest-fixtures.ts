@@ -21,6 +21,7 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     mailboxes: [mailboxFacts()],
     routes: ['vip', 'stripe'],
     routeChecks: new Map(),
+    deadLetters: [],
     alarmPath: undefined,
     openAlerts: [],
     notInSpool: [],

@@ -205,6 +205,7 @@ describe('what needs a person', () => {
     );
     expect(kinds).toEqual([
       'alerts undelivered',
+      'sums differ',
       'route dead',
       'mailbox not read',
       'mail recovered',
@@ -212,7 +213,6 @@ describe('what needs a person', () => {
       'mailbox left the settings',
       'audit overdue',
       'spool damaged',
-      'sums differ',
     ]);
   });
 });
@@ -220,7 +220,7 @@ describe('what needs a person', () => {
 const accountsOf = (...mailboxes: MailboxFacts[]) => composeDigest(factsOf({ mailboxes })).standing?.accounts;
 
 describe('the accounts', () => {
-  const none = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0 };
+  const none = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0, open: 0 };
 
   it('tell for each route where its mail is, configured routes first, unknown last', () => {
     const lines = [
@@ -240,6 +240,29 @@ describe('the accounts', () => {
     ]);
     expect(accounts?.total).toEqual({ ...none, route: 'total', seen: 13, delivered: 6, undelivered: 4, unknown: 3 });
     expect(accounts).toMatchObject({ unaccounted: 0, uncounted: 0 });
+  });
+
+  it('tell what is open, whenever it came: of removed routes and mailboxes too, and unknown mail not carried yet', () => {
+    const gone = { mailbox: 'sales/INBOX', uidValidity: '3', uid: 9 };
+    const { standing } = composeDigest(
+      factsOf({
+        openAlerts: [
+          entryOf({ mailId: 'old', state: 'dead', acceptedAt: hoursAgo(456) }),
+          entryOf({ mailId: 'of a removed mailbox', location: gone }),
+          entryOf({ mailId: 'of a removed route', route: 'retired' }),
+        ],
+        notInSpool: [entryOf({ mailId: 'unknown', route: 'unknown' })],
+        heldBack: new Set(['held', 'back']),
+        carried: [spoolLine()],
+      }),
+    );
+    expect(standing?.accounts.routes).toEqual([
+      { ...none, route: 'vip', open: 2 },
+      { ...none, route: 'stripe' },
+      { ...none, route: 'retired', open: 1 },
+      { ...none, route: 'unknown', open: 3 },
+    ]);
+    expect(standing?.accounts).toMatchObject({ total: { seen: 0, open: 6 }, unaccounted: 0, uncounted: 0 });
   });
 
   it('do not add up where polls have counted a mail that the ledger does not have', () => {

@@ -13,6 +13,7 @@ export function failuresTold(view: View): Broken[] {
     ...deadRoutes(digest, view),
     ...unreadMailboxes(digest, view),
     ...undeliveredAlerts(digest, view),
+    ...unreadDeadLetters(digest),
   ]);
   return [...digests, ...renumberedMailboxes(view)];
 }
@@ -101,6 +102,15 @@ function undeliveredAlerts(digest: Told, view: View): Broken[] {
     const what = `${waiting.length} alerts of ${route} waited (${waiting}), and ${nameOf(digest)} tells of ${told}`;
     return [{ promise: 'P4', what } as const];
   });
+}
+
+/** Where the queue of one route or more did not answer, and only there. */
+function unreadDeadLetters(digest: Told): Broken[] {
+  const unread = digest.invocation.strikes.some(({ call }) => call === 'deadLetters.unreadable');
+  const told = digest.needs.some(({ title }) => /^The dead letters of \w+ could not be read$/.test(title));
+  if (unread === told) return [];
+  const what = `${nameOf(digest)} says ${told ? '' : 'nothing '}of dead letters that could ${told ? '' : 'not '}be read`;
+  return [{ promise: 'P4', what }];
 }
 
 /**

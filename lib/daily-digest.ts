@@ -1,7 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { DIGEST_TIMEOUT_MS } from '../functions/core/digest/digest-limits.ts';
 import { BY_LOCATION_INDEX, OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
 import { SENT_DIGESTS } from '../functions/core/metrics.ts';
 import type { DigestSettings } from '../functions/core/settings/settings-schema.ts';
@@ -10,12 +11,12 @@ import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
 import { ownMetric } from './own-metric.ts';
 import { rollcallFunction } from './rollcall-function.ts';
+import type { RouteDelivery } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
 import { sendingIdentityArns } from './sending-identities.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import { indexArn, type Tables } from './tables.ts';
 
-const DIGEST_TIMEOUT_MS = 5 * 60_000;
 const DIGEST_MEMORY_MB = 512;
 
 /** A digest that comes late by its retries, or by the hour of a summer time that ends, is no alarm. */
@@ -23,6 +24,7 @@ const HOURS_WITHOUT_DIGEST = { daily: 26, hourly: 3 };
 
 type DailyDigestProps = {
   digest: DigestSettings;
+  routes: readonly RouteDelivery[];
   tables: Tables;
   spool: SpoolBucket;
   alarms: OperatorAlarms;
@@ -33,8 +35,9 @@ type DailyDigestProps = {
 export class DailyDigest extends Construct {
   readonly send: IFunction;
 
-  constructor(scope: Construct, id: string, { digest, tables, spool, alarms, failedRuns }: DailyDigestProps) {
+  constructor(scope: Construct, id: string, { digest, routes, tables, spool, alarms, failedRuns }: DailyDigestProps) {
     super(scope, id);
+    const deadLetterQueueUrls = routes.map(({ routeId, deadLetters }) => [routeId, deadLetters.queueUrl]);
 
     this.send = rollcallFunction(this, 'SendDigest', {
       name: 'send-digest',
@@ -45,8 +48,10 @@ export class DailyDigest extends Construct {
         WATERMARKS_TABLE: tables.watermarks.tableName,
         LEDGER_TABLE: tables.ledger.tableName,
         SPOOL_BUCKET: spool.bucketName,
+        DEAD_LETTER_QUEUE_URLS: Stack.of(this).toJsonString(Object.fromEntries(deadLetterQueueUrls)),
       },
       may: [
+        // The counts of each mailbox, and beside them the lease on the run.
         new PolicyStatement({
           actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           resources: [tables.watermarks.tableArn],
@@ -64,8 +69,14 @@ export class DailyDigest extends Construct {
         new PolicyStatement({ actions: ['s3:ListBucket'], resources: [spool.bucketArn] }),
         new PolicyStatement({ actions: ['s3:GetObject', 's3:DeleteObject'], resources: [spool.pendingArn] }),
         new PolicyStatement({ actions: ['s3:PutObject'], resources: [spool.digestedArn] }),
+        // To see which dead letters nothing can deliver; what it has looked at it shows again.
+        new PolicyStatement({
+          actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'],
+          resources: routes.map(({ deadLetters }) => deadLetters.queueArn),
+        }),
         maySend(this, digest),
-      ],
+        // Without routes there are no queues, and IAM takes no statement without a resource.
+      ].filter(({ resources }) => resources.length > 0),
     });
 
     new ScheduledRuns(this, 'Digests', { run: this.send, retries: 2, failedRuns }).add('Schedule', {

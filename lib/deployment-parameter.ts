@@ -6,11 +6,16 @@ import type { OperatorAlarms } from './operator-alarms.ts';
 import type { RouteDelivery } from './route-delivery.ts';
 import type { Tables } from './tables.ts';
 
-type DeploymentParameterProps = { routes: readonly RouteDelivery[]; tables: Tables; alarms: OperatorAlarms };
+type DeploymentParameterProps = {
+  routes: readonly RouteDelivery[];
+  mailboxes: readonly string[];
+  tables: Tables;
+  alarms: OperatorAlarms;
+};
 
 /** Where the command finds the tables, queues and topic of this stack; nothing in it is secret. */
 export class DeploymentParameter extends Construct {
-  constructor(scope: Construct, id: string, { routes, tables, alarms }: DeploymentParameterProps) {
+  constructor(scope: Construct, id: string, { routes, mailboxes, tables, alarms }: DeploymentParameterProps) {
     super(scope, id);
     const stack = Stack.of(this);
     const byRoute = (urlOf: (route: RouteDelivery) => string) =>
@@ -24,6 +29,7 @@ export class DeploymentParameter extends Construct {
         WATERMARKS_TABLE: tables.watermarks.tableName,
         LEDGER_TABLE: tables.ledger.tableName,
         ALARM_TOPIC_ARN: alarms.topic.topicArn,
+        MAILBOXES: JSON.stringify(mailboxes),
         ROUTE_QUEUE_URLS: byRoute(({ queue }) => queue.queueUrl),
         DEAD_LETTER_QUEUE_URLS: byRoute(({ deadLetters }) => deadLetters.queueUrl),
       }),

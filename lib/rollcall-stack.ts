@@ -33,12 +33,12 @@ export class RollcallStack extends Stack {
 
     const polling = new MailboxPolling(this, 'Polling', { accounts, routes, tables, spool, alarms, failedRuns });
     const audits = new DailyAudit(this, 'Audit', { settings, routes, tables, spool, alarms, failedRuns });
-    const digests = new DailyDigest(this, 'Digest', { digest, tables, spool, alarms, failedRuns });
+    const digests = new DailyDigest(this, 'Digest', { digest, routes, tables, spool, alarms, failedRuns });
     const checks = new RouteChecks(this, 'TargetChecks', { settings, routes, tables, alarms, failedRuns });
 
     const mailboxes = polledMailboxes(settings).map(({ mailbox }) => mailbox);
     new Overview(this, 'Overview', { mailboxes, routes, alarms, failedRuns });
-    new DeploymentParameter(this, 'Deployment', { routes, tables, alarms });
+    new DeploymentParameter(this, 'Deployment', { routes, mailboxes, tables, alarms });
 
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'PollInboxFunction', { value: polling.poll.functionName });

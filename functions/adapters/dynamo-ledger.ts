@@ -19,6 +19,7 @@ import {
   leaseOf,
   lineOf,
   mailboxUidValidityOf,
+  numberingOf,
 } from './ledger-item.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -215,12 +216,15 @@ export function dynamoLedger({
       for await (const { Items = [] } of pages) for (const item of Items) yield entryOf(item);
     },
 
-    async relocate(mailId, { mailbox, uidValidity, uid }) {
+    async relocate(mailId, from, { mailbox, uidValidity, uid }) {
       return await change(
         mailId,
-        'SET #uidValidity = :uidValidity, #uid = :uid, #mailboxUidValidity = :partition',
-        '#mailbox = :mailbox AND #uidValidity <> :uidValidity',
+        'SET #mailbox = :mailbox, #uidValidity = :uidValidity, #uid = :uid, #mailboxUidValidity = :partition',
+        '#mailbox = :fromMailbox AND #uidValidity = :fromUidValidity AND #uid = :fromUid',
         {
+          ':fromMailbox': from.mailbox,
+          ':fromUidValidity': from.uidValidity,
+          ':fromUid': from.uid,
           ':mailbox': mailbox,
           ':uidValidity': uidValidity,
           ':uid': uid,
@@ -236,6 +240,34 @@ export function dynamoLedger({
         ':uid': uid,
       });
       for await (const item of items) yield lineOf(item);
+    },
+
+    async *linesOfMailboxes(mailboxes) {
+      const partition = BY_LOCATION_INDEX.partitionKey.name;
+      const pages = paginateScan(
+        { client },
+        {
+          TableName: table,
+          IndexName: BY_LOCATION_INDEX.name,
+          FilterExpression: mailboxes
+            .map((_mailbox, index) => `begins_with(#${partition}, :mailbox${index})`)
+            .join(' OR '),
+          ExpressionAttributeNames: { [`#${partition}`]: partition },
+          ExpressionAttributeValues: attributesOf(
+            Object.fromEntries(
+              mailboxes.map((mailbox, index) => [`:mailbox${index}`, mailboxUidValidityOf(mailbox, '')]),
+            ),
+          ),
+        },
+      );
+      const wanted = new Set(mailboxes);
+      for await (const { Items = [] } of pages) {
+        for (const item of Items) {
+          const line = { ...lineOf(item), ...numberingOf(item) };
+          // A folder's name may begin with that of another one, and a `#`.
+          if (wanted.has(line.mailbox)) yield line;
+        }
+      }
     },
   };
 }

@@ -2,12 +2,21 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import type { MailboxHealth, Watermark } from '../core/poll/watermark.ts';
+import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
 import type { Watermarks } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 const count = z.int().default(0);
+
+const restartSchema = z.object({
+  reason: z.enum(RESTART_REASONS),
+  at: time,
+  mailbox: z.string(),
+  uidValidity: z.string(),
+  uidNext: z.int(),
+  arrivalDecidesBelowUid: z.int(),
+});
 
 const watermarkSchema = z.object({
   mailbox: z.string(),
@@ -16,8 +25,9 @@ const watermarkSchema = z.object({
   baselineUid: z.int(),
   baselineAt: time,
   accountedSince: time.optional(),
-  previousUidValidity: z.string().optional(),
-  uncounted: z.object({ uidValidities: z.array(z.string()), since: time }).optional(),
+  restart: restartSchema.optional(),
+  unreported: z.array(restartSchema).optional(),
+  carriedOver: z.array(z.string()).optional(),
   seen: z.record(z.string(), z.int()).optional(),
 });
 
@@ -54,6 +64,7 @@ const historySchema = z.object({
   pollsSinceDigest: count,
   failedPollsSinceDigest: count,
   lastAudit: auditSchema.optional(),
+  rescanSince: time.optional(),
   recovery: z.object({ uidValidity: z.string(), fromUid: z.int(), at: time }).optional(),
 });
 
@@ -68,9 +79,12 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
     await updateItem({ client, table }, { key: keyOf(mailbox), update: expression, values });
   }
 
-  /** Writes the watermark where the condition holds, and leaves the history of polls as it is; says whether it did. */
-  async function put(watermark: Watermark, condition: string, values: Record<string, unknown>): Promise<boolean> {
-    const { mailbox, ...position } = attributesOf(watermark);
+  /** Writes these attributes where the condition holds, and leaves all others as they are; says whether it did. */
+  async function put(
+    { mailbox, ...position }: { mailbox: string } & Record<string, unknown>,
+    condition: string,
+    values: Record<string, unknown>,
+  ): Promise<boolean> {
     const names = (isSet: boolean) =>
       Object.entries(position).flatMap(([name, value]) => ((value !== undefined) === isSet ? [name] : []));
     const removed = names(false);
@@ -79,8 +93,8 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       {
         key: keyOf(mailbox),
         update: [
-          `SET ${names(true).map((name) => `${name} = :${name}`)}`,
-          ...(removed.length > 0 ? [`REMOVE ${removed}`] : []),
+          `SET ${names(true).map((name) => `#${name} = :${name}`)}`,
+          ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`)}`] : []),
         ].join(' '),
         condition,
         values: {
@@ -99,12 +113,17 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       return Item && healthOf(mailbox, unmarshall(Item));
     },
 
-    async create(watermark) {
-      return (await put(watermark, 'attribute_not_exists(uidValidity)', {})) ? 'created' : 'already there';
+    async create(watermark, { lastDigestAt, digestWatermark } = {}) {
+      const history = {
+        lastDigestAt: lastDigestAt?.toISOString(),
+        digestWatermark: digestWatermark && attributesOf(digestWatermark),
+      };
+      const created = await put({ ...attributesOf(watermark), ...withoutUndefined(history) }, NOT_CREATED, {});
+      return created ? 'created' : 'already there';
     },
 
     async move(from, to) {
-      const moved = await put(to, 'lastUid = :fromUid AND uidValidity = :fromUidValidity', {
+      const moved = await put(attributesOf(to), 'lastUid = :fromUid AND uidValidity = :fromUidValidity', {
         ':fromUid': from.lastUid,
         ':fromUidValidity': from.uidValidity,
       });
@@ -126,6 +145,30 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
         'SET lastPollError = :error, failingSince = if_not_exists(failingSince, :at) ' +
           'ADD pollsSinceDigest :one, failedPollsSinceDigest :one',
         { ':error': { kind, text, at: at.toISOString() }, ':at': at.toISOString(), ':one': 1 },
+      );
+    },
+
+    async requestRescan(mailbox, since) {
+      await updateItem(
+        { client, table },
+        {
+          key: keyOf(mailbox),
+          update: 'SET #rescanSince = :since',
+          condition: 'attribute_not_exists(#rescanSince) OR #rescanSince > :since',
+          values: { ':since': since.toISOString() },
+        },
+      );
+    },
+
+    async recordRescan(mailbox, since) {
+      await updateItem(
+        { client, table },
+        {
+          key: keyOf(mailbox),
+          update: 'REMOVE #rescanSince',
+          condition: '#rescanSince = :since',
+          values: { ':since': since.toISOString() },
+        },
       );
     },
 
@@ -184,6 +227,13 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
   };
 }
 
+/** An item begins with the first poll, be it a failed one; it holds a watermark as soon as it has a uidValidity. */
+const NOT_CREATED = 'attribute_not_exists(uidValidity)';
+
+function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
 function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth {
   const { lastPollError, failingSince, ...history } = parsed(historySchema, mailbox, item);
   return {
@@ -197,6 +247,7 @@ function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth
     failedPollsSinceDigest: history.failedPollsSinceDigest,
     lastAudit: history.lastAudit,
     recovery: history.recovery,
+    rescanSince: history.rescanSince,
     lastPollError: lastPollError && { ...lastPollError, since: failingSince ?? lastPollError.at },
   };
 }
@@ -207,19 +258,24 @@ function watermarkOf(mailbox: string, item: Record<string, unknown>): Watermark 
 
 /** What the table leaves out is undefined in a watermark. */
 function complete(watermark: z.output<typeof watermarkSchema>): Watermark {
-  const { accountedSince, previousUidValidity } = watermark;
-  return { ...watermark, accountedSince, previousUidValidity };
+  const { accountedSince, restart } = watermark;
+  return { ...watermark, accountedSince, restart };
 }
 
 /** A watermark as the table keeps it. */
-function attributesOf({ baselineAt, accountedSince, seen, uncounted, ...watermark }: Watermark) {
+function attributesOf({ baselineAt, accountedSince, seen, restart, unreported, ...watermark }: Watermark) {
   return {
     ...watermark,
     seen,
     baselineAt: baselineAt.toISOString(),
     accountedSince: accountedSince?.toISOString(),
-    uncounted: uncounted && { ...uncounted, since: uncounted.since.toISOString() },
+    restart: restart && restartAttributeOf(restart),
+    unreported: unreported?.map(restartAttributeOf),
   };
+}
+
+function restartAttributeOf({ at, ...restart }: Restart) {
+  return { ...restart, at: at.toISOString() };
 }
 
 function parsed<Schema extends z.ZodType>(

@@ -38,6 +38,8 @@ type ExchangeOptions = {
   everyLineCounts?: boolean;
   /** What it means where the server refuses and does not say why. */
   refusalMeans?: MailboxFailureKind;
+  /** A tagged NO says nothing of the connection, which can be used on. By default every failure closes it. */
+  staysOpenIfRefused?: boolean;
 };
 
 /** imapflow watches the silence between exchanges, too, which is ours: a page is being handed over. */
@@ -100,7 +102,15 @@ export async function connectImap(
     return new Promise<never>(() => undefined);
   };
 
-  const exchange: ImapConnection['exchange'] = async (what, run, { everyLineCounts, refusalMeans } = {}) => {
+  const failed = (error: unknown, asked: string, { refusalMeans, staysOpenIfRefused }: ExchangeOptions) => {
+    const first = error instanceof MailboxFailure ? error : (firstError ?? error);
+    const failure = mailboxFailureFrom(first, asked, refusalMeans);
+    if (!staysOpenIfRefused || failure.kind !== refusalMeans) client.close();
+    return failure;
+  };
+
+  const exchange: ImapConnection['exchange'] = async (what, run, options = {}) => {
+    const { everyLineCounts, refusalMeans } = options;
     const asked = `${where}, ${what}`;
     let timer: NodeJS.Timeout | undefined;
     let heard: ImapHeard | undefined;
@@ -117,8 +127,7 @@ export async function connectImap(
       }
       return answer as Exclude<typeof answer, false>;
     } catch (error) {
-      client.close();
-      throw mailboxFailureFrom(error instanceof MailboxFailure ? error : (firstError ?? error), asked, refusalMeans);
+      throw failed(error, asked, options);
     } finally {
       clearTimeout(timer);
     }

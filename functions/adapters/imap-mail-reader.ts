@@ -6,10 +6,12 @@ import { readMail } from '../core/mail/read-mail.ts';
 import type { MailReader, MailSession } from '../core/ports.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './imap-connection.ts';
 import { fetchUids } from './imap-fetch.ts';
+import { withExistingFolders } from './imap-folders.ts';
 import { fetchMails } from './imap-mails.ts';
 
 export type ImapReaderOptions = {
-  account: ImapAccount & { account: string };
+  /** An account that was renamed identifies its email by the first of its former ids. */
+  account: ImapAccount & { account: string; formerly?: readonly string[] };
   /** `fresh` after a refusal: the secret may have been renewed since it was cached. */
   credentials: (options: { fresh: boolean }) => Promise<ImapCredentials>;
   /** Further header fields that rules look at, in lower case. */
@@ -126,6 +128,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     const read = (raw: Parameters<typeof readMail>[0]) =>
       readMail(raw, {
         location: { mailbox, uidValidity, uid: raw.uid },
+        identityAccount: account.formerly?.[0] ?? account.account,
         linkTo: (messageId) => mailLink(account, messageId, raw.emailId),
         headerFields: askedByRules,
       });
@@ -137,11 +140,15 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
   return {
     async status() {
       // What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10).
-      const status = await connection.exchange(
-        'STATUS',
-        (client) => client.status(folder, { uidNext: true, uidValidity: true }),
-        { refusalMeans: 'folder' },
-      );
+      const status = await connection
+        .exchange('STATUS', (client) => client.status(folder, { uidNext: true, uidValidity: true }), {
+          refusalMeans: 'folder',
+          staysOpenIfRefused: true,
+        })
+        .catch(async (error: unknown) => {
+          if (!(error instanceof MailboxFailure) || error.kind !== 'folder') throw error;
+          throw await withExistingFolders(error, connection);
+        });
       const uidValidity = uidValidityFrom(status.uidValidity, mailbox);
       namedByStatus = uidValidity;
       if (!status.uidNext) throw new MailboxFailure('protocol', `${mailbox}: the server reports no UIDNEXT`);

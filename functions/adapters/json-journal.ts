@@ -47,8 +47,10 @@ function levelOf({ kind }: JournalEvent): 'info' | 'warn' | 'error' {
     case 'route dead':
     case 'path closed':
       return 'error';
-    case 'uidValidity changed':
+    case 'poll restarted':
     case 'alert handed back':
+    case 'digest waits':
+    case 'digest lease not ended':
       return 'warn';
     default:
       return 'info';

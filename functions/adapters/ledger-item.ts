@@ -3,6 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
 import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/ledger/ledger-entry.ts';
+import type { Numbering } from '../core/poll/watermark.ts';
 
 type Item = Record<string, AttributeValue>;
 
@@ -10,6 +11,7 @@ type Item = Record<string, AttributeValue>;
 const ITEM_VERSION = 1;
 
 const time = z.iso.datetime().transform((text) => new Date(text));
+const epochMs = z.number().transform((ms) => new Date(ms));
 const state = z.enum(['accepted', 'dispatched', 'dead', 'settled']);
 
 export const failureKind = z.enum([
@@ -60,9 +62,10 @@ const itemSchema = z.object({
   lastFailure: failureSchema.optional(),
   discordMessageId: z.string().optional(),
   sentPost: z.object({ mailIds: z.array(z.string()), at: time }).optional(),
+  leaseUntil: epochMs.optional(),
 });
 
-const leaseSchema = z.object({ state, leaseUntil: z.number().optional() });
+const leaseSchema = z.object({ state, leaseUntil: epochMs.optional() });
 
 const lineSchema = z.object({
   mailId: z.string(),
@@ -96,6 +99,13 @@ export function mailboxUidValidityOf(mailbox: string, uidValidity: string): stri
   return `${mailbox}#${uidValidity}`;
 }
 
+/** What the partition of the index `byLocation` stands for. */
+export function numberingOf(item: Item): Numbering {
+  const { mailboxUidValidity } = parse(z.object({ mailboxUidValidity: z.string() }), item);
+  const end = mailboxUidValidity.lastIndexOf('#');
+  return { mailbox: mailboxUidValidity.slice(0, end), uidValidity: mailboxUidValidity.slice(end + 1) };
+}
+
 /** A failure as the ledger keeps it. */
 export function failureAttributeOf(failure: DeliveryFailure): Record<string, unknown> {
   return { ...failure, at: failure.at.toISOString() };
@@ -121,8 +131,8 @@ export function entryOf(item: Item): LedgerEntry {
 
 /** State and end of the lease, where there is one. */
 export function leaseOf(item: Item): { state: LedgerEntry['state']; until: Date | undefined } {
-  const lease = parse(leaseSchema, item);
-  return { state: lease.state, until: lease.leaseUntil === undefined ? undefined : new Date(lease.leaseUntil) };
+  const { state, leaseUntil } = parse(leaseSchema, item);
+  return { state, until: leaseUntil };
 }
 
 export function lineOf(item: Item): LedgerLine {

@@ -6,8 +6,9 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { unreadableIn } from '../core/delivery/dead-letters.ts';
 import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
-import type { DeadLetter, DeadLetters } from '../core/ports.ts';
+import type { DeadLetter, DeadLetters, UnreadableLetter } from '../core/ports.ts';
 import { failureKind } from './ledger-item.ts';
 
 /** Longer than a sift takes, so that it meets no letter twice; should it die, the letters are back after this. */
@@ -55,7 +56,7 @@ export function sqsDeadLetters({
     return (Messages ?? []).map(receivedOf);
   }
 
-  async function remove(queueUrl: string, letters: readonly Received[]): Promise<void> {
+  async function deleteLetters(queueUrl: string, letters: readonly Received[]): Promise<void> {
     if (letters.length === 0) return;
     const { Failed } = await client.send(
       new DeleteMessageBatchCommand({
@@ -80,26 +81,56 @@ export function sqsDeadLetters({
     }
   }
 
+  /** Visits every message, a few at a time, and deletes those that `visit` gives back. */
+  async function deleteWhere(
+    route: string,
+    visit: (received: readonly Received[]) => Promise<readonly Received[]>,
+  ): Promise<void> {
+    const queueUrl = queueUrls[route];
+    if (!queueUrl) throw new Error(`The route ${route} has no dead-letter queue; deploy again.`);
+    const kept = new Map<string, Received>();
+    try {
+      for (;;) {
+        const received = await receive(queueUrl);
+        const fresh = received.filter(({ messageId }) => !kept.has(messageId));
+        // Nothing is left, or what was kept comes around again.
+        if (fresh.length === 0) return;
+        for (const one of fresh) kept.set(one.messageId, one);
+        const removed = await visit(fresh);
+        await deleteLetters(queueUrl, removed);
+        for (const { messageId } of removed) kept.delete(messageId);
+      }
+    } finally {
+      await show(queueUrl, [...kept.values()]);
+    }
+  }
+
   return {
     async sift(route, visit) {
-      const queueUrl = queueUrls[route];
-      if (!queueUrl) throw new Error(`The route ${route} has no dead-letter queue; deploy again.`);
-      const kept = new Map<string, Received>();
-      try {
-        for (;;) {
-          const received = await receive(queueUrl);
-          const fresh = received.filter(({ messageId }) => !kept.has(messageId));
-          // Nothing is left, or what was kept comes around again.
-          if (fresh.length === 0) return;
-          for (const one of fresh) kept.set(one.messageId, one);
-          const removable = new Set(await visit(fresh.map(({ letter }) => letter)));
-          const removed = fresh.filter(({ letter }) => removable.has(letter));
-          await remove(queueUrl, removed);
-          for (const { messageId } of removed) kept.delete(messageId);
-        }
-      } finally {
-        await show(queueUrl, [...kept.values()]);
-      }
+      await deleteWhere(route, async (received) => {
+        const removable = new Set(await visit(received.map(({ letter }) => letter)));
+        return received.filter(({ letter }) => removable.has(letter));
+      });
+    },
+
+    async unreadable(route) {
+      const found: UnreadableLetter[] = [];
+      await deleteWhere(route, async (received) => {
+        found.push(...received.flatMap(({ messageId, letter }) => unreadableIn(messageId, letter)));
+        return [];
+      });
+      return found;
+    },
+
+    async remove(route, messageId) {
+      let isRemoved = false;
+      await deleteWhere(route, async (received) => {
+        const meant = received.filter((one) => one.messageId === messageId);
+        const unreadable = meant.filter(({ letter }) => unreadableIn(messageId, letter).length > 0);
+        isRemoved ||= unreadable.length > 0;
+        return unreadable;
+      });
+      return isRemoved;
     },
   };
 }

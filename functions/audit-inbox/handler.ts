@@ -22,10 +22,8 @@ export function createAuditInbox({ settings, environment, journal }: Surrounding
     routeQueues: routeQueuesFrom(environment),
     spool: spoolFrom(environment),
     classify: compileRules(settings.routes, { authservIdOf: authservIdsOf(settings) }),
-    configured: {
-      routes: settings.routes.map(({ id }) => id),
-      mailboxes: polledMailboxes(settings).map(({ mailbox }) => mailbox),
-    },
+    routes: settings.routes.map(({ id }) => id),
+    configured: { mailboxes: polledMailboxes(settings).map(({ mailbox }) => mailbox) },
     clock: systemClock,
     journal,
   };

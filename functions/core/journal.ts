@@ -3,11 +3,13 @@ import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
 import type { QueueMessage } from './delivery/queue-message.ts';
 import type { NewLedgerEntry } from './ledger/ledger-entry.ts';
 import type { OperatorPath } from './operator/operator-path.ts';
+import type { Restart } from './poll/watermark.ts';
 
 /** What happened, as facts. Logs, metrics and the local terminal are all told from these. */
 export type JournalEvent =
   | { kind: 'baseline set'; mailbox: string; uidValidity: string; baselineUid: number }
-  | { kind: 'uidValidity changed'; mailbox: string; from: string; to: string; rescanFromUid: number }
+  /** Of a mailbox that was polled before: `restart` says why a part of it is read again. */
+  | { kind: 'poll restarted'; mailbox: string; uidValidity: string; rescanFromUid: number; restart: Restart }
   | { kind: 'mail accepted'; entry: NewLedgerEntry }
   | { kind: 'mail recognised'; mailbox: string; mailId: string; uid: number }
   | { kind: 'mail handed over'; entry: NewLedgerEntry }
@@ -33,6 +35,10 @@ export type JournalEvent =
   | { kind: 'open alerts looked at'; at: Date; oldestAgeMs: number }
   | { kind: 'audit finished'; report: AuditReport }
   | { kind: 'audit failed'; mailbox: string; failure: { kind: string; text: string } }
+  /** Another digest is running, until then at the latest. */
+  | { kind: 'digest waits'; until: Date }
+  /** The digest is over, but its lease stays until its end: the reason is what the table said. */
+  | { kind: 'digest lease not ended'; until: Date; reason: string }
   | { kind: 'digest sent'; subject: string; messageId: string; mailIds: readonly string[] };
 
 /** Tells whoever watches. Never throws and never waits: watching must not fail what is watched. */

@@ -8,7 +8,7 @@ import type { LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger
 import type { Mail, MailLocation } from './mail/mail.ts';
 import type { OperatorPath, PathCheck } from './operator/operator-path.ts';
 import type { AlarmPathLook, DigestPathLook } from './operator/path-verdict.ts';
-import type { MailboxHealth, Recovery, Watermark } from './poll/watermark.ts';
+import type { DigestHistory, MailboxHealth, Numbering, Recovery, Watermark } from './poll/watermark.ts';
 
 /** The time, in a form that a test can hold still. */
 export interface Clock {
@@ -44,12 +44,16 @@ export interface MailSession {
 export interface Watermarks {
   /** Undefined where no poll has run yet, good or bad. */
   get(mailbox: string): Promise<MailboxHealth | undefined>;
-  /** Puts the first watermark; `already there` when another poll was first. */
-  create(watermark: Watermark): Promise<'created' | 'already there'>;
+  /** Puts the first watermark under a name; `already there` when another poll was first. */
+  create(watermark: Watermark, history?: DigestHistory): Promise<'created' | 'already there'>;
   /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
   /** A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. */
   recordPoll(mailbox: string, poll: { at: Date; uidNext: number; isComplete: boolean }): Promise<void>;
+  /** A person wants read again what arrived since then: the next poll begins there. Of two such wishes the earlier one counts. */
+  requestRescan(mailbox: string, since: Date): Promise<void>;
+  /** A poll has begun to read again what arrived since then. */
+  recordRescan(mailbox: string, since: Date): Promise<void>;
   /**
    * An audit is about to bring mail back. The lowest `fromUid` of a uidValidity stands until it is older than `forgetBefore`,
    * and its time is always that of the last audit.
@@ -125,12 +129,17 @@ export interface Ledger {
   /** Entries of all routes and mailboxes that are not settled, in no order, also of those that left the settings. */
   allOpenEntries(): AsyncIterable<LedgerEntry>;
   /**
-   * The mail lies here now: its server has numbered its mailbox anew. Refused where the entry is of another mailbox, is
-   * of this uidValidity already, or is lost; says whether it was done.
+   * The email is in another place now: its server has renumbered or renamed the mailbox. Refused where the entry is no
+   * longer where it was, or is lost; says whether it was done.
    */
-  relocate(mailId: string, location: MailLocation): Promise<boolean>;
+  relocate(mailId: string, from: MailLocation, to: MailLocation): Promise<boolean>;
   /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
   linesAbove(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerLine>;
+  /**
+   * All lines of these mailboxes under every uidValidity, in no order. Reads the whole index, so it is for a mailbox
+   * whose watermark is gone.
+   */
+  linesOfMailboxes(mailboxes: readonly string[]): AsyncIterable<LedgerLine & Numbering>;
 }
 
 /** Hands alerts to the queue of their route. */
@@ -170,10 +179,23 @@ export type DeadLetter = {
   sentAt: Date;
 };
 
+/** A message of a dead-letter queue that names no email. */
+export type UnreadableLetter = {
+  messageId: string;
+  sentAt: Date;
+  /** Why it cannot be read. Like the body, it may quote what is in the message. */
+  reason: string;
+  body: string;
+};
+
 /** The dead-letter queues of the routes. */
 export interface DeadLetters {
   /** Shows every letter, a few at a time, and deletes those that `visit` gives back; the others stay where they are. */
   sift(route: string, visit: (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>): Promise<void>;
+  /** Messages of the dead-letter queue that name no email, so that no redrive can take them; they stay where they are. */
+  unreadable(route: string): Promise<readonly UnreadableLetter[]>;
+  /** Deletes one of the unreadable messages; false where the queue shows none with this id. */
+  remove(route: string, messageId: string): Promise<boolean>;
 }
 
 /** One JSONL object of unknown mail. */
@@ -249,6 +271,20 @@ export type DigestMail = {
 /** Sends the digest; throws unless the mail service accepted it. */
 export interface Mailer {
   send(mail: DigestMail): Promise<{ messageId: string }>;
+}
+
+/** Asking for the run of a digest. */
+export type DigestRunBegin =
+  | { kind: 'begun' }
+  /** Another digest has the run, until then at the latest. */
+  | { kind: 'another runs'; until: Date };
+
+/** One digest runs at a time: it holds a lease, which ends by itself at `until` should the digest die. */
+export interface DigestRuns {
+  /** Takes the lease, unless another holder's lasts beyond `at`. Asking again, after a lost reply, does no harm. */
+  begin(lease: { holder: string; at: Date; until: Date }): Promise<DigestRunBegin>;
+  /** Ends the holder's lease; does nothing where another one has it by now. */
+  end(holder: string): Promise<void>;
 }
 
 /** Named secrets, cached for five minutes. */

@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
+import { dynamoDigestRuns } from '../adapters/dynamo-digest-runs.ts';
 import { dynamoLedger } from '../adapters/dynamo-ledger.ts';
 import { dynamoPathChecks } from '../adapters/dynamo-path-checks.ts';
 import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
 import { dynamoRouteChecks } from '../adapters/dynamo-route-checks.ts';
 import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
-import type { Ledger, PathChecks, Pauses, RouteChecks, Watermarks } from '../core/ports.ts';
+import type { DigestRuns, Ledger, PathChecks, Pauses, RouteChecks, Watermarks } from '../core/ports.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
 export function ledgerFrom(environment: Environment): Ledger {
@@ -29,6 +30,10 @@ export function pathChecksFrom(environment: Environment): PathChecks {
 
 export function pausesFrom(environment: Environment): Pauses {
   return dynamoPauses({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
+}
+
+export function digestRunsFrom(environment: Environment): DigestRuns {
+  return dynamoDigestRuns({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
 }
 
 function dynamoClient(environment: Environment): DynamoDBClient {

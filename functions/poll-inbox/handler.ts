@@ -19,6 +19,7 @@ export function createPollInbox({ settings, environment, journal }: Surroundings
     routeQueues: routeQueuesFrom(environment),
     spool: spoolFrom(environment),
     classify: compileRules(settings.routes, { authservIdOf: authservIdsOf(settings) }),
+    routes: settings.routes.map(({ id }) => id),
     clock: systemClock,
     journal,
   };

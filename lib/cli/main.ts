@@ -1,8 +1,9 @@
 import { loadSettings } from '../local/local-settings.ts';
-import { redrive, status } from './commands.ts';
+import { lettersOf, redrive, statusOf } from './commands.ts';
 import { deployedEnvironment } from './deployment.ts';
 import { hiddenPrompt } from './hidden-prompt.ts';
 import { parseCommand, USAGE } from './options.ts';
+import { rescan } from './rescan.ts';
 import { checkEverything, previewMailboxes, storeSecretsInSsm } from './settings-commands.ts';
 
 // On Node 20 the AWS SDK announces that it will end its support; whoever runs a command cannot act on that here.
@@ -38,10 +39,15 @@ async function main(commandLine: readonly string[]): Promise<number> {
     case 'preview':
       await previewMailboxes(command, await settings(), print);
       return 0;
+    case 'rescan':
+      await rescan(await deployed(), await settings(), { ...command, now: new Date() }, print);
+      return 0;
     case 'redrive':
       return await redrive(await deployed(), (await settings()).routes, command.named, print);
     case 'status':
-      await status(await deployed(), print);
+      await statusOf(await deployed(), print);
       return 0;
+    case 'letters':
+      return await lettersOf(await deployed(), command, print);
   }
 }

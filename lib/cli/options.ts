@@ -9,15 +9,21 @@ const COMMANDS = {
   secrets: { names: 1 },
   status: { names: 0 },
   redrive: { names: 1 },
+  letters: { names: 1 },
   preview: { names: 0 },
+  rescan: { names: 0 },
 } as const;
 
 export type Command = {
   kind: keyof typeof COMMANDS;
   /** The one route or parameter that is meant; undefined: all of them. */
   named: string | undefined;
-  /** How far back a preview looks. */
+  /** The id of the dead letter to remove, or `all`; undefined: none. */
+  removed: string | undefined;
+  /** How far back a preview or a rescan looks. */
   days: number;
+  /** The one mailbox that is meant. */
+  mailbox: string | undefined;
   stackName: string;
   /** A local run is meant, and nothing of AWS. */
   isLocal: boolean;
@@ -33,8 +39,12 @@ export const USAGE = `Usage: npm run rollcall -- <command> [options]
   preview              reads the mail of the last days and shows where each would go; nothing is stored or posted
   status               what is open, and what the last check of each route found
   redrive [ROUTE]      puts the open alerts of a route, or of all, back on their queue; safe to run twice
+  letters [ROUTE]      the dead letters that name no email, so that redrive cannot take them; --remove ID deletes one
+  rescan               has the next poll of a mailbox read again what arrived in the last days; what is known is not posted again
 
-  --days N             how far back a preview looks (default 7)
+  --remove ID          with letters: deletes the dead letter of this id, or with "all" every one that it shows
+  --days N             how far back a preview or a rescan looks (default 7)
+  --mailbox NAME       the mailbox to rescan, such as support/INBOX
   --stack NAME         the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION
   --region REGION      another region than AWS_REGION
   --settings FILE      other settings than functions/settings.ts
@@ -61,7 +71,9 @@ export function parseCommand(commandLine: readonly string[], environment: Enviro
   return {
     kind,
     named: names[0],
+    removed: values.remove,
     days,
+    mailbox: values.mailbox,
     stackName: values.stack ?? STACK_NAME,
     isLocal: values.local !== undefined,
     settingsFile: values.settings,
@@ -82,6 +94,8 @@ function argumentsIn(commandLine: readonly string[]) {
       allowPositionals: true,
       options: {
         days: { type: 'string' },
+        mailbox: { type: 'string' },
+        remove: { type: 'string' },
         stack: { type: 'string' },
         region: { type: 'string' },
         settings: { type: 'string' },

@@ -37,6 +37,7 @@ export function withMailbox(settings: Settings, mailbox: NamedMailbox, startFrom
   const local: MailboxSettings = {
     account: first?.account ?? 'local',
     authservId: first?.authservId,
+    formerly: [],
     everyMinutes: first?.everyMinutes ?? 15,
     host,
     port,
@@ -44,7 +45,7 @@ export function withMailbox(settings: Settings, mailbox: NamedMailbox, startFrom
     allowSelfSignedCertificate,
     user,
     auth: { kind: 'password', passwordParameter: PASSWORD_PARAMETER },
-    folders: [folder],
+    folders: [{ name: folder, formerly: [] }],
     startFrom,
   };
   return { ...settings, mailboxes: [local] };

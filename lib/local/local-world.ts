@@ -69,7 +69,8 @@ export async function startLocalWorld(
       DISCORD_API_URL: discordUrl ?? (discord as DiscordStandIn).url,
     };
     // As the stack does, so that the command finds its way.
-    parameters.put(deploymentParameterOf(STACK_NAME), JSON.stringify(environment));
+    const MAILBOXES = JSON.stringify(polledMailboxes(settings).map(({ mailbox }) => mailbox));
+    parameters.put(deploymentParameterOf(STACK_NAME), JSON.stringify({ ...environment, MAILBOXES }));
     const events: JournalEvent[] = [];
     const recorded: Journal = (event) => {
       events.push(event);

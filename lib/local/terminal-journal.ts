@@ -5,6 +5,7 @@ import type { Journal, JournalEvent } from '../../functions/core/journal.ts';
 import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
 import type { MailRecord } from '../../functions/core/mail/mail.ts';
+import type { Restart } from '../../functions/core/poll/watermark.ts';
 
 type Style = Parameters<typeof styleText>[0];
 type Fate = { style: Style; text: string };
@@ -59,13 +60,24 @@ export function terminalJournal(print: (line: string) => void, now: () => Date):
   };
 }
 
+const RESTART_TEXTS: Readonly<Record<Restart['reason'], string>> = {
+  renumbered: 'UIDVALIDITY changed',
+  'uids reused': 'the server gives out its uids a second time',
+  renamed: 'the mailbox was renamed',
+  'watermark lost': 'the watermark is lost, resuming from the ledger',
+  rescan: 'a rescan was requested',
+};
+
 function tellNotice(event: JournalEvent, notice: (style: Style, text: string) => void): void {
   switch (event.kind) {
     case 'baseline set':
       notice('dim', `${event.mailbox}: accounting begins above uid ${event.baselineUid}`);
       break;
-    case 'uidValidity changed':
-      notice('yellow', `${event.mailbox}: UIDVALIDITY changed, reading again from uid ${event.rescanFromUid}`);
+    case 'poll restarted':
+      notice(
+        'yellow',
+        `${event.mailbox}: ${RESTART_TEXTS[event.restart.reason]}, reading again from uid ${event.rescanFromUid}`,
+      );
       break;
     case 'poll failed':
       notice('red', `${event.mailbox}: the poll failed (${event.failure.kind}): ${event.failure.text}`);
@@ -90,6 +102,18 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
       break;
     case 'audit failed':
       notice('red', `${event.mailbox}: the audit failed (${event.failure.kind}): ${event.failure.text}`);
+      break;
+    case 'digest waits':
+      notice(
+        'yellow',
+        `another digest is running, until ${event.until.toTimeString().slice(0, 8)} at the latest; this one waits`,
+      );
+      break;
+    case 'digest lease not ended':
+      notice(
+        'yellow',
+        `the lease of the digest stays until ${event.until.toTimeString().slice(0, 8)}: ${event.reason}`,
+      );
       break;
     case 'digest sent':
       notice('cyan', `digest sent: ${event.subject}`);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sequenceSet } from '../../functions/adapters/imap-fetch.ts';
 import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
 import type { Mail } from '../../functions/core/mail/mail.ts';
+import type { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import type { MailSession } from '../../functions/core/ports.ts';
 import { compileRules, headersNeededBy } from '../../functions/core/rules/classify.ts';
 import shippedSettings from '../../functions/settings.ts';
@@ -128,6 +129,31 @@ function readsTheSampleMailbox(sample: () => readonly SampleMail[], access: () =
       .visit('Nowhere', (session) => session.status())
       .catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: 'MailboxFailure', kind: 'folder' });
+  });
+
+  it('names the folders that there are, with their numbers, where there is none of that name', async () => {
+    const { failure, status } = await readerOf(access()).visit('INBOX', async (session) => ({
+      status: await session.status(),
+      failure: await readerOf(access())
+        .visit('Nowhere', (missing) => missing.status())
+        .catch((error: unknown) => error as MailboxFailure),
+    }));
+    expect(failure).toMatchObject({ existingFolders: expect.arrayContaining([{ name: 'INBOX', ...status }]) });
+    expect(String(failure)).toMatch(/There are: (?:.*, )?INBOX/);
+    expect(String(failure)).not.toContain(access().password);
+  });
+
+  it('identifies the email of an account that was renamed by its first id', async () => {
+    const readAs = async (changes: { account: string; formerly?: string[] }) => {
+      const { host, port, user } = access();
+      const server = { host, port, tls: 'implicit', allowSelfSignedCertificate: true, user } as const;
+      const reader = readerOf(access(), { account: { ...server, ...changes } });
+      return (await reader.visit('INBOX', (session) => readAll(session))).filter(({ messageId }) => messageId);
+    };
+    const idsOf = (mails: readonly Mail[]) => mails.map(({ mailId }) => mailId);
+    const before = idsOf(await readAs({ account: 'support' }));
+    expect(idsOf(await readAs({ account: 'help', formerly: ['support', 'desk'] }))).toEqual(before);
+    expect(idsOf(await readAs({ account: 'help' }))).not.toEqual(before);
   });
 }
 

@@ -410,6 +410,7 @@ describe('whatever way the server fails, the poll records it and the next one go
   const polled: PolledMailbox = {
     mailbox: 'support/INBOX',
     folder: 'INBOX',
+    formerly: [],
     account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
   };
 
@@ -420,6 +421,7 @@ describe('whatever way the server fails, the poll records it and the next one go
       routeQueues: memoryRouteQueues(),
       spool: memorySpool(),
       classify: classifyBySubject,
+      routes: ['vip', 'stripe'],
       clock: fakeClock(),
       journal: recordingJournal(),
     };

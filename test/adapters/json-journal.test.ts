@@ -37,7 +37,13 @@ const report = {
 /** One of each kind; a new kind does not compile before it stands here too. */
 const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
   'baseline set': { kind: 'baseline set', mailbox, uidValidity: '1', baselineUid: 4 },
-  'uidValidity changed': { kind: 'uidValidity changed', mailbox, from: '1', to: '2', rescanFromUid: 5 },
+  'poll restarted': {
+    kind: 'poll restarted',
+    mailbox,
+    uidValidity: '2',
+    rescanFromUid: 5,
+    restart: { reason: 'renumbered', at: new Date(), mailbox, uidValidity: '1', uidNext: 9, arrivalDecidesBelowUid: 9 },
+  },
   'mail accepted': { kind: 'mail accepted', entry },
   'mail recognised': { kind: 'mail recognised', mailbox, mailId, uid: 7 },
   'mail handed over': { kind: 'mail handed over', entry: unknown },
@@ -57,6 +63,8 @@ const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Ki
   'open alerts looked at': { kind: 'open alerts looked at', at, oldestAgeMs: 90_000 },
   'audit finished': { kind: 'audit finished', report },
   'audit failed': { kind: 'audit failed', mailbox, failure: { kind: 'timeout', text: 'silence' } },
+  'digest waits': { kind: 'digest waits', until: at },
+  'digest lease not ended': { kind: 'digest lease not ended', until: at, reason: 'no answer' },
   'digest sent': { kind: 'digest sent', subject: 'Rollcall: all is well', messageId: '<1@ses>', mailIds: [mailId] },
 };
 const ABOUT_MAIL = [
@@ -142,7 +150,7 @@ describe('the log', () => {
     );
     const kindsOf = (wanted: string) => Object.keys(levels).filter((kind) => levels[kind] === wanted);
     expect(kindsOf('ERROR')).toEqual(['poll failed', 'alert dead', 'route dead', 'path closed', 'audit failed']);
-    expect(kindsOf('WARN')).toEqual(['uidValidity changed', 'alert handed back']);
+    expect(kindsOf('WARN')).toEqual(['poll restarted', 'alert handed back']);
   });
 
   it('gives the reason of what failed', () => {

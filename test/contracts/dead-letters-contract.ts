@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
 import type { DeadLetter, DeadLetters } from '../../functions/core/ports.ts';
-import { sampleFailure } from './sample-entry.ts';
+import { sampleEntry, sampleFailure } from './sample-entry.ts';
 
 export type DeadLettersUnderTest = {
   deadLetters: DeadLetters;
@@ -52,6 +53,39 @@ export function deadLettersContract(underTest: () => DeadLettersUnderTest): void
     // SQS keeps milliseconds; a clock that is read in between may round them.
     expect(letters.get('moved')?.sentAt.getTime()).toBeGreaterThanOrEqual(before - 1_000);
     expect(letters.get('moved')?.sentAt.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+  });
+
+  it('shows as unreadable only what names no email, and removes only that', async () => {
+    const { deadLetters, put } = underTest();
+    await deadLetters.sift('vip', async (letters) => letters);
+    const before = Date.now();
+    const entry = sampleEntry({ route: 'vip' });
+    const readable = JSON.stringify(queueMessageOf({ ...entry, record: { ...entry.record, subject: 'A subject' } }));
+    await put('vip', { body: readable, mailId: undefined, failure: undefined });
+    await put('vip', { body: '{"named":', mailId: 'mail-1', failure: sampleFailure() });
+    for (let count = 1; count <= 11; count += 1) {
+      await put('vip', { body: `{"damaged ${count}`, mailId: undefined, failure: undefined });
+    }
+    await put('vip', { body: '{"by":"hand"}', mailId: undefined, failure: sampleFailure({ kind: 'message' }) });
+
+    const unreadable = await deadLetters.unreadable('vip');
+    expect(unreadable).toHaveLength(12);
+    expect(new Set(unreadable.map(({ messageId }) => messageId)).size).toBe(12);
+    const byHand = unreadable.find(({ body }) => body === '{"by":"hand"}');
+    expect(byHand).toMatchObject({ reason: expect.stringMatching(/^the message does not follow its schema: /) });
+    expect(byHand?.sentAt.getTime()).toBeGreaterThanOrEqual(before - 1_000);
+    expect(byHand?.sentAt.getTime()).toBeLessThanOrEqual(Date.now() + 1_000);
+    expect(unreadable.find(({ body }) => body === '{"damaged 7')).toMatchObject({ reason: 'the message is not JSON' });
+    expect(await bodiesOf('vip'), 'looking removes nothing').toHaveLength(14);
+
+    expect(await deadLetters.remove('stripe', byHand?.messageId ?? ''), 'of another route').toBe(false);
+    expect(await deadLetters.remove('vip', byHand?.messageId ?? '')).toBe(true);
+    expect(await deadLetters.remove('vip', byHand?.messageId ?? ''), 'once').toBe(false);
+    const left = await bodiesOf('vip');
+    expect(left).toHaveLength(13);
+    expect(left).toEqual(expect.arrayContaining([readable, '{"named":']));
+    expect(left).not.toContain('{"by":"hand"}');
+    await deadLetters.sift('vip', async (letters) => letters);
   });
 
   it('keeps every letter where the visit fails', async () => {

@@ -158,8 +158,32 @@ export function ledgerContract(theLedger: () => Ledger): void {
         attempts: 0,
         lastFailure: undefined,
         discordMessageId: undefined,
+        leaseUntil: LATER,
       });
       expect((await allOf(theLedger().openEntries(lost.route))).map(({ mailId }) => mailId)).toEqual([lost.mailId]);
+    });
+  });
+
+  describe('the lease of an entry', () => {
+    const leaseUntil = async (mailId: string) => (await entryNamed(mailId))?.leaseUntil;
+
+    it('is shown from the claim on, to whoever finds the entry or lists what is open', async () => {
+      const alert = await dispatched();
+      expect(await leaseUntil(alert.mailId)).toBeUndefined();
+      await claim(alert, 'first');
+      expect(await leaseUntil(alert.mailId)).toEqual(LATER);
+      expect(await allOf(theLedger().openEntries(alert.route))).toMatchObject([{ leaseUntil: LATER }]);
+      const open = await allOf(theLedger().allOpenEntries());
+      expect(open.find(({ mailId }) => mailId === alert.mailId)?.leaseUntil).toEqual(LATER);
+    });
+
+    it('is no longer shown once it was ended', async () => {
+      const [failed, dead, settled] = [await dispatched(), await dispatched(), await dispatched()];
+      for (const alert of [failed, dead, settled]) await claim(alert, 'first');
+      await theLedger().recordFailure(failed.mailId, 'first', sampleFailure());
+      await theLedger().recordDead(dead.mailId, sampleFailure());
+      await theLedger().settle(settled.mailId, { at: AT });
+      for (const { mailId } of [failed, dead, settled]) expect(await leaseUntil(mailId)).toBeUndefined();
     });
   });
 
@@ -381,25 +405,60 @@ export function ledgerContract(theLedger: () => Ledger): void {
       const entry = await dispatched();
       await theLedger().settle(entry.mailId, { at: AT });
       const { mailbox, uidValidity } = entry.location;
-      expect(await theLedger().relocate(entry.mailId, numberedAnew(entry))).toBe(true);
+      expect(await theLedger().relocate(entry.mailId, entry.location, numberedAnew(entry))).toBe(true);
       expect(await entryNamed(entry.mailId)).toMatchObject({ state: 'settled', location: numberedAnew(entry) });
       expect(await allOf(theLedger().linesAbove(mailbox, uidValidity, 0))).toEqual([]);
       expect(await allOf(theLedger().linesAbove(mailbox, '18', 0))).toMatchObject([{ mailId: entry.mailId, uid: 3 }]);
     });
 
-    it('leaves an entry that lies under this uidValidity already: its mail is there twice', async () => {
+    it('follows a mailbox that was renamed', async () => {
       const entry = await accepted();
-      expect(await theLedger().relocate(entry.mailId, { ...entry.location, uid: 99 })).toBe(false);
-      expect(await entryNamed(entry.mailId)).toMatchObject({ location: entry.location });
+      const renamed = { ...entry.location, mailbox: 'renamed/INBOX' };
+      expect(await theLedger().relocate(entry.mailId, entry.location, renamed)).toBe(true);
+      expect(await entryNamed(entry.mailId)).toMatchObject({ location: renamed });
+      const { uidValidity, uid } = renamed;
+      expect(await allOf(theLedger().linesAbove('renamed/INBOX', uidValidity, uid - 1))).toMatchObject([
+        { mailId: entry.mailId },
+      ]);
     });
 
-    it('leaves an entry of another mailbox, and invents none for a mail it does not know', async () => {
+    it('leaves an entry that is no longer where it was, and invents none for a mail it does not know', async () => {
       const entry = await accepted();
-      const elsewhere = { ...numberedAnew(entry), mailbox: 'elsewhere/INBOX' };
-      expect(await theLedger().relocate(entry.mailId, elsewhere)).toBe(false);
-      expect(await entryNamed(entry.mailId)).toMatchObject({ location: entry.location });
-      expect(await theLedger().relocate('never seen', elsewhere)).toBe(false);
+      const { location } = entry;
+      for (const from of [
+        { ...location, uid: location.uid + 1 },
+        { ...location, uidValidity: '18' },
+        { ...location, mailbox: 'elsewhere/INBOX' },
+      ]) {
+        expect(await theLedger().relocate(entry.mailId, from, numberedAnew(entry))).toBe(false);
+      }
+      expect(await entryNamed(entry.mailId)).toMatchObject({ location });
+      expect(await theLedger().relocate('never seen', location, numberedAnew(entry))).toBe(false);
       expect(await entryNamed('never seen')).toBeUndefined();
+    });
+  });
+
+  describe('linesOfMailboxes', () => {
+    it('gives all that is known of these mailboxes, under whichever uidValidity, and of no other', async () => {
+      const at = async (mailbox: string, uidValidity: string, uid: number) =>
+        await accepted({ location: { mailbox, uidValidity, uid } });
+      const here = [await at('found/INBOX', '1', 7), await at('found/INBOX', '2', 1), await at('found/Old', '1', 7)];
+      // One folder's name begins with another's, and a `#` may be part of a name.
+      await at('found/INBOX#1', '3', 1);
+      await at('found/INBOX2', '1', 1);
+      const lines = await allOf(theLedger().linesOfMailboxes(['found/INBOX', 'found/Old']));
+      const byMailId = (one: { mailId: string }, other: { mailId: string }) => (one.mailId < other.mailId ? -1 : 1);
+      expect(lines.toSorted(byMailId)).toEqual(
+        here
+          .map(({ mailId, location, route, acceptedAt }) => ({
+            mailId,
+            ...location,
+            route,
+            acceptedAt,
+            state: 'accepted',
+          }))
+          .toSorted(byMailId),
+      );
     });
   });
 

@@ -31,6 +31,15 @@ function sampleAudit(mailbox: string, at: Date): AuditReport {
   };
 }
 
+const RESTART = {
+  reason: 'renumbered',
+  at: MORNING,
+  mailbox: 'watermarks/INBOX',
+  uidValidity: '17',
+  uidNext: 41,
+  arrivalDecidesBelowUid: 41,
+} as const;
+
 /** What every store of watermarks promises. @param theWatermarks the store under test, once the tests run */
 export function watermarksContract(theWatermarks: () => Watermarks): void {
   let mailboxes = 0;
@@ -43,7 +52,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       baselineUid: 40,
       baselineAt: MORNING,
       accountedSince: undefined,
-      previousUidValidity: undefined,
+      restart: undefined,
     };
   }
   async function created(): Promise<Watermark> {
@@ -70,6 +79,29 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       failedPollsSinceDigest: 0,
       lastAudit: undefined,
     });
+  });
+
+  it('begins with what digests have counted under a former name', async () => {
+    const watermark = sampleWatermark();
+    const digestWatermark = { ...watermark, mailbox: 'watermarks/Old' };
+    await theWatermarks().create(watermark, { lastDigestAt: MORNING, digestWatermark });
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({
+      watermark,
+      lastDigestAt: MORNING,
+      digestWatermark,
+    });
+  });
+
+  it('remembers the earlier of two dates to rescan from, until a poll has begun there', async () => {
+    const { mailbox } = await created();
+    await theWatermarks().requestRescan(mailbox, NOON);
+    await theWatermarks().requestRescan(mailbox, MORNING);
+    await theWatermarks().requestRescan(mailbox, EVENING);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: MORNING });
+    await theWatermarks().recordRescan(mailbox, NOON);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: MORNING });
+    await theWatermarks().recordRescan(mailbox, MORNING);
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: undefined });
   });
 
   it('keeps the watermark of the poll that was first', async () => {
@@ -102,13 +134,11 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
   it('moves to a new uidValidity and remembers the one before, with the history of polls', async () => {
     const from = await created();
     await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });
-    const restarted = {
-      ...{ ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON },
-      ...{ previousUidValidity: '17', uncounted: { uidValidities: ['15', '16'], since: MORNING } },
-    };
-    await theWatermarks().move(from, restarted);
+    const restarted = { ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON };
+    const unreported = [{ ...RESTART, mailbox: 'watermarks/Old', uidValidity: '15' }];
+    await theWatermarks().move(from, { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], unreported });
     expect(await theWatermarks().get(from.mailbox)).toMatchObject({
-      watermark: restarted,
+      watermark: { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], unreported },
       lastPollAt: MORNING,
     });
   });

@@ -26,6 +26,7 @@ const VIP_EVERY = 10;
 const polled: PolledMailbox = {
   mailbox: 'support/INBOX',
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
 
@@ -36,6 +37,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(),
     journal: recordingJournal(),
   };

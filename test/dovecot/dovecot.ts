@@ -35,6 +35,7 @@ export type Dovecot = {
   changeUidValidity(folder: string, user?: string): Promise<{ from: string; to: string }>;
   /** Makes the server give its next mail this uid, as a migration may. */
   raiseUidNext(folder: string, uidNext: number, user?: string): Promise<void>;
+  renameFolder(from: string, to: string, user?: string): Promise<void>;
   createFolder(folder: string, user?: string): Promise<void>;
   moveMail(uid: number, from: string, to: string, user?: string): Promise<void>;
   log(): string;
@@ -106,6 +107,9 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     },
     async raiseUidNext(folder, uidNext, user = firstUser) {
       await doveadm.run('mailbox', 'update', '-u', user, '--min-next-uid', String(uidNext), folder);
+    },
+    async renameFolder(from, to, user = firstUser) {
+      await doveadm.run('mailbox', 'rename', '-u', user, from, to);
     },
     async createFolder(folder, user = firstUser) {
       await doveadm.run('mailbox', 'create', '-u', user, folder);

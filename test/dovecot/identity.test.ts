@@ -76,19 +76,23 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
       routeQueues: memoryRouteQueues(),
       spool: memorySpool(),
       classify: classifyBySubject,
+      routes: ['vip', 'stripe'],
       clock,
       journal: recordingJournal(),
     };
-    const polled = (name: string, startFrom: StartFrom): PolledMailbox => ({
+    const polled = (name: string, startFrom: StartFrom, formerly?: string): PolledMailbox => ({
       mailbox: `support/${name}`,
       folder: name,
-      account: { account: 'support', startFrom } as PolledMailbox['account'],
+      formerly: formerly ? [`support/${formerly}`] : [],
+      account: { account: 'support', startFrom, folders: [{ name, formerly: [] }] } as Partial<
+        PolledMailbox['account']
+      > as PolledMailbox['account'],
     });
     return {
       clock,
       services,
-      poll: (name = folder, startFrom: StartFrom = 'all') =>
-        pollMailbox(polled(name, startFrom), services, () => 300_000),
+      poll: (name = folder, startFrom: StartFrom = 'all', formerly?: string) =>
+        pollMailbox(polled(name, startFrom, formerly), services, () => 300_000),
       pollFailing: (failure: Error) =>
         pollMailbox(
           polled(folder, 'all'),
@@ -128,8 +132,10 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(await poll()).toMatchObject({ accepted: 2, recognised: 3, left: 0 });
     expect(posted()).toEqual(['vip one', 'vip three', 'vip four']);
     expect(spooled()).toEqual(['two', 'five']);
-    expect(services.journal.of('uidValidity changed')).toMatchObject([{ from, to, rescanFromUid: 1 }]);
-    expect(await watermark()).toMatchObject({ uidValidity: to, previousUidValidity: from, lastUid: 5 });
+    expect(services.journal.of('poll restarted')).toMatchObject([
+      { uidValidity: to, rescanFromUid: 1, restart: { reason: 'renumbered', uidValidity: from } },
+    ]);
+    expect(await watermark()).toMatchObject({ uidValidity: to, lastUid: 5 });
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 0 });
   });
 
@@ -160,7 +166,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(posted().toSorted()).toEqual(
       ['vip long ago', 'vip before the outage', 'vip late', ...missed.map(({ subject }) => subject)].toSorted(),
     );
-    expect(services.journal.of('uidValidity changed')).toMatchObject([{ rescanFromUid: 2 }]);
+    expect(services.journal.of('poll restarted')).toMatchObject([{ rescanFromUid: 2 }]);
   });
 
   it('mail uploaded again under new uids is recognised', async () => {
@@ -217,15 +223,15 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(posted()).toHaveLength(3);
   });
 
-  it('mail without Message-ID comes again after a change of UIDVALIDITY, which is told; none is lost', async () => {
+  it('mail without Message-ID is recognised after a change of UIDVALIDITY, which is reported; what is new is posted', async () => {
     const { services, poll, posted } = world();
     dovecot.deliver(folder, [mail({ subject: 'vip one', messageId: null }), mail({ subject: 'vip two' })]);
     await poll();
     await dovecot.changeUidValidity(folder);
     dovecot.deliver(folder, [mail({ subject: 'vip three', messageId: null })]);
-    expect(await poll()).toMatchObject({ accepted: 2, recognised: 1 });
-    expect(posted()).toEqual(['vip one', 'vip two', 'vip one', 'vip three']);
-    expect(services.journal.of('uidValidity changed')).toHaveLength(1);
+    expect(await poll()).toMatchObject({ accepted: 1, recognised: 2 });
+    expect(posted()).toEqual(['vip one', 'vip two', 'vip three']);
+    expect(services.journal.of('poll restarted')).toHaveLength(1);
   });
 
   it.each<[string, Partial<Sent>]>([
@@ -262,7 +268,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     dovecot.deliver(folder, [mail({ subject: 'vip three' })]);
     expect(await poll()).toMatchObject({ accepted: 1 });
     expect(posted()).toEqual(['vip one', 'vip two', 'vip three']);
-    expect(services.journal.of('uidValidity changed')).toEqual([]);
+    expect(services.journal.of('poll restarted')).toEqual([]);
   });
 
   it('uids near the end of their range are read once', async () => {
@@ -275,5 +281,53 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(await watermark()).toMatchObject({ lastUid: 2 ** 32 - 4 });
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 0 });
     expect(posted()).toEqual(['vip one', 'vip two', 'vip three']);
+  });
+
+  it('a watermark that is lost is resumed from the ledger', async () => {
+    const { services, poll, posted, spooled } = world();
+    await poll(folder, 'now');
+    dovecot.deliver(folder, [mail({ subject: 'vip one' }), mail({ subject: 'two' })]);
+    await poll(folder, 'now');
+    services.watermarks.forget(`support/${folder}`);
+    dovecot.deliver(folder, [mail({ subject: 'vip three' }), mail({ subject: 'four' })]);
+    expect(await poll(folder, 'now')).toMatchObject({ accepted: 2, recognised: 2 });
+    expect(posted()).toEqual(['vip one', 'vip three']);
+    expect(spooled()).toEqual(['two', 'four']);
+  });
+
+  it('a folder that was renamed is named by the error, and carried over with what came in between', async () => {
+    const { poll, posted } = world();
+    dovecot.deliver(folder, [mail({ subject: 'vip before', receivedAt: new Date(NOW.getTime() - 9 * DAY_MS) })]);
+    await poll(folder, 'now');
+    dovecot.deliver(folder, [mail({ subject: 'vip one' }), mail({ subject: 'vip door', messageId: null })]);
+    await poll(folder, 'now');
+    const renamed = `${folder} renamed`;
+    await dovecot.renameFolder(folder, renamed);
+    dovecot.deliver(renamed, [mail({ subject: 'vip between' })]);
+
+    const failure = await poll(folder, 'now').catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'folder' });
+    expect(String(failure)).toContain(`replace '${folder}' with { name: '${renamed}', formerly: '${folder}' }`);
+    expect(await poll(renamed, 'now', folder)).toMatchObject({ accepted: 1 });
+    dovecot.deliver(renamed, [mail({ subject: 'vip after' })]);
+    await poll(renamed, 'now', folder);
+    expect(posted()).toEqual(['vip one', 'vip door', 'vip between', 'vip after']);
+  });
+
+  it('a changed UIDVALIDITY takes in nothing from before accounting began, and posts no email without Message-ID twice', async () => {
+    const { poll, posted, clock } = world();
+    const minutesAgo = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
+    dovecot.deliver(folder, [
+      mail({ subject: 'vip of yesterday', receivedAt: minutesAgo(24 * 60) }),
+      mail({ subject: 'vip of just now', receivedAt: minutesAgo(5) }),
+    ]);
+    await poll(folder, 'now');
+    clock.advance(28 * 60_000);
+    dovecot.deliver(folder, [mail({ subject: 'vip door', messageId: null, receivedAt: clock.now() })]);
+    await poll(folder, 'now');
+    await dovecot.changeUidValidity(folder);
+    dovecot.deliver(folder, [mail({ subject: 'vip new', receivedAt: clock.now() })]);
+    await poll(folder, 'now');
+    expect(posted()).toEqual(['vip door', 'vip new']);
   });
 });

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { alertQueueContract } from '../contracts/alert-queue-contract.ts';
 import { deadLettersContract } from '../contracts/dead-letters-contract.ts';
+import { digestRunsContract } from '../contracts/digest-runs-contract.ts';
 import { ledgerContract } from '../contracts/ledger-contract.ts';
 import { mailerContract } from '../contracts/mailer-contract.ts';
 import { pathChecksContract } from '../contracts/path-checks-contract.ts';
@@ -12,6 +13,7 @@ import { spoolContract } from '../contracts/spool-contract.ts';
 import { watermarksContract } from '../contracts/watermarks-contract.ts';
 import { memoryAlertQueue } from './memory-alert-queue.ts';
 import { memoryDeadLetters } from './memory-dead-letters.ts';
+import { memoryDigestRuns } from './memory-digest-runs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { memoryMailer } from './memory-mailer.ts';
 import { memoryPathChecks } from './memory-path-checks.ts';
@@ -81,6 +83,11 @@ describe('the dead letters in memory', () => {
 describe('the path checks in memory', () => {
   const checks = memoryPathChecks();
   pathChecksContract(() => checks);
+});
+
+describe('the runs of digests in memory', () => {
+  const runs = memoryDigestRuns();
+  digestRunsContract(() => runs);
 });
 
 describe('the route checks in memory', () => {

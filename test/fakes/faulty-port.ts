@@ -6,7 +6,13 @@ export class InjectedFault extends Error {
 }
 
 /** Methods of ports that give an async iterable: they fail when it is read, at its beginning or at its end. */
-const STREAMS: ReadonlySet<string> = new Set(['openEntries', 'allOpenEntries', 'linesAbove', 'pending']);
+const STREAMS: ReadonlySet<string> = new Set([
+  'openEntries',
+  'allOpenEntries',
+  'linesAbove',
+  'linesOfMailboxes',
+  'pending',
+]);
 
 /** The same port, each call of which asks `nextFault` what becomes of it. */
 export function faultyPort<Port extends object>(port: Port, nextFault: (call: string) => Fault): Port {

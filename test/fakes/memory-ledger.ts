@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { QueueMessage } from '../../functions/core/delivery/queue-message.ts';
 import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
 import type { Ledger } from '../../functions/core/ports.ts';
@@ -21,13 +22,16 @@ export function memoryLedger(): Ledger & {
 
   function entries(wanted: (entry: LedgerEntry) => boolean = () => true): LedgerEntry[] {
     return [...items.values()]
-      .flatMap(({ entry }) => (wanted(entry) ? [copyOf(entry)] : []))
+      .flatMap((stored) => (wanted(stored.entry) ? [copyOf(stored)] : []))
       .sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
   }
 
   return {
     entries: () => entries(),
-    entry: (mailId) => structuredClone(items.get(mailId)?.entry),
+    entry: (mailId) => {
+      const stored = items.get(mailId);
+      return stored && structuredClone(copyOf(stored));
+    },
     forget: (mailId) => {
       items.delete(mailId);
     },
@@ -36,7 +40,7 @@ export function memoryLedger(): Ledger & {
       const found = new Map<string, LedgerEntry>();
       for (const mailId of mailIds) {
         const stored = items.get(mailId);
-        if (stored) found.set(mailId, copyOf(stored.entry));
+        if (stored) found.set(mailId, copyOf(stored));
       }
       return found;
     },
@@ -116,12 +120,18 @@ export function memoryLedger(): Ledger & {
       yield* entries(({ state }) => state !== 'settled');
     },
 
-    async relocate(mailId, location) {
+    async relocate(mailId, from, to) {
       const entry = items.get(mailId)?.entry;
-      if (entry?.location.mailbox !== location.mailbox) return false;
-      if (entry.location.uidValidity === location.uidValidity) return false;
-      entry.location = structuredClone(location);
+      if (!entry || !isDeepStrictEqual(entry.location, from)) return false;
+      entry.location = structuredClone(to);
       return true;
+    },
+
+    async *linesOfMailboxes(mailboxes) {
+      for (const { mailId, location, route, state, acceptedAt } of entries()) {
+        const { mailbox, uidValidity, uid } = location;
+        if (mailboxes.includes(mailbox)) yield { mailId, mailbox, uidValidity, uid, route, state, acceptedAt };
+      }
     },
 
     async *linesAbove(mailbox, uidValidity, uid) {
@@ -143,8 +153,9 @@ const UNTOUCHED = {
 } as const satisfies Omit<LedgerEntry, keyof NewLedgerEntry>;
 
 /** What a reader may change without changing the ledger. Times are never changed, only replaced. */
-function copyOf(entry: LedgerEntry): LedgerEntry {
-  return { ...entry, location: { ...entry.location }, record: { ...entry.record } };
+function copyOf({ entry, lease }: Stored): LedgerEntry {
+  const copy = { ...entry, location: { ...entry.location }, record: { ...entry.record } };
+  return lease ? { ...copy, leaseUntil: lease.until } : copy;
 }
 
 function entryFrom({ mailId, location, route, rule, record, acceptedAt }: QueueMessage): LedgerEntry {

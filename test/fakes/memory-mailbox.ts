@@ -20,7 +20,7 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
   return {
     mails: () => delivered.map(({ mail }) => mail),
     deliver(mailAt, receivedAt) {
-      const mail = mailAt(uidNext, uidValidity);
+      const mail = { ...mailAt(uidNext, uidValidity), receivedAt };
       uidNext += 1;
       delivered.push({ mail, receivedAt });
       return mail;
@@ -30,7 +30,10 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
     },
     renumber(to, mailAt) {
       uidValidity = to;
-      delivered = delivered.map(({ mail, receivedAt }, index) => ({ mail: mailAt(mail, index + 1), receivedAt }));
+      delivered = delivered.map(({ mail, receivedAt }, index) => ({
+        mail: { ...mailAt(mail, index + 1), receivedAt },
+        receivedAt,
+      }));
       uidNext = delivered.length + 1;
     },
     failNextVisit(failure) {

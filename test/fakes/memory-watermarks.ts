@@ -5,7 +5,10 @@ type History = Omit<MailboxHealth, 'watermark'>;
 type Stored = { watermark: Watermark | undefined; history: History };
 
 /** Watermarks in memory, with the promises of the DynamoDB ones. */
-export function memoryWatermarks(): Watermarks {
+export function memoryWatermarks(): Watermarks & {
+  /** Loses all that is known of a mailbox, as no real table should. */
+  forget(mailbox: string): void;
+} {
   const items = new Map<string, Stored>();
 
   function stored(mailbox: string): Stored {
@@ -15,15 +18,21 @@ export function memoryWatermarks(): Watermarks {
   }
 
   return {
+    forget: (mailbox) => {
+      items.delete(mailbox);
+    },
+
     async get(mailbox) {
       const item = items.get(mailbox);
       return item && { watermark: item.watermark && { ...item.watermark }, ...item.history };
     },
 
-    async create(watermark) {
+    async create(watermark, { lastDigestAt, digestWatermark } = {}) {
       const item = stored(watermark.mailbox);
       if (item.watermark) return 'already there';
       item.watermark = { ...watermark };
+      if (lastDigestAt) item.history.lastDigestAt = lastDigestAt;
+      if (digestWatermark) item.history.digestWatermark = structuredClone(digestWatermark);
       return 'created';
     },
 
@@ -48,6 +57,16 @@ export function memoryWatermarks(): Watermarks {
       history.lastPollError = { kind, text, at, since: history.lastPollError?.since ?? at };
       history.pollsSinceDigest += 1;
       history.failedPollsSinceDigest += 1;
+    },
+
+    async requestRescan(mailbox, since) {
+      const { history } = stored(mailbox);
+      if (!history.rescanSince || history.rescanSince > since) history.rescanSince = since;
+    },
+
+    async recordRescan(mailbox, since) {
+      const { history } = stored(mailbox);
+      if (history.rescanSince?.getTime() === since.getTime()) history.rescanSince = undefined;
     },
 
     async announceRecovery(mailbox, recovery, forgetBefore) {

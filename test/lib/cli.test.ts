@@ -1,27 +1,36 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { nameOfTarget } from '../../functions/core/delivery/discord.ts';
+import { ledgerFrom } from '../../functions/from-environment/dynamo.ts';
 import { secretsFrom } from '../../functions/from-environment/secrets.ts';
 import shippedSettings from '../../functions/settings.ts';
 import { CommandError } from '../../lib/cli/command-error.ts';
-import { redrive, status } from '../../lib/cli/commands.ts';
+import { lettersOf, redrive, statusOf } from '../../lib/cli/commands.ts';
 import { deployedEnvironment } from '../../lib/cli/deployment.ts';
 import { type Command, parseCommand } from '../../lib/cli/options.ts';
+import { rescan } from '../../lib/cli/rescan.ts';
 import { checkEverything, previewMailboxes, storeSecretsInSsm } from '../../lib/cli/settings-commands.ts';
 import { type LocalWorld, startLocalWorld } from '../../lib/local/local-world.ts';
+import { sampleEntry } from '../contracts/sample-entry.ts';
 import { recordingJournal } from '../fakes/recording-journal.ts';
 
 const MAIN = fileURLToPath(new URL('../../lib/cli/main.ts', import.meta.url));
 const CHILD_PROCESS_MS = 60_000;
 
+const vip = shippedSettings.routes[0]!.discord;
+const channelId = vip.kind === 'bot' ? vip.channelId : '';
+
 let world: LocalWorld;
+const journal = recordingJournal();
 
 beforeAll(async () => {
   world = await startLocalWorld(
     shippedSettings,
     { imap: undefined, since: 'all', discordUrl: undefined },
-    recordingJournal(),
+    journal,
     () => {},
   );
 });
@@ -36,7 +45,8 @@ async function rollcall(...commandLine: string[]): Promise<{ exitCode: number; o
   const print = (line: string) => void lines.push(line);
   const environment = await deployedEnvironment(command.environment, command.stackName);
   let exitCode = 0;
-  if (command.kind === 'status') await status(environment, print);
+  if (command.kind === 'status') await statusOf(environment, print);
+  else if (command.kind === 'letters') exitCode = await lettersOf(environment, command, print);
   else exitCode = await redrive(environment, shippedSettings.routes, command.named, print);
   return { exitCode, output: lines.join('\n') };
 }
@@ -44,8 +54,6 @@ async function rollcall(...commandLine: string[]): Promise<{ exitCode: number; o
 const local = (...command: string[]) => rollcall(...command, '--local', world.parameters.url);
 
 describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, () => {
-  const vip = shippedSettings.routes[0]!.discord;
-  const channelId = vip.kind === 'bot' ? vip.channelId : '';
   const vipPosts = () => world.discord?.posts().filter((post) => post.channelId === channelId) ?? [];
 
   beforeAll(async () => {
@@ -104,9 +112,109 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
   });
 });
 
-function mailFor(from: string): string {
-  return `From: ${from}\r\nTo: support@example.com\r\nSubject: Parked\r\nMessage-ID: <parked@example.com>\r\n\r\nText\r\n`;
+describe('an alert whose queue was purged a moment ago', { timeout: CHILD_PROCESS_MS }, () => {
+  it('is on its queue again after redrive, and arrives once', async () => {
+    const { shown, fault } = await alertThatWaits('Purged');
+    const sqs = new SQSClient(awsClientOptions(world.environment, 'SQS'));
+    await sqs.send(new PurgeQueueCommand({ QueueUrl: world.aws.queueUrls.vip }));
+    sqs.destroy();
+    world.discord?.faults.remove(fault);
+    expect(await local('redrive', 'vip')).toEqual({
+      exitCode: 0,
+      output: 'vip: 1 alerts are on their queue again\nvip: 1 put back, 0 dead letters removed',
+    });
+    await world.pipeline.drained();
+    expect(shown()).toBe(1);
+    expect((await local('redrive', 'vip')).output).toBe('vip: nothing to put back');
+  });
+
+  /** A mail for vip whose first post failed, so that its message hides in the queue until the next try. */
+  async function alertThatWaits(subject: string): Promise<{ shown: () => number; fault: string }> {
+    const fault = world.discord?.faults.add({ channelId, outcome: { kind: 'answer', status: 503 } }) ?? '';
+    world.imap?.deliver(Buffer.from(mailFor('board@example.com', subject)));
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    expect((await local('status')).output).toMatch(/^vip .* 1 on their way, 0 dead/m);
+    const shown = () => {
+      const embeds = world.discord?.posts().flatMap(({ body }) => body.embeds ?? []) ?? [];
+      return embeds.filter(({ title }) => title === subject).length;
+    };
+    return { shown, fault };
+  }
+});
+
+describe('a message in a queue that no poster can read', { timeout: CHILD_PROCESS_MS }, () => {
+  it('becomes a dead letter, and is in status until the command has removed it', async () => {
+    const sqs = new SQSClient(awsClientOptions(world.environment, 'SQS'));
+    await sqs.send(new SendMessageCommand({ QueueUrl: world.aws.queueUrls.stripe, MessageBody: '{"put": "by hand"}' }));
+    sqs.destroy();
+    await world.pipeline.drained();
+    const shownByStatus = /^stripe .*\n +unreadable dead letters: 1\. See them: npm run rollcall -- letters stripe$/m;
+    expect((await local('status')).output).toMatch(shownByStatus);
+    expect((await local('redrive', 'stripe')).output).toMatch(
+      /^stripe: nothing to put back\nstripe: unreadable dead letters: 1\. They stay where they are\./,
+    );
+
+    const { output } = await local('letters');
+    expect(output).toMatch(/^vip: no unreadable dead letter$/m);
+    const [, id = ''] =
+      /^stripe: unreadable dead letters: 1\n {2}(\S+) {2}sent less than a minute ago/m.exec(output) ?? [];
+    expect(output).toContain('\n    the message does not follow its schema: ');
+    expect(output).toContain('\n    {"put": "by hand"}');
+    expect((await local('status')).output, 'looking removes nothing').toMatch(shownByStatus);
+
+    await expect(local('letters', 'vip', '--remove', id)).rejects.toThrow(
+      `There is no unreadable dead letter ${id} of vip.`,
+    );
+    expect(await local('letters', '--remove', id)).toEqual({ exitCode: 0, output: `stripe: removed ${id}` });
+    expect((await local('status')).output).not.toContain('unreadable');
+    expect((await local('letters', 'stripe')).output).toBe('stripe: no unreadable dead letter');
+  });
+});
+
+it('status knows what was deployed: an open alert of another route and mailbox is shown apart', async () => {
+  await ledgerFrom(world.environment).accept(
+    sampleEntry({ route: 'removed-route', location: { mailbox: 'removed/INBOX', uidValidity: '1', uid: 1 } }),
+  );
+  const { output } = await local('status');
+  expect(output).toMatch(/^ +route removed-route: 1 open, the oldest from .* ago/m);
+  expect(output).toMatch(/^ +mailbox removed\/INBOX: 1 open, the oldest from .* ago/m);
+  expect(output).not.toContain('support/INBOX');
+});
+
+function mailFor(from: string, subject = 'Parked'): string {
+  const id = subject.toLowerCase();
+  return `From: ${from}\r\nTo: support@example.com\r\nSubject: ${subject}\r\nMessage-ID: <${id}@example.com>\r\n\r\nText\r\n`;
 }
+
+describe('rescan', () => {
+  const rescanned = async (mailbox: string | undefined, mailboxes = shippedSettings.mailboxes) => {
+    const command = parseCommand(['rescan', '--days', '3', '--local', world.parameters.url], {}) as Command;
+    const environment = await deployedEnvironment(command.environment, command.stackName);
+    const lines: string[] = [];
+    await rescan(environment, { mailboxes }, { ...command, mailbox, now: new Date() }, (line) => lines.push(line));
+    return lines.join('\n');
+  };
+
+  it('has the next poll read the last days again, and nothing is posted twice', async () => {
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    const posts = world.discord?.posts().length;
+    expect(await rescanned(undefined)).toContain('the next poll reads again what arrived since');
+    await world.pipeline.poll();
+    await world.pipeline.drained();
+    expect(world.discord?.posts()).toHaveLength(posts ?? 0);
+    expect(journal.of('poll restarted').map(({ restart }) => restart.reason)).toEqual(['rescan']);
+    expect(journal.of('mail recognised')).not.toEqual([]);
+  });
+
+  it('names the mailboxes that there are, where none or another one is named', async () => {
+    await expect(rescanned('support/Nowhere')).rejects.toThrow('no mailbox support/Nowhere. There are: support/INBOX.');
+    const [first] = shippedSettings.mailboxes;
+    const two = [...shippedSettings.mailboxes, { ...(first as NonNullable<typeof first>), account: 'sales' }];
+    await expect(rescanned(undefined, two)).rejects.toThrow('--mailbox. There are: support/INBOX, sales/INBOX.');
+  });
+});
 
 describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
   const lines: string[] = [];
@@ -171,6 +279,7 @@ describe('what is wrong is said with the way out', () => {
   it.each([
     [['mend'], 'There is no command mend.'],
     [['redrive', 'vip', 'stripe'], 'redrive does not take stripe.'],
+    [['letters', 'vip', 'stripe'], 'letters does not take stripe.'],
     [['status', 'vip'], 'status does not take vip.'],
     [['check', 'vip'], 'check does not take vip.'],
     [['secrets', '/one', '/two'], 'secrets does not take /two.'],
@@ -189,6 +298,7 @@ describe('what is wrong is said with the way out', () => {
   });
 
   it('a route and a stack that are not there', async () => {
+    await expect(local('letters', 'vpi')).rejects.toThrow('There is no route vpi. There are: vip, stripe, customer.');
     await expect(local('redrive', 'vpi')).rejects.toThrow('There is no route vpi. There are: vip, stripe, customer.');
     await expect(local('status', '--stack', 'Another')).rejects.toThrow('There is no stack Another in');
   });

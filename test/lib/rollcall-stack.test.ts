@@ -1,6 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ALERTS_PER_BATCH, MAX_RECEIVES, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
+import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import { deploymentParameterOf } from '../../lib/deployment-name.ts';
 import {
   environmentOf,
@@ -288,6 +289,7 @@ describe('the functions', () => {
       LEDGER_TABLE: nameOfType('AWS::DynamoDB::Table', 'Ledger'),
     });
     expect(JSON.parse(deployment.ROUTE_QUEUE_URLS)).toEqual(queuesOf('Queue'));
+    expect(JSON.parse(deployment.MAILBOXES)).toEqual(polledMailboxes(settings).map(({ mailbox }) => mailbox));
     expect(JSON.parse(deployment.DEAD_LETTER_QUEUE_URLS)).toEqual(queuesOf('DeadLetters'));
   });
 

@@ -1,4 +1,5 @@
 import { auditMutations } from './faults/audit.ts';
+import { beginningAgainMutations } from './faults/beginning-again.ts';
 import { deploymentMutations } from './faults/deployment.ts';
 import { digestMutations } from './faults/digest.ts';
 import { healingMutations } from './faults/healing.ts';
@@ -18,6 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   ...identityMutations,
   ...ruleMutations,
   ...pollMutations,
+  ...beginningAgainMutations,
   ...ledgerMutations,
   ...spoolMutations,
   ...postMutations,

@@ -6,11 +6,14 @@ import type { Troubles } from './planned-troubles.ts';
 import { RETRIES, type Run, simulatedFunctions, TIMEOUTS_MS } from './simulated-functions.ts';
 import { startSimulatedPosters } from './simulated-posters.ts';
 import { newProcess, type Process, type SimulatedServices } from './simulated-services.ts';
-import { type MailboxName, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
+import { type MailboxName, ROUTE_IDS, type RouteId, routesWithout } from './simulated-settings.ts';
 import type { SimulatedTime } from './simulated-time.ts';
 
 /** Daily, ahead of the digest that tells of it. */
 const AUDIT_AHEAD_MS = 30 * MINUTE_MS;
+
+/** How often a person looks for unreadable dead letters, once there was one. */
+const LETTERS_EVERY_MS = 4 * 60 * MINUTE_MS;
 
 type Scheduled = keyof typeof RETRIES;
 type Of = { mailbox?: MailboxName; route?: RouteId };
@@ -22,6 +25,8 @@ export type Deployment = {
   double(event: PlannedEvent & { kind: 'function runs besides' }): void;
   /** As a person does it. */
   redrive(route: RouteId): void;
+  /** As a person does it, again and again: a letter comes late, and a command may fail. */
+  removeLetters(route: RouteId): void;
   invocations: readonly ObservedInvocation[];
 };
 
@@ -52,6 +57,7 @@ export function deployment(
     plan,
     () => random.between(0, 999_999) / 1_000_000,
     () => {},
+    () => routesWithout(services.removedRoute()),
   );
   const invocations: ObservedInvocation[] = [];
   const ordinals = new Map<string, number>();
@@ -120,6 +126,13 @@ export function deployment(
     }
   }
 
+  async function removeLetters(route: RouteId): Promise<never> {
+    for (;;) {
+      await time.wait(LETTERS_EVERY_MS);
+      await run('letters', { route }, functions.letters(route));
+    }
+  }
+
   function startPosters(route: RouteId): void {
     const processes = new Map<number, Process>();
     startSimulatedPosters(
@@ -131,7 +144,7 @@ export function deployment(
         else processes.delete(poller);
         return ended;
       },
-      { clock: time, isRunning: () => !troubles.isStopped('post') },
+      { clock: time, isRunning: () => !troubles.isStopped('post') && services.removedRoute() !== route },
     );
   }
 
@@ -153,8 +166,10 @@ export function deployment(
       doubled.add(scheduleOf(event.function, event.mailbox));
     },
     redrive: (route) => {
+      if (services.removedRoute() === route) return;
       void run('redrive', { route }, functions.redrive(route));
     },
+    removeLetters: (route) => void removeLetters(route),
   };
 }
 

@@ -61,6 +61,11 @@ export function happenings(
     'secret changes': (event) => void changeSecret(event),
     'function runs besides': deployed.double,
     'person redrives': ({ route }) => deployed.redrive(route),
+    'route is removed': ({ route }) => services.removeRoute(route),
+    'message is unreadable': ({ route }) => {
+      services.queueOf(route).send('{"put": "by hand"');
+      deployed.removeLetters(route);
+    },
     'queue delivers twice': ({ route }) => services.queueOf(route).deliverNextTwice(),
     'queue is purged': ({ route }) => services.queueOf(route).purge(),
     'spool line is damaged': troubles.damageNextSegment,

@@ -9,10 +9,10 @@ import type { MailboxName, RouteId } from './simulated-settings.ts';
 
 export type ObservedInvocation = {
   id: string;
-  function: 'poll' | 'post' | 'digest' | 'audit' | 'check' | 'redrive';
+  function: 'poll' | 'post' | 'digest' | 'audit' | 'check' | 'redrive' | 'letters';
   /** Of a poll or an audit. */
   mailbox: MailboxName | undefined;
-  /** Of a post or a redrive. */
+  /** Of a post or a command. */
   route: RouteId | undefined;
   startedMs: number;
   endedMs: number;

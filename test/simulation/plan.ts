@@ -12,7 +12,7 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Services that fail as a whole, with the ports behind which they lie. */
 export const SERVICES = {
-  dynamodb: ['ledger', 'watermarks', 'pauses', 'routeChecks', 'pathChecks'],
+  dynamodb: ['ledger', 'watermarks', 'pauses', 'routeChecks', 'pathChecks', 'digestRuns'],
   sqs: ['routeQueues', 'alertQueue', 'deadLetters'],
   s3: ['spool'],
   ssm: ['secrets'],
@@ -74,6 +74,10 @@ export type PlannedEvent =
   /** A schedule delivers twice, or a person starts it beside its schedule. */
   | { kind: 'function runs besides'; atMs: number; function: Exclude<FunctionName, 'post'>; mailbox: MailboxName }
   | { kind: 'person redrives'; atMs: number; route: RouteId }
+  /** It leaves the settings, and a deployment takes its queues, its poster and its rules along. */
+  | { kind: 'route is removed'; atMs: number; route: RouteId }
+  /** It names no email. From then on a person removes what the dead-letter queue of the route has of its kind. */
+  | { kind: 'message is unreadable'; atMs: number; route: RouteId }
   | { kind: 'queue delivers twice'; atMs: number; route: RouteId }
   | { kind: 'queue is purged'; atMs: number; route: RouteId }
   | { kind: 'spool line is damaged'; atMs: number }

@@ -82,6 +82,9 @@ export function randomPlan(seed: number): Plan {
     mailbox: random.pick(mailboxes),
   }));
   often(1, () => ({ kind: 'person redrives', atMs: within(), route: random.pick(ROUTE_IDS) }));
+  if (random.chance(0.2)) {
+    events.push({ kind: 'message is unreadable', atMs: within(), route: random.pick(ROUTE_IDS) });
+  }
   often(2, () => ({ kind: 'queue delivers twice', atMs: within(), route: random.pick(ROUTE_IDS) }));
   if (random.chance(0.2)) events.push(...deliveredTwiceAndKilled(within(), random));
   const hasAudits = random.chance(0.6);
@@ -93,6 +96,7 @@ export function randomPlan(seed: number): Plan {
       const uids = random.between(1, 3);
       events.push({ kind: 'watermark jumps', atMs: within(), mailbox: random.pick(mailboxes), uids });
     }
+    events.push(...removedRoute(within() / 2, random));
   }
 
   if (random.chance(0.5)) events.push(...randomCommotion(mails + 1, { ...times, mailboxes, hasAudits }, random));
@@ -168,6 +172,11 @@ function deliveredTwiceAndKilled(atMs: number, random: Random): PlannedEvent[] {
     ...ROUTE_IDS.map((route) => ({ kind: 'queue delivers twice', atMs, route }) as const),
     { kind: 'call is struck', atMs, call, fault, times: 1 },
   ];
+}
+
+/** Only audits bring what lay in its queue to a digest: early enough for the last digest to say that all is well. */
+function removedRoute(atMs: number, random: Random): PlannedEvent[] {
+  return random.chance(0.2) ? [{ kind: 'route is removed', atMs, route: random.pick(ROUTE_IDS) }] : [];
 }
 
 /** A service that hangs holds whoever asks until its time is over. */

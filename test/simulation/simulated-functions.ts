@@ -5,24 +5,27 @@ import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.t
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
+import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../functions/core/digest/send-digest.ts';
 import type { Journal } from '../../functions/core/journal.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
 import type { ReceivedMessage } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
+import { letters } from '../../lib/cli/letters.ts';
 import type { Invocation } from './invocation.ts';
 import { MINUTE_MS, type Plan } from './plan.ts';
 import type { Ports, Process } from './simulated-services.ts';
-import { CLASSIFY, type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from './simulated-settings.ts';
+import { type DeployedRoutes, type MailboxName, ROUTES, type RouteId } from './simulated-settings.ts';
 
-/** As deployed; a digest's is written where its function is. */
+/** As deployed. */
 export const TIMEOUTS_MS = {
   poll: POLL_TIMEOUT_MS,
   post: POST_TIMEOUT_MS,
-  digest: 5 * MINUTE_MS,
+  digest: DIGEST_TIMEOUT_MS,
   check: CHECK_TIMEOUT_MS,
   redrive: CHECK_TIMEOUT_MS,
+  letters: CHECK_TIMEOUT_MS,
   audit: AUDIT_TIMEOUT_MS,
 } as const;
 
@@ -31,34 +34,28 @@ export const RETRIES = { poll: 1, digest: 2, check: 1, audit: 1 } as const;
 
 export type Run<Result> = (invocation: Invocation, ports: Ports, process: Process) => Promise<Result>;
 
-/** What the handlers do, one use case each. */
-export function simulatedFunctions(plan: Plan, random: () => number, journal: Journal) {
-  const routes = ROUTES.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
-
+/**
+ * What the handlers do, one use case each.
+ *
+ * @param deployed the routes as an invocation that begins now has them
+ */
+export function simulatedFunctions(plan: Plan, random: () => number, journal: Journal, deployed: () => DeployedRoutes) {
   const poll =
     (mailbox: MailboxName): Run<unknown> =>
-    async ({ clock, remainingMs }, ports) =>
-      await pollMailbox(
-        polledMailbox(mailbox, plan),
-        { ...ports, reader: ports.readerOf(mailbox), classify: CLASSIFY, clock, journal },
-        remainingMs,
-      );
+    async ({ clock, remainingMs }, ports) => {
+      const { classify, routeIds: routes } = deployed();
+      const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, clock, journal };
+      return await pollMailbox(polledMailbox(mailbox, plan), services, remainingMs);
+    };
 
   const audit =
     (mailbox: MailboxName): Run<unknown> =>
-    async ({ clock, remainingMs }, ports) =>
-      await auditMailbox(
-        polledMailbox(mailbox, plan),
-        {
-          ...ports,
-          reader: ports.readerOf(mailbox),
-          classify: CLASSIFY,
-          configured: { routes: ROUTE_IDS, mailboxes: plan.mailboxes },
-          clock,
-          journal,
-        },
-        remainingMs,
-      );
+    async ({ clock, remainingMs }, ports) => {
+      const { classify, routeIds: routes } = deployed();
+      const configured = { mailboxes: plan.mailboxes };
+      const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, configured, clock, journal };
+      return await auditMailbox(polledMailbox(mailbox, plan), services, remainingMs);
+    };
 
   const post =
     (route: RouteId, batch: readonly ReceivedMessage[]) =>
@@ -68,30 +65,38 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
       return await postAlerts(batch, posted, { holder: id, remainingMs }, services);
     };
 
-  const digest: Run<unknown> = async ({ clock }, ports) =>
+  const digest: Run<unknown> = async ({ id, clock, remainingMs }, ports) =>
     await sendDigest(
       { ...ports, clock, journal },
       {
         mailboxes: plan.mailboxes.map((mailbox) => ({ mailbox, everyMinutes: plan.pollEveryMs / MINUTE_MS })),
-        routes: ROUTE_IDS,
+        routes: deployed().routeIds,
         timeZone: 'UTC',
       },
+      { holder: id, remainingMs },
     );
 
-  const check: Run<unknown> = async ({ clock, remainingMs }, ports) =>
-    await checkRoutes(routes, { ...ports, clock, journal }, remainingMs);
+  const check: Run<unknown> = async ({ clock, remainingMs }, ports) => {
+    const routes = deployed().routes.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
+    return await checkRoutes(routes, { ...ports, clock, journal }, remainingMs);
+  };
 
   const redrive =
     (route: RouteId): Run<unknown> =>
     async ({ clock, remainingMs }, ports) =>
       await redriveRoute(route, { ...ports, clock, journal }, { asked: 'by a person', remainingMs });
 
-  return { poll, post, digest, audit, check, redrive };
+  const removeLetters =
+    (route: RouteId): Run<unknown> =>
+    async ({ clock }, ports) =>
+      await letters({ routes: [route], removed: 'all' }, { ...ports, clock }, () => {});
+
+  return { poll, post, digest, audit, check, redrive, letters: removeLetters };
 }
 
 function polledMailbox(mailbox: MailboxName, { startFrom, pollEveryMs }: Plan): PolledMailbox {
   const [account = '', folder = ''] = mailbox.split('/');
   // Where it is and how to log in is the reader's business.
   const settings = { account, startFrom, everyMinutes: pollEveryMs / MINUTE_MS } as PolledMailbox['account'];
-  return { mailbox, folder, account: settings };
+  return { mailbox, folder, formerly: [], account: settings };
 }

@@ -52,7 +52,7 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
     const { box } = folderOf(mailbox);
     const at = new Date(startMs + receivedAtMs);
     const { location, mailId } = box.deliver(
-      (uid, uidValidity) => mailOf(mail, startMs, { mailbox, uidValidity, uid }),
+      (uid, uidValidity) => mailOf(mail, startMs, receivedAtMs, { mailbox, uidValidity, uid }),
       at,
     );
     const { uidValidity, uid } = location;
@@ -98,7 +98,7 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
       folder.box.renumber(uidValidity, ({ location: { uid: oldUid } }, uid) => {
         const { mail, stay } = present.find((one) => one.stay.uid === oldUid) as (typeof present)[number];
         stay.toMs = nowMs();
-        const renumbered = mailOf(mail, startMs, { mailbox, uidValidity, uid });
+        const renumbered = mailOf(mail, startMs, stay.receivedAtMs, { mailbox, uidValidity, uid });
         const { mailId } = renumbered;
         mail.stays.push({ ...stay, uidValidity, uid, mailId, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
         return renumbered;
@@ -108,7 +108,7 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
   };
 }
 
-function mailOf(mail: SimulatedMail, startMs: number, location: Mail['location']): Mail {
+function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, location: Mail['location']): Mail {
   const { token, route, subject, snippet, messageId, senderName, arrivedAtMs } = mail;
   const address = `m${token}@${route}.example`;
   const date = new Date(startMs + arrivedAtMs).toISOString();
@@ -121,6 +121,7 @@ function mailOf(mail: SimulatedMail, startMs: number, location: Mail['location']
     to: [{ name: '', address: 'support@example.com' }],
     subject,
     date,
+    receivedAt: new Date(startMs + receivedAtMs),
     snippet,
     headers: new Map(),
     link: messageId === undefined ? undefined : `https://mail.example.com/${encodeURIComponent(messageId)}`,

@@ -1,5 +1,13 @@
+import { unreadableIn } from '../../functions/core/delivery/dead-letters.ts';
 import { MAX_RECEIVES, QUEUE_VISIBILITY_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { AlertQueue, Clock, DeadLetter, DeadLetters, ReceivedMessage } from '../../functions/core/ports.ts';
+import type {
+  AlertQueue,
+  Clock,
+  DeadLetter,
+  DeadLetters,
+  ReceivedMessage,
+  UnreadableLetter,
+} from '../../functions/core/ports.ts';
 import { type Dice, type SqsMessage, simulatedSqs } from './simulated-sqs.ts';
 
 type Letter = Parameters<AlertQueue['deadLetter']>[1] | 'moved by the queue';
@@ -18,7 +26,8 @@ export type SimulatedQueue = AlertQueue & {
   whenVisible(): Promise<void>;
   /** Takes all dead letters out of their queue. */
   takeDeadLetters(): { body: string; letter: Letter }[];
-  sift(visit: Parameters<DeadLetters['sift']>[1]): Promise<void>;
+  /** The dead-letter queue as redrives and commands reach it, whichever route they name. */
+  deadLetters: DeadLetters;
   size(): number;
   purge(): void;
   /** The next message that is received comes again at once. */
@@ -47,6 +56,26 @@ export function simulatedQueue(
     return true;
   }
 
+  /** As the adapter does it: shows everything, a few at a time, and deletes what `visit` gives back. */
+  async function deleteWhere(
+    visit: (received: readonly SqsMessage<Letter>[]) => Promise<readonly SqsMessage<Letter>[]>,
+  ): Promise<void> {
+    const kept: SqsMessage<Letter>[] = [];
+    try {
+      for (;;) {
+        const received = letters.receive(LETTERS_PER_BATCH, LETTERS_HIDDEN_MS);
+        if (received.length === 0) return;
+        kept.push(...received);
+        for (const removed of await visit(received)) {
+          letters.remove(removed);
+          kept.splice(kept.indexOf(removed), 1);
+        }
+      }
+    } finally {
+      for (const letter of kept) letters.hide(letter, 0);
+    }
+  }
+
   return {
     send: (body) => messages.send(body, undefined),
     receive: (max) =>
@@ -70,24 +99,32 @@ export function simulatedQueue(
     handBack: async (message, delayMs) => messages.hide(message, Math.ceil(delayMs / 1000) * 1000),
     deadLetter: async ({ body }, letter) => letters.send(body, letter),
 
-    async sift(visit) {
-      const kept: SqsMessage<Letter>[] = [];
-      try {
-        for (;;) {
-          const received = letters.receive(LETTERS_PER_BATCH, LETTERS_HIDDEN_MS);
-          if (received.length === 0) return;
-          kept.push(...received);
-          const shown = new Map(received.map((letter) => [deadLetterOf(letter), letter]));
-          for (const letter of await visit([...shown.keys()])) {
-            const removed = shown.get(letter);
-            if (!removed) continue;
-            letters.remove(removed);
-            kept.splice(kept.indexOf(removed), 1);
-          }
-        }
-      } finally {
-        for (const letter of kept) letters.hide(letter, 0);
-      }
+    deadLetters: {
+      async sift(_route, visit) {
+        await deleteWhere(async (received) => {
+          const shown = new Map(received.map((message) => [deadLetterOf(message), message]));
+          return (await visit([...shown.keys()])).flatMap((letter) => shown.get(letter) ?? []);
+        });
+      },
+      async unreadable() {
+        const found: UnreadableLetter[] = [];
+        await deleteWhere(async (received) => {
+          found.push(...received.flatMap((message) => unreadableIn(message.messageId, deadLetterOf(message))));
+          return [];
+        });
+        return found;
+      },
+      async remove(_route, messageId) {
+        let isRemoved = false;
+        await deleteWhere(async (received) => {
+          const removed = received.filter(
+            (message) => message.messageId === messageId && unreadableIn(messageId, deadLetterOf(message)).length > 0,
+          );
+          isRemoved ||= removed.length > 0;
+          return removed;
+        });
+        return isRemoved;
+      },
     },
   };
 }

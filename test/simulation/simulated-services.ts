@@ -16,6 +16,7 @@ import type {
   Spool,
 } from '../../functions/core/ports.ts';
 import { SecretMissing } from '../../functions/core/secret-missing.ts';
+import { memoryDigestRuns } from '../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryMailer } from '../fakes/memory-mailer.ts';
 import { memoryPathChecks } from '../fakes/memory-path-checks.ts';
@@ -82,18 +83,30 @@ export function simulatedServices(
     routeChecks: memoryRouteChecks(),
     pathChecks: memoryPathChecks(),
     operatorPaths: openPaths,
+    digestRuns: memoryDigestRuns(),
     mailer: memoryMailer(),
   };
 
+  let removedRoute: RouteId | undefined;
   const routeQueues: RouteQueues = {
     async send(route, messages) {
+      if (route === removedRoute) {
+        throw new HandOverFailed(
+          route,
+          messages.map(({ mailId }) => ({ mailId, reason: 'the queue does not exist' })),
+        );
+      }
       const taken = isHalfDone('routeQueues.send') ? Math.floor(messages.length / 2) : messages.length;
       for (const message of messages.slice(0, taken)) queueOf(route).send(JSON.stringify(message));
       const refused = messages.slice(taken).map(({ mailId }) => ({ mailId, reason: 'InternalError' }));
       if (refused.length > 0) throw new HandOverFailed(route, refused);
     },
   };
-  const deadLetters: DeadLetters = { sift: async (route, visit) => await queueOf(route).sift(visit) };
+  const deadLetters: DeadLetters = {
+    sift: async (route, visit) => await queueOf(route).deadLetters.sift(route, visit),
+    unreadable: async (route) => await queueOf(route).deadLetters.unreadable(route),
+    remove: async (route, messageId) => await queueOf(route).deadLetters.remove(route, messageId),
+  };
   const keptSpool: Spool = {
     pending: spool.pending,
     write: async ({ key, text }) => await spool.write({ key, text: keptText(key, text) }),
@@ -184,6 +197,13 @@ export function simulatedServices(
     spool,
     secrets,
     queueOf,
+    removedRoute: () => removedRoute,
+    /** What lies in its queues goes with them. */
+    removeRoute(route: RouteId): void {
+      removedRoute = route;
+      queueOf(route).purge();
+      queueOf(route).takeDeadLetters();
+    },
     /** The oldest one that no digest has carried, as if someone had deleted it. */
     loseSegment(): void {
       const key = [...spool.objects.keys()].find((candidate) => candidate.startsWith(PENDING_PREFIX));
@@ -205,6 +225,7 @@ export function simulatedServices(
         routeChecks: reach('routeChecks', stored.routeChecks),
         pathChecks: reach('pathChecks', stored.pathChecks),
         operatorPaths: reach('operatorPaths', stored.operatorPaths),
+        digestRuns: reach('digestRuns', stored.digestRuns),
         mailer: reach('mailer', mailerOf(invocation)),
         spool: reach('spool', keptSpool),
         routeQueues: reach('routeQueues', routeQueues),

@@ -1,6 +1,6 @@
 import type { DiscordTarget } from '../../functions/core/delivery/discord.ts';
 import type { PostedRoute } from '../../functions/core/delivery/posting.ts';
-import { compileRules } from '../../functions/core/rules/classify.ts';
+import { type Classifier, compileRules } from '../../functions/core/rules/classify.ts';
 import { routeSchema } from '../../functions/core/settings/route-schema.ts';
 
 /** What is deployed in a simulation: two bot channels under one token, a webhook, and three folders of two accounts. */
@@ -48,8 +48,21 @@ export const ROUTES: readonly (PostedRoute & { id: RouteId; target: DiscordTarge
   target: route.discord,
 }));
 
-/** The rules of all routes; the same for every simulation, since they remember nothing. */
-export const CLASSIFY = compileRules(SETTINGS, { authservIdOf: () => undefined });
+/** The settings as they are deployed, by the route that was removed from them: no simulation removes more than one. */
+const DEPLOYED = new Map(
+  [undefined, ...ROUTE_IDS].map((removed) => {
+    const kept = SETTINGS.filter(({ id }) => id !== removed);
+    const routes = ROUTES.filter(({ id }) => id !== removed);
+    const classify = compileRules(kept, { authservIdOf: () => undefined });
+    return [removed, { routes, routeIds: routes.map(({ id }) => id), classify }] as const;
+  }),
+);
+export type DeployedRoutes = { routes: typeof ROUTES; routeIds: readonly RouteId[]; classify: Classifier };
+
+/** The same for every simulation, since rules remember nothing. */
+export function routesWithout(removed: RouteId | undefined): DeployedRoutes {
+  return DEPLOYED.get(removed) as DeployedRoutes;
+}
 
 export const MAILBOXES = ['support/INBOX', 'support/Sales', 'billing/INBOX'] as const;
 export type MailboxName = (typeof MAILBOXES)[number];

@@ -1,4 +1,3 @@
-import { STUCK_AFTER_MS } from '../delivery/redrive-limits.ts';
 import { POLL_RESERVE_MS } from '../poll/poll-limits.ts';
 
 /** The numbers of an audit, shared by the CDK stack, the local run, the digest and the use case. */
@@ -22,8 +21,11 @@ export const MAILS_RESERVE_MS = 2 * OPEN_ENTRIES_RESERVE_MS;
 /** How far back an audit looks by itself. */
 export const AUDIT_DAYS = 30;
 
-/** An alert that waits longer is beyond what a queue retries by itself: a person must know. */
-export const STALE_ALERT_MS = STUCK_AFTER_MS;
+/**
+ * An alert that waits longer is beyond what a queue retries by itself: the retries of `RETRY_RECEIVES` end after about
+ * three hours. Its poster does not run, or its message is gone.
+ */
+export const STALE_ALERT_MS = 6 * HOUR_MS;
 
 /** Unknown mail that waits longer missed a digest, or its segment is gone. */
 export const STALE_UNKNOWN_MS = 26 * HOUR_MS;

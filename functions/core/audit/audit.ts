@@ -1,6 +1,6 @@
 import { inTime } from '../poll/overdue.ts';
 import type { PollServices } from '../poll/poll.ts';
-import { pollFailureOf } from '../poll/poll-failure.ts';
+import { pollFailureOf, throwTogether } from '../poll/poll-failure.ts';
 import { POLL_LAST_WORDS_MS } from '../poll/poll-limits.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { AUDIT_DAYS, OPEN_ENTRIES_RESERVE_MS } from './audit-limits.ts';
@@ -58,10 +58,9 @@ export async function auditMailbox(
 async function bothHalves(...halves: (() => Promise<void>)[]): Promise<void> {
   const errors: unknown[] = [];
   for (const half of halves) await half().catch((error: unknown) => errors.push(error));
-  if (errors.length > 1) throw new AggregateError(errors, errors.map((error) => pollFailureOf(error).text).join(' | '));
-  if (errors.length === 1) throw errors[0];
+  throwTogether(errors);
 }
 
-function reportOf(mailbox: string, at: Date, { gone, listed, ...figures }: AuditTally): AuditReport {
-  return { mailbox, at, inMailbox: listed - gone, ...figures };
+function reportOf(mailbox: string, at: Date, { notAccountable, listed, ...figures }: AuditTally): AuditReport {
+  return { mailbox, at, inMailbox: listed - notAccountable, ...figures };
 }

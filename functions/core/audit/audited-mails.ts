@@ -1,17 +1,17 @@
 import pMap from 'p-map';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
+import { mailsWithoutMessageId } from '../poll/mails-without-message-id.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesInTime } from '../poll/pages-in-time.ts';
 import type { PollServices } from '../poll/poll.ts';
 import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { type TriageReport, triagePage } from '../poll/triage.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
+import { isFromBeforeAccounting, isSameNumbering, type MailboxHealth } from '../poll/watermark.ts';
 import type { Ledger, MailSession } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { MAILS_RESERVE_MS, recoveriesSince } from './audit-limits.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
-import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { type AuditTally, name } from './tally.ts';
 import { uidsWithoutLine } from './uids-without-line.ts';
 
@@ -28,7 +28,7 @@ export type AuditTime = {
  * Before the first poll has set a baseline nothing is promised, so nothing is audited.
  */
 export async function auditMails(
-  { mailbox, folder }: PolledMailbox,
+  { mailbox, folder, formerly }: PolledMailbox,
   days: number | 'all',
   services: PollServices,
   time: AuditTime,
@@ -45,7 +45,7 @@ export async function auditMails(
       const unknown = await uidsWithoutLine(uids, range, services.ledger);
       Object.assign(tally, { listed: uids.length, accounted: uids.length - unknown.length, left: unknown.length });
       if (unknown.length > 0) await announce(unknown, range, health, services);
-      await takeIn(unknown, range, session, services, time, tally);
+      await takeIn(unknown, { ...range, formerly }, session, services, time, tally);
     };
     // Within the visit, so that whatever hangs ends it, which closes the connection.
     await time.bounded(audit());
@@ -64,7 +64,7 @@ async function announce(
 
 async function takeIn(
   uids: readonly number[],
-  range: AuditedRange,
+  range: AuditedRange & Pick<PolledMailbox, 'formerly'>,
   session: MailSession,
   services: PollServices,
   { remainingMs }: AuditTime,
@@ -75,30 +75,34 @@ async function takeIn(
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesInTime(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
     refuseOtherUidValidity(page, range);
-    const nameless = await withoutMessageId.recognise(page);
-    const triaged = await triagePage(
-      page.filter((mail) => !nameless.has(mail)),
-      services,
-    );
-    await relocate(page, triaged, ledger);
+    const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, range));
+    const triaged = await triagePage(accountable, services, await withoutMessageId.recognise(accountable));
+    await relocate(accountable, triaged, range.formerly, ledger);
     for (const entry of triaged.handedOver) name(tally, 'missing', 'handed over', entry);
     tally.recovered += triaged.handedOver.length;
-    tally.accounted += page.length - triaged.handedOver.length;
+    tally.accounted += accountable.length - triaged.handedOver.length;
     const asked = Math.min(MAILS_PER_PAGE, tally.left);
-    tally.gone += asked - page.length;
+    tally.notAccountable += asked - accountable.length;
     tally.left -= asked;
   }
 }
 
-/** What is known from before its server numbered the mailbox anew is known by its place from now on, and not fetched again. */
-async function relocate(page: readonly Mail[], { known }: TriageReport, ledger: Ledger): Promise<void> {
+/** What is known from before its server renumbered or renamed the mailbox is known by its place from now on, and not fetched again. */
+async function relocate(
+  page: readonly Mail[],
+  { known }: TriageReport,
+  formerly: readonly string[],
+  ledger: Pick<Ledger, 'relocate'>,
+): Promise<void> {
   const byMailId = new Map<string, LedgerEntry>(known.map((entry) => [entry.mailId, entry]));
   await pMap(
     page,
     async ({ mailId, location }) => {
       const before = byMailId.get(mailId)?.location;
-      if (before?.mailbox !== location.mailbox || before.uidValidity === location.uidValidity) return;
-      await ledger.relocate(mailId, location);
+      if (!before || isSameNumbering(before, location)) return;
+      if (before.mailbox === location.mailbox || formerly.includes(before.mailbox)) {
+        await ledger.relocate(mailId, before, location);
+      }
     },
     { concurrency: LEDGER_CONCURRENCY },
   );

@@ -1,4 +1,4 @@
-import type { Watermark } from '../poll/watermark.ts';
+import type { Restart, Watermark } from '../poll/watermark.ts';
 import { type MailboxStatus, uidBeforeRescan } from '../poll/watermark-start.ts';
 import type { MailSession } from '../ports.ts';
 
@@ -11,8 +11,8 @@ export type AuditedRange = {
   /** Above this uid, and up to `lastUid`, polls have read everything. */
   baselineUid: number;
   lastUid: number;
-  /** Undefined as long as the server has not numbered its mail anew. Mail up to the baseline was then known by other uids. */
-  previousUidValidity: string | undefined;
+  /** Undefined as long as polls never had to begin again. Email up to the baseline may then be known by other uids. */
+  restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext' | 'arrivalDecidesBelowUid'> | undefined;
   /** Ledger lines from before say nothing of the mail that lies at their uids now: the server has given its uids twice. */
   linesSince: Date | undefined;
   accountedSince: Date | undefined;
@@ -28,22 +28,24 @@ export async function rangeToAudit(
   status: MailboxStatus,
   session: MailSession,
 ): Promise<AuditedRange> {
-  const { mailbox, accountedSince, uidValidity, previousUidValidity } = watermark;
+  const { mailbox, accountedSince, uidValidity, restart } = watermark;
   if (uidValidity !== status.uidValidity) {
-    const uid = await uidBeforeRescan(watermark, lastCompletePollAt, status, session);
+    const uid = await uidBeforeRescan(lastCompletePollAt ?? accountedSince, status, session);
+    const { uidNext } = status;
     return {
-      ...{ mailbox, accountedSince, uidValidity: status.uidValidity, previousUidValidity: uidValidity },
+      ...{ mailbox, accountedSince, uidValidity: status.uidValidity },
+      restart: { mailbox, uidValidity, uidNext, arrivalDecidesBelowUid: uidNext },
       ...{ baselineUid: uid, lastUid: uid, linesSince: undefined },
     };
   }
   const { baselineUid, lastUid, baselineAt } = watermark;
-  const linesSince = previousUidValidity === uidValidity ? baselineAt : undefined;
-  return { mailbox, accountedSince, uidValidity, previousUidValidity, baselineUid, lastUid, linesSince };
+  const linesSince = restart?.reason === 'uids reused' ? baselineAt : undefined;
+  return { mailbox, accountedSince, uidValidity, restart, baselineUid, lastUid, linesSince };
 }
 
 /**
  * The uids to hold against the ledger, ascending: from the first mail of the last `days` on. Mail up to the baseline was
- * there before polls began, unless the server has numbered it anew since; then only the time of its arrival tells.
+ * there before polls began, unless they have had to begin again; then only the time of its arrival tells.
  */
 export async function uidsInRange(
   range: AuditedRange,
@@ -51,12 +53,12 @@ export async function uidsInRange(
   session: MailSession,
   now: Date,
 ): Promise<number[]> {
-  const { baselineUid, lastUid, previousUidValidity, accountedSince } = range;
+  const { baselineUid, lastUid, restart, accountedSince } = range;
   const recently = days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS);
   const there = (await session.everyUid()).filter((uid) => uid <= lastUid);
   const uidsOf = async (since: Date | undefined) => (since ? await session.uidsSince(since) : there);
   const [first = Number.POSITIVE_INFINITY] = await uidsOf(recently);
-  const isInTime = new Set(previousUidValidity === undefined ? [] : await uidsOf(latest(accountedSince, recently)));
+  const isInTime = new Set(restart ? await uidsOf(latest(accountedSince, recently)) : []);
   return there.filter((uid) => (uid > baselineUid ? uid >= first : isInTime.has(uid)));
 }
 

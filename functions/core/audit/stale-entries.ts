@@ -1,5 +1,6 @@
-import { type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import { parseSegment } from '../ledger/spool.ts';
+import { placedEntry } from '../poll/placed-entry.ts';
 import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { handOver, type TriageServices } from '../poll/triage.ts';
 import type { Spool } from '../ports.ts';
@@ -9,7 +10,6 @@ import { type AuditTally, name } from './tally.ts';
 
 /** What the settings name. */
 export type Configured = {
-  routes: readonly string[];
   /** In their order: the audit of the first one also answers for entries of mailboxes that are no longer polled. */
   mailboxes: readonly string[];
 };
@@ -72,20 +72,19 @@ async function handOverAgain(
   readSpool: () => Promise<ReadonlySet<string>>,
   tally: AuditTally,
 ): Promise<void> {
-  const { ledger, clock, configured } = services;
-  const isForDigest = ({ route }: LedgerEntry) => !configured.routes.includes(route);
+  const { ledger, clock, routes } = services;
+  const isForDigest = (entry: LedgerEntry) => placedEntry(entry, routes).route === UNKNOWN_ROUTE;
   // Read before the entries are: a digest settles first and takes out of the spool then.
   const spooled = indexed.some(isForDigest) ? await readSpool() : new Set<string>();
   // The index that they come from lags behind.
   const entries = [...(await ledger.find(indexed.map(({ mailId }) => mailId))).values()];
-  const due: NewLedgerEntry[] = [];
+  const due: LedgerEntry[] = [];
   for (const entry of entries.filter((candidate) => isStale(candidate, clock.now()))) {
     const outcome = outcomeOf(entry, isForDigest(entry), spooled);
-    const placed = isForDigest(entry) ? forDigest(entry) : entry;
-    if (outcome === 'handed over') due.push(placed);
+    if (outcome === 'handed over') due.push(entry);
     const isUnknown = entry.route === UNKNOWN_ROUTE;
     tally[isUnknown ? 'staleUnknown' : 'staleAlerts'] += 1;
-    name(tally, isUnknown ? 'stale unknown' : 'stale alert', outcome, placed);
+    name(tally, isUnknown ? 'stale unknown' : 'stale alert', outcome, placedEntry(entry, routes));
   }
   await handOver(due, services);
 }
@@ -97,12 +96,6 @@ function outcomeOf(
 ): AuditFinding['outcome'] {
   if (isForDigest) return spooled.has(mailId) ? 'in the spool' : 'handed over';
   return state === 'dead' ? 'dead' : 'handed over';
-}
-
-function forDigest(entry: LedgerEntry): NewLedgerEntry {
-  if (entry.route === UNKNOWN_ROUTE) return entry;
-  const reason = `an alert of ${entry.route}, a route that is no longer in the settings`;
-  return { ...entry, route: UNKNOWN_ROUTE, rule: null, reason };
 }
 
 async function pendingMailIds(spool: Spool): Promise<ReadonlySet<string>> {

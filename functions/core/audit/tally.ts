@@ -5,14 +5,24 @@ import type { AuditFinding, AuditReport } from './audit-report.ts';
 
 /** What an audit has found so far. */
 export type AuditTally = Pick<AuditReport, 'accounted' | 'recovered' | 'staleAlerts' | 'staleUnknown' | 'left'> & {
-  /** Mails that the server listed, and those of them that were expunged before they could be fetched. */
+  /** Emails that the server listed. */
   listed: number;
-  gone: number;
+  /** Of these, the ones that were expunged before they could be fetched, or are older than accounting is. */
+  notAccountable: number;
   findings: AuditFinding[];
 };
 
 export function emptyTally(): AuditTally {
-  return { listed: 0, gone: 0, accounted: 0, recovered: 0, staleAlerts: 0, staleUnknown: 0, left: 0, findings: [] };
+  return {
+    listed: 0,
+    notAccountable: 0,
+    accounted: 0,
+    recovered: 0,
+    staleAlerts: 0,
+    staleUnknown: 0,
+    left: 0,
+    findings: [],
+  };
 }
 
 /** Enough to recognise a mail; the report stands in one item beside the watermark, which DynamoDB limits to 400 KB. */

@@ -1,6 +1,6 @@
 import type { Journal } from '../journal.ts';
 import type { LedgerEntry, NewLedgerEntry } from '../ledger/ledger-entry.ts';
-import type { Clock, DeadLetter, DeadLetters, Ledger } from '../ports.ts';
+import type { Clock, DeadLetter, DeadLetters, Ledger, UnreadableLetter } from '../ports.ts';
 import { MAX_RECEIVES } from './delivery-limits.ts';
 import type { DeliveryFailure } from './delivery-outcome.ts';
 import { parseQueueMessage, type QueueMessage } from './queue-message.ts';
@@ -47,6 +47,12 @@ function alertIn(letter: DeadLetter): LetteredAlert[] {
   const message = parsed.valid ? parsed.message : undefined;
   const mailId = letter.mailId ?? message?.mailId;
   return mailId === undefined ? [] : [{ letter, mailId, message }];
+}
+
+/** The letter as one that no redrive can take, because it names no email; none where it names one. */
+export function unreadableIn(messageId: string, { mailId, body, sentAt }: DeadLetter): UnreadableLetter[] {
+  const parsed = parseQueueMessage(body);
+  return parsed.valid || mailId !== undefined ? [] : [{ messageId, sentAt, reason: parsed.reason, body }];
 }
 
 /** An alert that was delivered, handed over again, or has died again since, has nothing more to do with this letter. */

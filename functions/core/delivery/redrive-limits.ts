@@ -24,11 +24,5 @@ export const PROOF_LOOK_EVERY_MS = 1_000;
  */
 export const EXPIRING_AFTER_MS = QUEUE_RETENTION_MS - 24 * HOUR_MS;
 
-/**
- * A dispatched alert that a person wants to see moved: the retries of `RETRY_RECEIVES` end after about three hours,
- * so an older one is not being retried. Its poster does not run, or its message is gone.
- */
-export const STUCK_AFTER_MS = 6 * HOUR_MS;
-
 /** Clocks of SQS and of whoever wrote the ledger differ by less; a message lives longer than this before it is given up. */
 export const CLOCK_TOLERANCE_MS = 60_000;

@@ -14,15 +14,15 @@ import {
   REDRIVE_BATCH,
   REDRIVE_PAUSE_MS,
   REDRIVE_RESERVE_MS,
-  STUCK_AFTER_MS,
 } from './redrive-limits.ts';
 
 export type RedriveServices = ReconcileServices & { routeQueues: RouteQueues };
 
 export type RedriveOptions = {
   /**
-   * A person means every dead alert, and every one that no queue can be retrying any more. A recovery means the dead
-   * alerts whose reason can have healed, and those whose message is about to expire.
+   * A person means every open alert that nobody is posting right now, however young: its message may be gone, and where
+   * it is not, its claim makes a second one harmless. A recovery means the dead alerts whose reason can have healed, and
+   * those whose message is about to expire.
    */
   asked: 'by a person' | 'by recovery';
   /** Milliseconds left for it. */
@@ -35,6 +35,8 @@ export type RedriveReport = {
   redriven: number;
   /** Alerts that were due and were not put back: the time ran out, or the target does not take posts. */
   left: number;
+  /** Alerts that were left alone, because an invocation is posting them or died of it just now. */
+  beingPosted: number;
   /** Dead alerts whose reason does not heal by itself: a person has to look at them. */
   forAPerson: number;
   /** Why it was stopped: the first alerts died again. */
@@ -68,7 +70,7 @@ export async function redriveRoute(
   { asked, remainingMs }: RedriveOptions,
 ): Promise<RedriveReport> {
   const before = await reconcileDeadLetters(route, services);
-  const { due, forAPerson } = await dueAlerts(route, asked, services);
+  const { due, ...notDue } = await dueAlerts(route, asked, services);
   const batches = batchesOf(due);
   let redriven = 0;
   let stoppedBy: DeliveryFailure | undefined;
@@ -85,7 +87,7 @@ export async function redriveRoute(
     removed: before.removed + after.removed,
     unreadable: before.unreadable,
   };
-  return { route, redriven, left: batches.flat().length, forAPerson, stoppedBy, letters };
+  return { route, redriven, left: batches.flat().length, ...notDue, stoppedBy, letters };
 }
 
 const NOTHING_RECONCILED: ReconcileReport = { recorded: 0, removed: 0, unreadable: 0 };
@@ -93,22 +95,24 @@ const NOTHING_RECONCILED: ReconcileReport = { recorded: 0, removed: 0, unreadabl
 async function dueAlerts(route: string, asked: RedriveOptions['asked'], { ledger, clock }: RedriveServices) {
   const due: string[] = [];
   let forAPerson = 0;
+  let beingPosted = 0;
   for await (const entry of ledger.openEntries(route)) {
     if (isDue(entry, asked, clock.now())) due.push(entry.mailId);
     else if (entry.state === 'dead') forAPerson += 1;
+    else if (asked === 'by a person') beingPosted += 1;
   }
-  return { due, forAPerson };
+  return { due, forAPerson, beingPosted };
 }
 
 function isDue(
-  { state, lastFailure, dispatchedAt, acceptedAt }: LedgerEntry,
+  { state, lastFailure, dispatchedAt, acceptedAt, leaseUntil }: LedgerEntry,
   asked: RedriveOptions['asked'],
   now: Date,
 ) {
   if (state === 'settled') return false;
-  if (state === 'dead') return asked === 'by a person' || (lastFailure !== undefined && HEALING.has(lastFailure.kind));
-  const limitMs = asked === 'by a person' ? STUCK_AFTER_MS : EXPIRING_AFTER_MS;
-  return now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > limitMs;
+  if (asked === 'by a person') return leaseUntil === undefined || leaseUntil <= now;
+  if (state === 'dead') return lastFailure !== undefined && HEALING.has(lastFailure.kind);
+  return now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > EXPIRING_AFTER_MS;
 }
 
 /** The first batch is as large as one post. */

@@ -15,6 +15,8 @@ export type RouteCounts = {
   unknown: number;
   /** Mails that the audit brought back, wherever they are by now. */
   recovered: number;
+  /** Mails that neither Discord nor a digest has shown yet, whenever they came and whatever was removed from the settings. */
+  open: number;
 };
 
 /** Where every mail since the last digest is. */
@@ -35,22 +37,29 @@ export type MailAccounts = {
  */
 export function accountsOf(facts: DigestFacts): MailAccounts {
   const counted = countedRoutes(facts);
-  const others = new Set(counted.keys());
+  const open = openByRoute(facts);
+  const others = new Set([...counted.keys(), ...open.keys()]);
   for (const route of [...facts.routes, UNKNOWN_ROUTE]) others.delete(route);
-  const routes = [...facts.routes, ...[...others].sort(), UNKNOWN_ROUTE].map(
-    (route) => counted.get(route) ?? { route, ...NOTHING },
-  );
+  const routes = [...facts.routes, ...[...others].sort(), UNKNOWN_ROUTE].map((route) => ({
+    ...(counted.get(route) ?? { route, ...NOTHING }),
+    open: open.get(route) ?? 0,
+  }));
   const differences = routes.map((counts) => counts.seen - placed(counts));
   return {
     routes,
-    total: routes.reduce(plus, { route: 'total', ...NOTHING }),
+    total: routes.reduce(plus, { route: 'total', ...NOTHING, open: 0 }),
     unaccounted: differences.reduce((sum, difference) => sum + Math.max(0, difference), 0),
     uncounted: differences.reduce((sum, difference) => sum + Math.max(0, -difference), 0),
   };
 }
 
 /** What the columns of `seen` add up to, where everything is right. */
-export function placed({ delivered, undelivered, unknown, recovered }: Omit<RouteCounts, 'route' | 'seen'>): number {
+export function placed({
+  delivered,
+  undelivered,
+  unknown,
+  recovered,
+}: Omit<RouteCounts, 'route' | 'seen' | 'open'>): number {
   return delivered + undelivered + unknown + recovered;
 }
 
@@ -67,9 +76,15 @@ export function missingFromSpool({ at, notInSpool }: DigestFacts): LedgerEntry[]
   );
 }
 
+/** Of unknown mail, what this digest does not carry. */
+function openByRoute({ openAlerts, notInSpool, heldBack }: DigestFacts): Map<string, number> {
+  const open = new Map([...groupBy(openAlerts, ({ route }) => route)].map(([route, { length }]) => [route, length]));
+  return open.set(UNKNOWN_ROUTE, notInSpool.length + heldBack.size);
+}
+
 const NOTHING = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0 };
 
-function countedRoutes(facts: DigestFacts): Map<string, RouteCounts> {
+function countedRoutes(facts: DigestFacts): Map<string, Omit<RouteCounts, 'open'>> {
   const missing = new Set(missingFromSpool(facts).map(({ mailId }) => mailId));
   const lines = groupBy(
     facts.mailboxes.flatMap((mailbox) => mailbox.lines),
@@ -120,5 +135,6 @@ function plus(sum: RouteCounts, counts: RouteCounts): RouteCounts {
     undelivered: sum.undelivered + counts.undelivered,
     unknown: sum.unknown + counts.unknown,
     recovered: sum.recovered + counts.recovered,
+    open: sum.open + counts.open,
   };
 }

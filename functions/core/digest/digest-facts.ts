@@ -1,22 +1,27 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { Clock, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import type { Clock, DeadLetters, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailboxFacts, readMailboxFacts } from './mailbox-facts.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
-/** A mailbox that a digest answers for, such as `support/INBOX`, and how often it is polled. */
-export type DigestMailbox = { mailbox: string; everyMinutes: number };
+/** A mailbox that a digest answers for, such as `support/INBOX`, the names it had before, and how often it is polled. */
+export type DigestMailbox = { mailbox: string; formerly?: readonly string[]; everyMinutes: number };
 
 /** Everything that a digest is made of, as read from watermarks, ledger and spool. */
 export type DigestFacts = {
   at: Date;
   mailboxes: readonly MailboxFacts[];
+  /** The latest digest of any mailbox; undefined where this is the first one. */
+  previousDigestAt: Date | undefined;
   /** Configured routes, in the order of the settings. */
   routes: readonly string[];
   /** Of configured routes, as far as they have been checked. */
   routeChecks: ReadonlyMap<string, RouteCheck>;
+  /** Of configured routes. */
+  deadLetters: readonly DeadLetterFacts[];
   /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read needs not tell of its own path. */
   alarmPath: PathCheck | undefined;
   /** Alerts of all routes that are not settled, also of routes and mailboxes that left the settings; oldest first. */
@@ -33,6 +38,7 @@ export type FactServices = {
   spool: Spool;
   routeChecks: RouteChecks;
   pathChecks: PathChecks;
+  deadLetters: Pick<DeadLetters, 'unreadable'>;
   clock: Clock;
 };
 
@@ -43,7 +49,7 @@ export type FactServices = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool, routeChecks, pathChecks, clock }: FactServices,
+  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, clock }: FactServices,
   { mailboxes, routes }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[] },
   at: Date,
 ): Promise<DigestFacts> {
@@ -53,8 +59,10 @@ export async function readDigestFacts(
   return {
     at,
     mailboxes: facts,
+    previousDigestAt: latest(facts.map(({ health }) => health?.lastDigestAt)),
     routes,
     routeChecks: await checksOf(routes, routeChecks),
+    deadLetters: await readDeadLetters(routes, deadLetters),
     alarmPath: await pathChecks.get('alarms'),
     ...(await readOpen(ledger, pending)),
     recovered: [...(await ledger.find(recovered.map(({ mailId }) => mailId))).values()],
@@ -72,6 +80,10 @@ async function readOpen(ledger: Ledger, { carried, heldBack }: PendingMail) {
     else if (!inSpool.has(entry.mailId) && !heldBack.has(entry.mailId)) notInSpool.push(entry);
   }
   return { openAlerts: openAlerts.sort(byAge), notInSpool: notInSpool.sort(byAge) };
+}
+
+function latest(times: readonly (Date | undefined)[]): Date | undefined {
+  return times.reduce((one, other) => (!one || (other && other > one) ? other : one), undefined);
 }
 
 function byAge(one: LedgerEntry, other: LedgerEntry): number {

@@ -1,5 +1,5 @@
 import type { AuditReport } from '../audit/audit-report.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
+import { isReported, type MailboxHealth, type Restart, type Watermark } from '../poll/watermark.ts';
 import { counted, figure, shown, type TimeTeller } from './digest-words.ts';
 
 /** How a mailbox has been read since the last digest, in sentences. */
@@ -19,12 +19,10 @@ export function healthTold(health: MailboxHealth | undefined, seen: number, tell
 function auditTold(report: AuditReport | undefined, tell: TimeTeller): string {
   if (!report) return 'No audit has run yet.';
   const { at, inMailbox, accounted, recovered, left, staleAlerts, staleUnknown } = report;
-  const unclear = inMailbox - accounted - recovered - left;
   const facts = [
     accounted === inMailbox ? 'all accounted for' : `${figure(accounted)} accounted for`,
     ...(recovered > 0 ? [`${figure(recovered)} brought back`] : []),
     ...(left > 0 ? [`${figure(left)} left to the next audit`] : []),
-    ...(unclear > 0 ? [`${figure(unclear)} gone before it could be read`] : []),
   ];
   const stale = staleAlerts + staleUnknown;
   const again = stale > 0 ? ` ${counted(stale, 'mail')} had waited too long; what could be was handed over again.` : '';
@@ -37,23 +35,52 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
   return left > 0 ? `at most ${counted(left, 'mail')} left to read` : 'nothing left to read';
 }
 
-/**
- * A new baseline is reported once, by the first digest that reads it. Times do not say which digest that is: a poll
- * writes a baseline later than the time in it, and a digest may read the mailbox in between.
- */
+/** A new beginning is reported once, by the first digest that reads it. */
 function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
   const { watermark, digestWatermark } = health;
-  if (!watermark) return [];
-  const { baselineAt, baselineUid, previousUidValidity, uidValidity, accountedSince } = watermark;
-  if (digestWatermark?.baselineAt.getTime() === baselineAt.getTime()) return [];
-  if (previousUidValidity === undefined) {
-    return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`];
+  return watermark && !isReported(watermark, digestWatermark) ? beginningTold(watermark, tell) : [];
+}
+
+/** When accounting began, or why polls began again, and what is not covered by it. */
+export function beginningTold(watermark: Watermark, tell: TimeTeller): string[] {
+  const { baselineAt, baselineUid, restart, unreported = [], accountedSince } = watermark;
+  if (!restart) {
+    return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
   }
+  const restarts = [...unreported, restart];
+  const isOlderMailHidden = restarts.some(({ reason }) => reason === 'renumbered' || reason === 'watermark lost');
   return [
-    `The server renumbered its mail: UIDVALIDITY was ${previousUidValidity} and is ${uidValidity} since ` +
-      `${tell(baselineAt)}. Mail above uid ${baselineUid} was read again; what was known was recognised.`,
-    ...(accountedSince ? [olderMailTold(accountedSince, tell)] : []),
+    ...restarts.map((one) => restartTold(one, watermark, tell)),
+    `Email above uid ${baselineUid} was read again; what was known was recognised.`,
+    ...(accountedSince && isOlderMailHidden ? [olderMailTold(accountedSince, tell)] : []),
   ];
+}
+
+function restartTold({ reason, at, ...before }: Restart, now: Watermark, tell: TimeTeller): string {
+  const time = tell(at);
+  switch (reason) {
+    case 'renumbered':
+      return `The server renumbered its mail: UIDVALIDITY was ${before.uidValidity} and is ${now.uidValidity} since ${time}.`;
+    case 'uids reused':
+      return `The server gives out its uids a second time since ${time}, as after a restore.`;
+    case 'renamed':
+      return `${before.mailbox} is ${now.mailbox} since ${time}.`;
+    case 'watermark lost':
+      return (
+        `The watermark of ${now.mailbox} was gone from its table ${time}. Polls resumed from the ledger, and the counts ` +
+        'below begin there. Find out what deleted it.'
+      );
+    case 'rescan':
+      return `A rescan was requested and began ${time}.`;
+  }
+}
+
+function notCovered({ mailbox, accountedSince }: Watermark, tell: TimeTeller): string {
+  if (!accountedSince) return 'All email in the mailbox is accounted for.';
+  return (
+    `Email that arrived before ${tell(accountedSince)} is in no post and no digest. To read the last 7 days as well, ` +
+    `run: npm run rollcall -- rescan --mailbox ${mailbox} --days 7`
+  );
 }
 
 /** A mail moved into the folder keeps the time of its arrival, and without its old uid nothing else tells when it came. */

@@ -3,7 +3,7 @@ import type { StandingTold } from './digest-page.ts';
 import { style } from './digest-style.ts';
 import { figure } from './digest-words.ts';
 
-const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered'] as const;
+const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 /** Where the mail went, a row a route, and whether that adds up. */
 export function Counts({ accounts: { since, routes, total, sum, addsUp } }: { accounts: StandingTold['accounts'] }) {

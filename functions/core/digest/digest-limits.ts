@@ -5,6 +5,18 @@ import { POLL_TIMEOUT_MS } from '../poll/poll-limits.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** How long one invocation may take, shared by the CDK stack, the local run and the simulation. */
+export const DIGEST_TIMEOUT_MS = 5 * MINUTE_MS;
+
+/** How often a digest that waits for another one asks whether that one has ended. */
+export const RUN_ASKED_AGAIN_MS = 5_000;
+
+/**
+ * A digest that has waited does not begin with less time left than this; a repeat has more. Lambda repeats a minute after
+ * a death, and the lease of the dead ends with its time, so a first repeat has at least a minute left by then.
+ */
+export const DIGEST_RESERVE_MS = 30_000;
+
 export { STALE_ALERT_MS, STALE_UNKNOWN_MS } from '../audit/audit-limits.ts';
 
 /** A mailbox that nobody has read for so long needs a person, whatever the reason: three missed polls, two hours at least. */
@@ -36,6 +48,9 @@ export const MAILS_PER_RUN = 10;
 
 /** How long to wait before the ledger's index is asked again, where it lags behind the ledger: it mostly takes less than a second. */
 export const INDEX_LAG_MS = 5_000;
+
+/** A dead-letter queue that takes longer to show its messages is reported instead; the digest does not wait for it. */
+export const LETTERS_TIMEOUT_MS = 20_000;
 
 /** The audit runs daily; after this time it has missed a run. */
 export const AUDIT_OVERDUE_MS = 48 * HOUR_MS;

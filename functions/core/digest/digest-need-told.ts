@@ -1,4 +1,7 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
+import type { Watermark } from '../poll/watermark.ts';
+import { differenceTold } from './digest-differences.ts';
+import { beginningTold } from './digest-health.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
 import type { Need } from './digest-needs.ts';
@@ -39,8 +42,25 @@ function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
       return unheardAlarms(need, tell);
     case 'mailbox not read':
       return unreadMailbox(need, tell);
+    case 'mailbox begins again':
+      return {
+        ...NOTHING_LISTED,
+        title: beginsAgain(need.watermark, tell),
+        details: beginningTold(need.watermark, tell),
+      };
     case 'mail recovered':
       return recoveredMail(need, tell);
+    case 'messages unreadable':
+      return unreadableMessages(need, tell);
+    case 'dead letters not read':
+      return {
+        ...NOTHING_LISTED,
+        title: `The dead letters of ${need.route} could not be read`,
+        details: [
+          `${shown(need.reason, 500)}.`,
+          `Whether there are unreadable messages among them is not known. Look: npm run rollcall -- letters ${need.route}`,
+        ],
+      };
     case 'audit overdue':
       return {
         ...NOTHING_LISTED,
@@ -72,15 +92,10 @@ function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
       };
     case 'spool damaged':
       return damagedSpool(need);
-    case 'sums differ':
-      return {
-        ...NOTHING_LISTED,
-        title: `${figure(need.unaccounted)} of ${counted(need.seen, 'mail')} unaccounted for`,
-        details: [
-          'Polls have counted more mail than the ledger and the spool hold; the table below shows of which route. The ' +
-            'next audit looks for it in the mailbox.',
-        ],
-      };
+    case 'sums differ': {
+      const { title, details } = differenceTold(need.difference);
+      return { ...NOTHING_LISTED, title, details };
+    }
   }
 }
 
@@ -157,6 +172,34 @@ function recoveredMail(
   };
 }
 
+function unreadableMessages(
+  { route, letters }: Extract<Need, { kind: 'messages unreadable' }>,
+  tell: TimeTeller,
+): NeedTold {
+  const oldestFirst = letters.toSorted((one, other) => one.sentAt.getTime() - other.sentAt.getTime());
+  return {
+    title: unreadableTitle({ route, letters }, tell),
+    details: [
+      'They name no email, so nothing can deliver them; they are reported until you remove them.',
+      `Show and remove them: npm run rollcall -- letters ${route}`,
+    ],
+    mails: [],
+    quotes: oldestFirst
+      .slice(0, EXAMPLES_SHOWN)
+      .map(({ sentAt, reason, body }) => `${tell(sentAt)}: ${shown(reason, 200)}: ${shown(body, 300)}`),
+    more: moreThan(letters.length),
+  };
+}
+
+/** Also in the subject. */
+export function unreadableTitle(
+  { route, letters }: Pick<Extract<Need, { kind: 'messages unreadable' }>, 'route' | 'letters'>,
+  tell: TimeTeller,
+): string {
+  const since = new Date(Math.min(...letters.map(({ sentAt }) => sentAt.getTime())));
+  return `${counted(letters.length, 'unreadable message')} in the dead-letter queue of ${route} since ${tell(since)}`;
+}
+
 function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>): NeedTold {
   return {
     title: `${counted(lines.length, 'spool line')} damaged`,
@@ -170,6 +213,13 @@ function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>):
       .map(({ lineNumber, text, reason }) => `Line ${lineNumber}: ${shown(reason, 200)}: ${shown(text, 300)}`),
     more: moreThan(lines.length),
   };
+}
+
+/** Also in the subject. */
+export function beginsAgain({ mailbox, baselineAt, restart }: Watermark, tell: TimeTeller): string {
+  return restart
+    ? `the watermark of ${mailbox} was lost and polls resumed from the ledger`
+    : `accounting of ${mailbox} begins ${tell(baselineAt)}, with nothing known from before`;
 }
 
 function examples(

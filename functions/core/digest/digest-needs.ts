@@ -4,8 +4,11 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
+import { isReported, type MailboxHealth, type Watermark } from '../poll/watermark.ts';
+import type { UnreadableLetter } from '../ports.ts';
+import type { DeadLetterFacts } from './dead-letter-facts.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
+import { type Difference, differencesOf } from './digest-differences.ts';
 import type { DigestFacts } from './digest-facts.ts';
 import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
 import { failureName } from './failure-name.ts';
@@ -33,6 +36,8 @@ export type Need =
       since: Date | undefined;
       error: MailboxHealth['lastPollError'];
     }
+  /** A mailbox that digests have reported on begins again: its watermark was lost, or it has none from before. Reported once. */
+  | { kind: 'mailbox begins again'; watermark: Watermark }
   /** Mail that stood nowhere. It is handed over now; that it was lost is what needs a person. Told once. */
   | {
       kind: 'mail recovered';
@@ -41,6 +46,9 @@ export type Need =
       /** The first few, as they stand now. */
       entries: readonly LedgerEntry[];
     }
+  /** Messages that name no email, so that nothing but a person can remove them; at least one. */
+  | { kind: 'messages unreadable'; route: string; letters: readonly UnreadableLetter[] }
+  | { kind: 'dead letters not read'; route: string; reason: string }
   | {
       kind: 'audit overdue';
       mailbox: string;
@@ -52,26 +60,27 @@ export type Need =
   /** Its open mail is neither polled for nor audited any more, and nothing of it is in this digest. */
   | { kind: 'mailbox left the settings'; mailbox: string; entries: readonly LedgerEntry[] }
   | { kind: 'spool damaged'; key: string; lines: readonly DamagedLine[] }
-  | { kind: 'sums differ'; seen: number; unaccounted: number };
+  /** Mailbox, ledger and totals do not agree. */
+  | { kind: 'sums differ'; difference: Difference };
 
 /** What a person must look at, the most urgent first. */
 export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
   const missing = missingFromSpool(facts);
   return [
     ...undeliveredAlerts(facts),
+    ...differencesOf(accounts, facts.mailboxes).map((difference) => ({ kind: 'sums differ', difference }) as const),
     ...[...facts.routeChecks].flatMap(([route, check]) =>
       check.state === 'dead' ? [{ kind: 'route dead', route, check } as const] : [],
     ),
     ...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),
+    ...facts.mailboxes.flatMap((mailbox) => mailboxBeginsAgain(mailbox, facts)),
     ...(facts.alarmPath?.state === 'closed' ? [{ kind: 'alarms unheard', check: facts.alarmPath } as const] : []),
     ...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts.recovered)),
     ...(missing.length > 0 ? [{ kind: 'mail missing from the spool', entries: missing } as const] : []),
+    ...facts.deadLetters.flatMap(deadLetterNeeds),
     ...retiredMailboxes(facts),
     ...facts.mailboxes.flatMap((mailbox) => overdueAudit(facts.at, mailbox)),
     ...damagedSegments(facts.damaged),
-    ...(accounts.unaccounted > 0
-      ? [{ kind: 'sums differ', seen: accounts.total.seen, unaccounted: accounts.unaccounted } as const]
-      : []),
   ];
 }
 
@@ -96,6 +105,14 @@ function reasonOf({ lastFailure }: LedgerEntry): string {
   return lastFailure ? failureName(lastFailure) : 'no post was tried';
 }
 
+/** In a first digest of all, a new mailbox is what everyone expects; it is in the health section. */
+function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
+  const { watermark, digestWatermark } = health ?? {};
+  if (!watermark || !previousDigestAt || isReported(watermark, digestWatermark)) return [];
+  const isLost = watermark.restart?.reason === 'watermark lost';
+  return isLost || !watermark.restart ? [{ kind: 'mailbox begins again', watermark }] : [];
+}
+
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {
   const { lastAudit, lastDigestAt } = health ?? {};
   const isNew = lastAudit && (!lastDigestAt || lastAudit.at >= lastDigestAt);
@@ -106,6 +123,12 @@ function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: re
   return [{ kind: 'mail recovered', mailbox, count, entries: entries.filter(({ mailId }) => mailIds.has(mailId)) }];
 }
 
+function deadLetterNeeds(facts: DeadLetterFacts): Need[] {
+  const { route } = facts;
+  if (facts.kind === 'not read') return [{ kind: 'dead letters not read', route, reason: facts.reason }];
+  return facts.unreadable.length > 0 ? [{ kind: 'messages unreadable', route, letters: facts.unreadable }] : [];
+}
+
 function overdueAudit(at: Date, { mailbox, health }: MailboxFacts): Need[] {
   const since = health?.lastAudit?.at;
   const isDueSince = since ?? health?.watermark?.baselineAt;
@@ -114,7 +137,7 @@ function overdueAudit(at: Date, { mailbox, health }: MailboxFacts): Need[] {
 }
 
 function retiredMailboxes(facts: DigestFacts): Need[] {
-  const configured = new Set(facts.mailboxes.map(({ mailbox }) => mailbox));
+  const configured = new Set(facts.mailboxes.flatMap(({ mailbox, formerly = [] }) => [mailbox, ...formerly]));
   const retired = [...facts.openAlerts, ...facts.notInSpool].filter(
     ({ location }) => !configured.has(location.mailbox),
   );

@@ -99,11 +99,14 @@ function domainTold(domain: string): string {
   return shown(domain, 80) || 'no sender';
 }
 
+const OPEN_MEANS =
+  'Open is all that is not delivered yet, whenever it came, also of what was removed from the settings.';
+
 function standingTold({ since, accounts, health }: Standing, tell: TimeTeller): StandingTold {
   const { routes, total, unaccounted, uncounted } = accounts;
   return {
     accounts: {
-      since: since ? `Mail since the digest of ${tell(since)}.` : 'Mail since accounting began.',
+      since: `${since ? `Mail since the digest of ${tell(since)}` : 'Mail since accounting began'}. ${OPEN_MEANS}`,
       routes,
       total,
       sum: sumTold(accounts),

@@ -1,5 +1,7 @@
 import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { Digest } from './digest.ts';
+import { differenceTold } from './digest-differences.ts';
+import { beginsAgain, unreadableTitle } from './digest-need-told.ts';
 import type { Need } from './digest-needs.ts';
 import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
 
@@ -71,8 +73,14 @@ function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: Ti
       return need.since
         ? `${need.mailbox} has not been read since ${tell(need.since)}`
         : `${need.mailbox} has never been read`;
+    case 'mailbox begins again':
+      return beginsAgain(need.watermark, tell);
     case 'mail recovered':
       return `the audit brought back ${counted(need.count, 'mail')} of ${need.mailbox}`;
+    case 'messages unreadable':
+      return unreadableTitle(need, tell);
+    case 'dead letters not read':
+      return `the dead letters of ${need.route} could not be read`;
     case 'audit overdue':
       return need.since
         ? `${need.mailbox} has not been audited since ${tell(need.since)}`
@@ -84,6 +92,6 @@ function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: Ti
     case 'spool damaged':
       return 'the spool is damaged';
     case 'sums differ':
-      return `${figure(need.unaccounted)} of ${counted(need.seen, 'mail')} unaccounted for`;
+      return differenceTold(need.difference).title;
   }
 }

@@ -54,7 +54,7 @@ function indented(text: string): string {
   return `  ${text}`;
 }
 
-const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered'] as const;
+const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 function countsText({ routes, total }: StandingTold['accounts']): string {
   const names = [...routes, total].map(({ route }) => route.length);

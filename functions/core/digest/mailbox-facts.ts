@@ -1,6 +1,6 @@
 import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
+import { isReported, isSameNumbering, type MailboxHealth, type Numbering, type Watermark } from '../poll/watermark.ts';
 import type { Clock, Ledger, Watermarks } from '../ports.ts';
 import type { DigestMailbox } from './digest-facts.ts';
 import { INDEX_LAG_MS } from './digest-limits.ts';
@@ -27,7 +27,7 @@ export async function readMailboxFacts(
   const health = await watermarks.get(mailbox.mailbox);
   const readAt = clock.now();
   const known = { ...mailbox, health, readAt, seen: seenSinceDigest(health) };
-  const read = async () => ({ ...known, ...(await readLines(mailbox.mailbox, health, ledger, readAt)) });
+  const read = async () => ({ ...known, ...(await readLines(health, ledger, readAt)) });
   const facts = await read();
   if (facts.lines.length + facts.recovered.length >= sumOf(known.seen.values())) return facts;
   await clock.wait(INDEX_LAG_MS);
@@ -46,12 +46,13 @@ function sumOf(counts: Iterable<number>): number {
 }
 
 /** The ledger's lines of mail since the last digest, in those that polls have passed and those that the audit brought back. */
-async function readLines(mailbox: string, health: MailboxHealth | undefined, ledger: Ledger, readAt: Date) {
+async function readLines(health: MailboxHealth | undefined, ledger: Pick<Ledger, 'linesAbove'>, readAt: Date) {
   const lines: LedgerLine[] = [];
   const recovered: LedgerLine[] = [];
-  for (const uidValidity of uidValiditiesOf(health)) {
-    const sort = sorting(uidValidity, health, readAt);
-    for await (const line of ledger.linesAbove(mailbox, uidValidity, toldBelow(uidValidity, health))) {
+  for (const numbering of numberingsOf(health)) {
+    const sort = sorting(numbering, health, readAt);
+    const { mailbox, uidValidity } = numbering;
+    for await (const line of ledger.linesAbove(mailbox, uidValidity, toldBelow(numbering, health))) {
       const place = sort(line);
       if (place === 'passed') lines.push(line);
       if (place === 'recovered') recovered.push(line);
@@ -64,56 +65,67 @@ async function readLines(mailbox: string, health: MailboxHealth | undefined, led
  * Up to this uid the last digest has told everything: of what stands there, only an audit can have brought something back
  * since, and it says so first. Without such a bound a digest would read the ledger of all times, every day.
  */
-function toldBelow(
-  uidValidity: string,
-  { digestWatermark, lastDigestAt, recovery }: Partial<MailboxHealth> = {},
-): number {
-  if (digestWatermark?.uidValidity !== uidValidity) return 0;
+function toldBelow(numbering: Numbering, health: Partial<MailboxHealth> = {}): number {
+  const { digestWatermark, lastDigestAt, recovery } = health;
+  if (!digestWatermark || !isSameNumbering(digestWatermark, numbering) || isRestartedUnder(numbering, health)) return 0;
   const { lastUid } = digestWatermark;
-  const isNew = recovery?.uidValidity === uidValidity && recovery.at > recoveriesSince(lastDigestAt);
+  const isNew = recovery?.uidValidity === numbering.uidValidity && recovery.at > recoveriesSince(lastDigestAt);
   return isNew ? Math.min(lastUid, recovery.fromUid - 1) : lastUid;
 }
 
-/** Those under which mail can have been counted since the last digest. */
-function uidValiditiesOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Set<string> {
-  const { uncounted, previousUidValidity, uidValidity } = watermark ?? {};
-  const all = [digestWatermark?.uidValidity, ...(uncounted?.uidValidities ?? []), previousUidValidity, uidValidity];
-  return new Set(all.filter((uidValidity) => uidValidity !== undefined));
+/** Polls have begun again under it since the last digest, so that they may have taken email in below the uids that it knew. */
+function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: Partial<MailboxHealth>): boolean {
+  if (!watermark?.restart || !isSameNumbering(watermark, numbering)) return false;
+  return !isReported(watermark, digestWatermark);
 }
 
-/** Says what a line of this uidValidity is to the digest that read the mailbox's health at `readAt`. */
-function sorting(
-  uidValidity: string,
-  { watermark, digestWatermark, lastDigestAt = new Date(0), lastAudit }: Partial<MailboxHealth> = {},
-  readAt: Date,
-): (line: LedgerLine) => 'passed' | 'recovered' | 'told' | 'not passed yet' {
-  const passedUid = watermark?.uidValidity === uidValidity ? watermark.lastUid : Number.POSITIVE_INFINITY;
-  const toldUid = digestWatermark?.uidValidity === uidValidity ? digestWatermark.lastUid : undefined;
-  const previous = watermark?.previousUidValidity;
-  const isRenumbered = watermark?.uidValidity === uidValidity && previous !== undefined && previous !== uidValidity;
-  // Also where the last digest met the new uids before a poll had read anything under them.
-  const isUnderNewUids = toldUid === undefined || isRenumbered;
-  const changedAt = changedSinceDigest(watermark, digestWatermark);
+/** Those under which mail can have been counted since the last digest: older ones where they have changed since. */
+function numberingsOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Numbering[] {
+  const isKnown = watermark && isReported(watermark, digestWatermark);
+  const before = isKnown ? [] : [digestWatermark, ...(watermark?.unreported ?? []), watermark?.restart];
+  const all = [watermark, ...before];
+  const known = all.filter((numbering) => numbering !== undefined);
+  return known.filter((numbering, index) => known.findIndex((one) => isSameNumbering(one, numbering)) === index);
+}
+
+type Place = 'passed' | 'recovered' | 'told' | 'not passed yet';
+
+/** Says what a line of this numbering is to the digest that read the mailbox's health at `readAt`. */
+function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, readAt: Date): (line: LedgerLine) => Place {
+  const { watermark, digestWatermark, lastDigestAt = new Date(0), lastAudit } = health;
+  const current = watermark && isSameNumbering(watermark, numbering) ? watermark : undefined;
+  const toldUid = digestWatermark && isSameNumbering(digestWatermark, numbering) ? digestWatermark.lastUid : undefined;
+  const isRestarted = isRestartedUnder(numbering, health);
   const findings = lastAudit && lastAudit.at >= lastDigestAt ? lastAudit.findings : [];
   const missing = new Set(findings.flatMap(({ kind, mailId }) => (kind === 'missing' ? [mailId] : [])));
+
+  /** Of a line at a uid that the last digest knew as passed. */
+  const placeBelowTold = (mailId: string, isNew: boolean): Place => {
+    if (!isNew) return 'told';
+    // Polls have been past this uid before, so only the audit can have accepted the mail since, unless they began again.
+    return isRestarted && !missing.has(mailId) ? 'passed' : 'recovered';
+  };
+  const beganAgainAt = firstUnreportedStart(watermark, digestWatermark);
+  /** Where uids say nothing of what the last digest knew, what was accepted before it and before polls began again was told. */
+  const timeDecides = toldUid === undefined || (current?.restart !== undefined && !isRestarted);
+
   return ({ mailId, uid, acceptedAt }) => {
     // What a poll accepted, it had passed no earlier: in the very moment in which that was read, it is no longer new.
     const isNew = acceptedAt > lastDigestAt;
-    // A poll is taking it in right now; the next digest counts it.
-    if (uid > passedUid) return 'not passed yet';
-    // Polls have been past this uid before, so only the audit can have accepted the mail since.
-    if (toldUid !== undefined && uid <= toldUid) return isNew && acceptedAt <= readAt ? 'recovered' : 'told';
-    // Under new uids stands also what the last digest has counted under the old ones, but nothing that was accepted since
-    // the change: even where that happened while the last digest read, it did not know these uids.
-    if (isUnderNewUids && !isNew && acceptedAt < changedAt) return 'told';
+    const isSinceBaseline = current !== undefined && acceptedAt >= current.baselineAt;
+    // A poll is taking it in right now; the next digest counts it. What an earlier one took in under the same numbers was
+    // counted when polls began again.
+    if (current && uid > current.lastUid && isSinceBaseline) return 'not passed yet';
+    if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
+    // Nothing that was accepted since polls began again, even while the last digest read: it did not know these uids.
+    if (timeDecides && !isNew && acceptedAt < beganAgainAt) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
 }
 
-/** When the uids changed first that the last digest did not know; where it knew those of now, when these began. */
-function changedSinceDigest(watermark: Watermark | undefined, digestWatermark: Watermark | undefined): Date {
+/** When polls began again first since the last digest; where they have not since, when they began where they are now. */
+function firstUnreportedStart(watermark: Watermark | undefined, digestWatermark: Watermark | undefined): Date {
   if (!watermark) return new Date(0);
-  const { baselineAt, uncounted } = watermark;
-  const isKnown = digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
-  return isKnown || !uncounted ? baselineAt : uncounted.since;
+  const [first] = isReported(watermark, digestWatermark) ? [] : (watermark.unreported ?? []);
+  return first?.at ?? watermark.baselineAt;
 }

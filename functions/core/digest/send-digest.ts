@@ -1,14 +1,14 @@
 import pMap from 'p-map';
-import type { Journal } from '../journal.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
 import type { Mailer } from '../ports.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
 import { type DigestFacts, type DigestMailbox, type FactServices, readDigestFacts } from './digest-facts.ts';
 import { MAILS_PER_RUN } from './digest-limits.ts';
 import { digestMailOf } from './digest-mail.ts';
+import { type DigestInvocation, type RunServices, whileNoOtherRuns } from './digest-run.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
-type DigestServices = FactServices & { mailer: Mailer; journal: Journal };
+type DigestServices = FactServices & RunServices & { mailer: Mailer };
 
 type DigestSettings = {
   mailboxes: readonly DigestMailbox[];
@@ -36,16 +36,25 @@ type SentMail = Omit<DigestReport, 'mailIds'>;
  *
  * The order keeps mail safe: nothing is settled before the mail service accepted the e-mail, no segment moves before its
  * mails are settled, and the counts begin anew last. A crash in between makes the next digest repeat what is not settled
- * and skip what is; it never loses a mail. Of two digests that overlap each carries what it found open, and the one that
- * comes to an end first begins the counts anew. Dead letters are told, not settled: a digest does not deliver an alert.
+ * and skip what is; it never loses a mail. Of two digests that are started at once the second waits for the end of the
+ * first, so that each mail is carried once, unless one of them died. Dead letters are told, not settled: a digest does not
+ * deliver an alert.
  *
  * A segment with damaged lines moves as well. Left behind, it would come again every day with nothing new. Nothing is
  * lost by moving it: this digest has told of the lines, the moved object keeps them byte for byte, and the mails in them
  * stay open in the ledger, which names them in every digest until one has carried them.
  *
- * @throws whatever a service throws; the next run repeats what this one did not finish
+ * @throws AnotherDigestRuns, or whatever a service throws; the next run repeats what this one did not finish
  */
-export async function sendDigest(services: DigestServices, settings: DigestSettings): Promise<DigestReport> {
+export async function sendDigest(
+  services: DigestServices,
+  settings: DigestSettings,
+  invocation: DigestInvocation,
+): Promise<DigestReport> {
+  return await whileNoOtherRuns(invocation, services, () => sendAll(services, settings));
+}
+
+async function sendAll(services: DigestServices, settings: DigestSettings): Promise<DigestReport> {
   const { ledger, spool, clock } = services;
   const at = clock.now();
   const facts = await readDigestFacts(services, settings, at);
@@ -79,7 +88,7 @@ async function sendAndSettle(
   return { subject, messageId, text, html };
 }
 
-/** Where an overlapping digest was faster, it has begun the counts anew; what it counted, this one told as well. */
+/** Where a digest that died has begun the counts anew before its time was over; what it counted, this one told as well. */
 async function recordDigest({ mailboxes }: DigestFacts, { watermarks }: DigestServices): Promise<void> {
   for (const { mailbox, health, readAt } of mailboxes) {
     if (!health) continue;

@@ -38,6 +38,8 @@ export type LedgerEntry = NewLedgerEntry & {
   discordMessageId: string | undefined;
   /** The last post that was begun with it by a bot. Until the entry is settled, nobody knows whether it arrived. */
   sentPost?: SentPost | undefined;
+  /** The end of the last lease that nobody has ended: before that, an invocation is posting it, unless it has died. */
+  leaseUntil?: Date | undefined;
 };
 
 /** What the index by location tells of an entry, without its record. */

@@ -27,6 +27,8 @@ export type Mail = {
   subject: string;
   /** The Date header as ISO 8601; the server's internal date where the header is missing or unreadable. */
   date: string;
+  /** When the server received it (INTERNALDATE); a message that is moved keeps it. */
+  receivedAt: Date;
   /** Readable text, at most 500 characters. */
   snippet: string;
   /**

@@ -31,13 +31,23 @@ export type MailboxFailureKind =
   /** The server listed a mail and then did not hand it out. */
   | 'incomplete answer';
 
+/** A folder that the server has; its numbers are undefined where the server does not tell them. */
+export type ExistingFolder = { name: string; uidValidity: string | undefined; uidNext: number | undefined };
+
 /** Reading a mailbox failed. The watermark stands where it stood; the next poll tries again. */
 export class MailboxFailure extends Error {
   override readonly name = 'MailboxFailure';
   readonly kind: MailboxFailureKind;
+  /** Where a folder does not exist: those that do, as far as the server lists them. */
+  readonly existingFolders: readonly ExistingFolder[];
 
-  constructor(kind: MailboxFailureKind, text: string, options?: ErrorOptions) {
+  constructor(
+    kind: MailboxFailureKind,
+    text: string,
+    { existingFolders = [], ...options }: ErrorOptions & { existingFolders?: readonly ExistingFolder[] } = {},
+  ) {
     super(text, options);
     this.kind = kind;
+    this.existingFolders = existingFolders;
   }
 }

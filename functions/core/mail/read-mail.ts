@@ -15,6 +15,8 @@ const SUBJECT_CHARACTERS = 300;
 /** What a mail cannot tell about itself. */
 export type MailContext = {
   location: MailLocation;
+  /** The account by which it is identified; that of its mailbox where missing. An account that was renamed keeps its first name. */
+  identityAccount?: string;
   /** Opens the mail in the reader's mail client, given its Message-ID. */
   linkTo: (messageId: string | undefined) => string | undefined;
   /** The fields to bring along, in lower case; decoding all, whether a rule asks or not, takes time. All where missing. */
@@ -47,17 +49,19 @@ function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
-function mailFrom(raw: RawMail, fields: HeaderFields, { location, linkTo, headerFields }: MailContext): Mail {
+function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mail {
+  const { location, linkTo, headerFields } = context;
   const charset = contentTypeOf(fields).parameter('charset');
   const messageId = keptMessageId(displayedText(decodedValue(firstValue(fields, 'message-id'))));
   return {
-    mailId: mailIdIn(fields, location),
+    mailId: mailIdIn(fields, context),
     location,
     messageId,
     from: addressesIn(fields.get('from'), charset),
     to: addressesIn(fields.get('to'), charset),
     subject: subjectOf(firstValue(fields, 'subject'), charset),
     date: (dateIn(firstValue(fields, 'date')) ?? received(raw)).toISOString(),
+    receivedAt: received(raw),
     snippet: raw.text
       ? snippetOfText({ ...raw.text.part, content: latin1(raw.text.content) })
       : snippetOfMessage(fields, latin1(raw.body)),
@@ -72,14 +76,17 @@ function mailFrom(raw: RawMail, fields: HeaderFields, { location, linkTo, header
 }
 
 /** The identity is taken from the values as sent, so that no decoder's update changes an id. */
-function mailIdIn(fields: HeaderFields, location: MailLocation): string {
+function mailIdIn(
+  fields: HeaderFields,
+  { location, identityAccount = accountOf(location.mailbox) }: MailContext,
+): string {
   const identity: IdentityHeaders = {
     messageId: firstValue(fields, 'message-id'),
     from: firstValue(fields, 'from'),
     date: firstValue(fields, 'date'),
     subject: firstValue(fields, 'subject'),
   };
-  return mailIdOf(accountOf(location.mailbox), location, identity);
+  return mailIdOf(identityAccount, location, identity);
 }
 
 /** RFC 5322, 2.1.1: no line may be longer. What is longer identifies its mail, and is of no use to anyone who reads it. */
@@ -119,18 +126,20 @@ function received({ internalDate }: RawMail): Date {
 const ADDRESS_CHARACTERS = 500;
 const PROBLEM_CHARACTERS = 200;
 
-function mailByEnvelope(raw: RawMail, fields: HeaderFields, { location, linkTo }: MailContext, why: string): Mail {
+function mailByEnvelope(raw: RawMail, fields: HeaderFields, context: MailContext, why: string): Mail {
+  const { location, linkTo } = context;
   const { envelope } = raw;
   const messageId = keptMessageId(displayedText(envelope.messageId));
   const addressesOf = (text: string) => [{ name: '', address: cutDisplayedText(text, ADDRESS_CHARACTERS) }];
   return {
-    mailId: mailIdIn(fields, location),
+    mailId: mailIdIn(fields, context),
     location,
     messageId,
     from: addressesOf(envelope.from),
     to: addressesOf(envelope.to),
     subject: cutDisplayedText(envelope.subject, SUBJECT_CHARACTERS),
     date: received(raw).toISOString(),
+    receivedAt: received(raw),
     snippet: '',
     headers: new Map(),
     link: linkTo(messageId),

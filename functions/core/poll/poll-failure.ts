@@ -17,8 +17,22 @@ export function pollFailureOf(error: unknown): PollFailure {
   if (error instanceof HandOverFailed) return failure('hand-over', error);
   if (error instanceof Overdue) return failure('overdue', error);
   if (error instanceof SecretMissing) return failure('secret', error);
+  if (error instanceof AggregateError && error.errors.length > 0) return failureOfSeveral(error);
   if (error instanceof Error) return failure(error.name, error);
   return { kind: 'unexpected', text: String(error).slice(0, TEXT_CHARACTERS) };
+}
+
+/** Throws what has failed, if anything: one error as it is, several as one that quotes each of them once. */
+export function throwTogether(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw errors[0];
+  const texts = new Set(errors.map((error) => pollFailureOf(error).text));
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures: ${[...texts].join(' | ')}`);
+}
+
+/** Node's own, of a connection to several addresses, has no message. */
+function failureOfSeveral({ message, errors }: AggregateError): PollFailure {
+  const { kind, text } = pollFailureOf(errors[0]);
+  return { kind, text: message.slice(0, TEXT_CHARACTERS) || text };
 }
 
 function failure(kind: string, { message }: Error): PollFailure {

@@ -1,14 +1,17 @@
 import type { Mail } from '../mail/mail.ts';
+import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { MailReader, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { inTime } from './overdue.ts';
 import { pagesInTime } from './pages-in-time.ts';
 import { pollFailureOf } from './poll-failure.ts';
 import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
+import { withProbableName } from './renamed-folder.ts';
 import { type TriageReport, type TriageServices, triagePage } from './triage.ts';
 import { uidsToRead } from './uids-to-read.ts';
-import type { Watermark } from './watermark.ts';
+import { isFromBeforeAccounting, type Watermark } from './watermark.ts';
 
 export type PollServices = TriageServices & { reader: MailReader; watermarks: Watermarks };
 
@@ -55,12 +58,20 @@ export async function pollMailbox(
     const report = { mailbox, uidNext, ...counts };
     journal({ kind: 'poll finished', ...report });
     return report;
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explained(thrown, polled, watermarks);
     const failure = pollFailureOf(error);
     journal({ kind: 'poll failed', mailbox, failure });
     await recordOrAdd(error, () => watermarks.recordPollFailure(mailbox, { at: clock.now(), ...failure }));
     throw error;
   }
+}
+
+/** Where a folder is gone that polls have read before, its new name is worth a look. */
+async function explained(error: unknown, polled: PolledMailbox, watermarks: Pick<Watermarks, 'get'>): Promise<unknown> {
+  if (!(error instanceof MailboxFailure) || error.existingFolders.length === 0) return error;
+  const { watermark } = (await watermarks.get(polled.mailbox)) ?? {};
+  return watermark ? withProbableName(error, polled, watermark) : error;
 }
 
 /** Fills in `progress` as it goes. Returns UIDNEXT. */
@@ -71,9 +82,8 @@ async function pollSession(
   remainingMs: () => number,
   progress: Progress,
 ): Promise<number> {
-  const { mailbox, account } = polled;
   const status = await session.status();
-  const { watermark, uids } = await uidsToRead({ mailbox, startFrom: account.startFrom }, status, session, services);
+  const { watermark, uids } = await uidsToRead({ polled, status, session }, services);
   if (uids.length > 0) await handOverPages(watermark, uids, session, services, remainingMs, progress);
   return status.uidNext;
 }
@@ -87,11 +97,14 @@ async function handOverPages(
   progress: Progress,
 ): Promise<void> {
   let watermark = start;
+  const withoutMessageId = mailsWithoutMessageId(start, services.ledger);
   progress.left = uids.length;
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesInTime(pages, () => remainingMs() - POLL_RESERVE_MS)) {
     refuseOtherUidValidity(page, watermark);
-    const handedOver = await triagePage(page, { journal, ...services });
+    const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, watermark));
+    const known = await withoutMessageId.recognise(accountable);
+    const handedOver = await triagePage(accountable, { journal, ...services }, known);
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
     const next = { ...watermark, lastUid: lastUidOf(page, watermark), seen: countedOn(watermark, handedOver) };

@@ -7,6 +7,8 @@ import { segmentOf } from '../ledger/spool.ts';
 import { type Mail, recordOf } from '../mail/mail.ts';
 import type { Clock, Ledger, RouteQueues, Spool } from '../ports.ts';
 import type { Classifier } from '../rules/classify.ts';
+import { placedEntry } from './placed-entry.ts';
+import { throwTogether } from './poll-failure.ts';
 import { LEDGER_CONCURRENCY } from './poll-limits.ts';
 
 export type TriageServices = {
@@ -14,6 +16,8 @@ export type TriageServices = {
   ledger: Ledger;
   routeQueues: RouteQueues;
   spool: Spool;
+  /** Those of the settings: an alert of any other one has no queue. */
+  routes: readonly string[];
   clock: Clock;
   journal: Journal;
 };
@@ -25,7 +29,7 @@ export type TriageReport = {
   inPlace: readonly NewLedgerEntry[];
   /** Entries that the ledger had before, wherever their mail was read then. */
   known: readonly LedgerEntry[];
-  /** New entries, and those that a crash had left between ledger and hand-over. */
+  /** New entries, and those that a crash had left between ledger and hand-over, as they were handed over. */
   handedOver: readonly NewLedgerEntry[];
 };
 
@@ -37,15 +41,23 @@ export type TriageReport = {
  * leaves entries that are still `accepted`; the next run of the same page finds them and hands them over again.
  *
  * @param mails of one mailbox and one uidValidity
+ * @param recognised entries of mails that the ledger knows under another mailId
  * @throws whatever a service throws; the page can then be run again
  */
-export async function triagePage(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
-  const report = await acceptNew(mails, services);
-  await handOver(report.handedOver, services);
-  return report;
+export async function triagePage(
+  mails: readonly Mail[],
+  services: TriageServices,
+  recognised: ReadonlyMap<Mail, LedgerEntry> = new Map(),
+): Promise<TriageReport> {
+  const report = await acceptNew(mails, recognised, services);
+  return { ...report, handedOver: await handOver(report.handedOver, services) };
 }
 
-async function acceptNew(mails: readonly Mail[], services: TriageServices): Promise<TriageReport> {
+async function acceptNew(
+  mails: readonly Mail[],
+  underOtherIds: ReadonlyMap<Mail, LedgerEntry>,
+  services: TriageServices,
+): Promise<TriageReport> {
   const { ledger, journal } = services;
   // The same mail twice in one page, copied within its folder, is one mail.
   const distinct = groupBy(mails, ({ mailId }) => mailId);
@@ -54,7 +66,7 @@ async function acceptNew(mails: readonly Mail[], services: TriageServices): Prom
   const entries = await pMap(
     [...distinct.values()].map(([first]) => first),
     async (mail): Promise<NewLedgerEntry | LedgerEntry> => {
-      const entry = known.get(mail.mailId);
+      const entry = known.get(mail.mailId) ?? underOtherIds.get(mail);
       if (entry) return entry;
       const candidate = newEntryOf(mail, services);
       // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.
@@ -103,34 +115,56 @@ function newEntryOf(mail: Mail, { classify, clock }: TriageServices): NewLedgerE
 
 /**
  * Hands entries over that stand in the ledger: alerts to the queue of their route, unknown mail to segments of the spool.
+ * A queue or a spool that fails keeps what is meant for it, and nothing else.
  *
- * @throws whatever a service throws; handing the same entries over again does no harm
+ * @returns the entries as they were handed over
+ * @throws whatever the services throw, after everything was tried; handing the same entries over again does no harm
  */
 export async function handOver(
   entries: readonly NewLedgerEntry[],
   services: Omit<TriageServices, 'classify'>,
-): Promise<void> {
-  const { ledger, routeQueues, spool, clock, journal } = services;
+): Promise<NewLedgerEntry[]> {
+  const { ledger, routes, clock, journal } = services;
   // Before the alerts leave: one that a poster buries a moment later must stay dead.
   const at = clock.now();
-  await Promise.all(
-    [...groupBy(entries, placeOf).values()].map(async (together) => {
-      const [{ route, location }] = together;
-      if (route === UNKNOWN_ROUTE) {
-        await spool.write(segmentOf(location.mailbox, location.uidValidity, together, at));
-      } else {
-        await routeQueues.send(route, together.map(queueMessageOf));
-      }
-    }),
-  );
+  const placed = entries.map((entry) => placedEntry(entry, routes));
+  const errors: unknown[] = [];
+  const attempt = async <T>(work: () => Promise<T>): Promise<T[]> => {
+    try {
+      return [await work()];
+    } catch (error) {
+      errors.push(error);
+      return [];
+    }
+  };
+  const groups = [...groupBy(placed, placeOf).values()];
+  const sent = await Promise.all(groups.map((together) => attempt(() => handOverTogether(together, at, services))));
   await pMap(
-    entries,
-    async (entry) => {
-      await ledger.markDispatched(entry.mailId, at);
-      journal({ kind: 'mail handed over', entry });
-    },
+    sent.flat(2),
+    (entry) =>
+      attempt(async () => {
+        await ledger.markDispatched(entry.mailId, at);
+        journal({ kind: 'mail handed over', entry });
+      }),
     { concurrency: LEDGER_CONCURRENCY },
   );
+  throwTogether(errors);
+  return placed;
+}
+
+/** Entries that go to the same place. */
+async function handOverTogether(
+  together: [NewLedgerEntry, ...NewLedgerEntry[]],
+  at: Date,
+  { routeQueues, spool }: Pick<TriageServices, 'routeQueues' | 'spool'>,
+): Promise<readonly NewLedgerEntry[]> {
+  const [{ route, location }] = together;
+  if (route === UNKNOWN_ROUTE) {
+    await spool.write(segmentOf(location.mailbox, location.uidValidity, together, at));
+  } else {
+    await routeQueues.send(route, together.map(queueMessageOf));
+  }
+  return together;
 }
 
 /** The queue of a route, or one segment: of the mailbox that the mail was accepted in, should it have been moved since. */

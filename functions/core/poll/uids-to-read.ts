@@ -1,7 +1,15 @@
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { MailSession } from '../ports.ts';
 import type { Watermark } from './watermark.ts';
-import { type MailboxStatus, restart, type StartFrom, setBaseline, type WatermarkServices } from './watermark-start.ts';
+import {
+  carryOverLate,
+  firstWatermark,
+  type MailboxStatus,
+  type PollStart,
+  rescan,
+  restartVoid,
+  type WatermarkServices,
+} from './watermark-start.ts';
 
 export type ToRead = {
   /** The watermark to move: the stored one, or a new one. */
@@ -11,27 +19,28 @@ export type ToRead = {
 };
 
 /**
- * What this poll has to read. The stored watermark holds as long as the server's uids do; the first poll sets one by
- * `startFrom`, and where the uids are void it starts again from the last complete poll.
+ * What this poll has to read. The stored watermark holds as long as the server's uids do; where they are void, where the
+ * settings say that the mailbox had another name, and where a person asks for it, polls begin again further back.
  */
-export async function uidsToRead(
-  { mailbox, startFrom }: { mailbox: string; startFrom: StartFrom },
-  status: MailboxStatus,
-  session: MailSession,
-  services: WatermarkServices,
-): Promise<ToRead> {
-  const health = await services.watermarks.get(mailbox);
-  const stored = health?.watermark;
-  if (!stored) return await above(await setBaseline(mailbox, startFrom, status, session, services), status, session);
-  const again = () => restart(stored, health, status, session, services);
-  if (stored.uidValidity !== status.uidValidity) return await above(await again(), status, session);
+export async function uidsToRead(start: PollStart, services: WatermarkServices): Promise<ToRead> {
+  const { polled, status, session } = start;
+  const health = await services.watermarks.get(polled.mailbox);
+  if (!health?.watermark) return await above(await firstWatermark(start, services), status, session);
+  const { watermark: stored, rescanSince } = health;
+  const known = { ...health, watermark: stored };
+  const carriedOver = await carryOverLate(known, start, services);
+  if (carriedOver) return await above(carriedOver, status, session);
+  if (stored.uidValidity !== status.uidValidity) {
+    return await above(await restartVoid('renumbered', known, start, services), status, session);
+  }
+  if (rescanSince) return await above(await rescan(known, rescanSince, start, services), status, session);
   if (status.uidNext > stored.lastUid) return await above(stored, status, session);
 
   // UIDNEXT never goes back (RFC 3501, 2.3.1.1), and here it stands at or below a uid that was handed over: the mailbox
   // was restored from a backup and gives its uids a second time, or the answer is old. Mail at those uids tells which.
   const uids = await session.uidsAbove(stored.lastUid - 1);
   if (uids.length > 0) return { watermark: stored, uids: uids.filter((uid) => uid > stored.lastUid) };
-  return await above(await again(), status, session);
+  return await above(await restartVoid('uids reused', known, start, services), status, session);
 }
 
 async function above(watermark: Watermark, status: MailboxStatus, session: MailSession): Promise<ToRead> {

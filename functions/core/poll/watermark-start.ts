@@ -1,6 +1,15 @@
 import type { Journal } from '../journal.ts';
 import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
-import type { MailboxHealth, Watermark } from './watermark.ts';
+import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { tracesOf } from './ledger-traces.ts';
+import {
+  type DigestHistory,
+  isReported,
+  type MailboxHealth,
+  type Numbering,
+  type Restart,
+  type Watermark,
+} from './watermark.ts';
 
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
@@ -15,96 +24,218 @@ const RESCAN_MARGIN_MS = 2 * DAY_MS;
 
 export type MailboxStatus = { uidValidity: string; uidNext: number };
 export type WatermarkServices = {
-  watermarks: Watermarks;
-  ledger: Pick<Ledger, 'linesAbove'>;
+  watermarks: Pick<Watermarks, 'get' | 'create' | 'move' | 'recordRescan'>;
+  ledger: Pick<Ledger, 'linesAbove' | 'linesOfMailboxes'>;
   clock: Clock;
   journal: Journal;
 };
 
-/** The first watermark of a mailbox, by `startFrom`. */
-export async function setBaseline(
-  mailbox: string,
-  startFrom: StartFrom,
-  status: MailboxStatus,
-  session: MailSession,
-  services: WatermarkServices,
-): Promise<Watermark> {
-  const { watermarks, clock, journal } = services;
-  const baselineUid = await baselineUidOf(startFrom, status, session, clock.now());
-  const { uidValidity } = status;
-  const watermark: Watermark = {
-    mailbox,
-    uidValidity,
+/** What a poll knows of its mailbox before it reads. */
+export type PollStart = { polled: PolledMailbox; status: MailboxStatus; session: MailSession };
+
+/**
+ * The first watermark under a mailbox's name. A mailbox without a watermark is new only if nothing else knows it: one
+ * that was renamed carries its watermark over, and one whose watermark is lost is resumed from the ledger.
+ */
+export async function firstWatermark(start: PollStart, services: WatermarkServices): Promise<Watermark> {
+  const { polled, status } = start;
+  const former = await formerHealth(polled, services);
+  if (former) {
+    const renamed = await restarted(
+      { reason: 'renamed', from: former.watermark },
+      former,
+      since(former),
+      start,
+      services,
+    );
+    const history = { lastDigestAt: former.lastDigestAt, digestWatermark: former.digestWatermark };
+    return await create(renamed, history, services);
+  }
+  const traces = await tracesOf(polled, status, services.ledger);
+  if (!traces) return await create(await baselineOf(start, services), {}, services);
+  const watermark = await resumed(traces, start, services);
+  // What digests had counted is lost as well, so the counts begin again.
+  return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+}
+
+async function baselineOf({ polled, status, session }: PollStart, { clock }: WatermarkServices): Promise<Watermark> {
+  const { startFrom } = polled.account;
+  const now = clock.now();
+  const accountedSince = accountedSinceOf(startFrom, now);
+  const baselineUid = startFrom === 'now' ? status.uidNext - 1 : await uidBefore(accountedSince, status, session);
+  return {
+    mailbox: polled.mailbox,
+    uidValidity: status.uidValidity,
     lastUid: baselineUid,
     baselineUid,
-    baselineAt: clock.now(),
-    accountedSince: accountedSince(startFrom, clock.now()),
-    previousUidValidity: undefined,
+    baselineAt: now,
+    accountedSince,
+    restart: undefined,
   };
-  if ((await watermarks.create(watermark)) === 'already there') return await othersWatermark(mailbox, watermarks);
-  journal({ kind: 'baseline set', mailbox, uidValidity, baselineUid });
-  return watermark;
 }
 
-async function baselineUidOf(
-  startFrom: StartFrom,
-  status: MailboxStatus,
-  session: MailSession,
-  now: Date,
-): Promise<number> {
-  if (startFrom === 'now') return status.uidNext - 1;
-  return await uidBefore(accountedSince(startFrom, now), status, session);
-}
-
-/** Undefined is all mail. */
-function accountedSince(startFrom: StartFrom, now: Date): Date | undefined {
+/** Undefined is all email. Days begin at midnight: SEARCH SINCE knows nothing finer, and so the first poll takes in all of that day. */
+function accountedSinceOf(startFrom: StartFrom, now: Date): Date | undefined {
   if (startFrom === 'all') return undefined;
-  return startFrom === 'now' ? now : new Date(now.getTime() - startFrom.days * DAY_MS);
+  if (startFrom === 'now') return now;
+  const since = new Date(now.getTime() - startFrom.days * DAY_MS);
+  since.setUTCHours(0, 0, 0, 0);
+  return since;
 }
 
 /**
- * Every stored uid is void once UIDVALIDITY changed (RFC 3501, 2.3.1.1). Mail since the last complete poll is read again
+ * Every stored uid is void once UIDVALIDITY changed (RFC 3501, 2.3.1.1). Email since the last complete poll is read again
  * under its new uids; what the ledger knows by its mailId is recognised and not posted twice.
  */
-export async function restart(
-  stored: Watermark,
-  { lastCompletePollAt, digestWatermark }: Pick<MailboxHealth, 'lastCompletePollAt' | 'digestWatermark'>,
-  status: MailboxStatus,
-  session: MailSession,
-  { watermarks, ledger, clock, journal }: WatermarkServices,
+export async function restartVoid(
+  reason: 'renumbered' | 'uids reused',
+  stored: StoredHealth,
+  start: PollStart,
+  services: WatermarkServices,
 ): Promise<Watermark> {
-  const { mailbox } = stored;
-  const uid = await uidBeforeRescan(stored, lastCompletePollAt, status, session);
-  const restarted: Watermark = {
-    ...stored,
-    uidValidity: status.uidValidity,
-    lastUid: uid,
-    baselineUid: uid,
-    baselineAt: clock.now(),
-    previousUidValidity: stored.uidValidity,
-    uncounted: uncountedOf(stored, digestWatermark),
-    seen: await seenWithUnpassed(stored, ledger),
-  };
-  if ((await watermarks.move(stored, restarted)) === 'overtaken') return await othersWatermark(mailbox, watermarks);
-  journal({
-    kind: 'uidValidity changed',
-    mailbox,
-    from: stored.uidValidity,
-    to: status.uidValidity,
-    rescanFromUid: uid + 1,
-  });
-  return restarted;
+  const from = stored.watermark;
+  return await moveTo(await restarted({ reason, from }, stored, since(stored), start, services), from, services);
 }
 
-/** A digest counts under the uidValidity of its predecessor and the last two. Until there is one, a further change adds to these. */
-function uncountedOf(
-  { uncounted, previousUidValidity, baselineAt }: Watermark,
-  digestWatermark: Watermark | undefined,
-): Watermark['uncounted'] {
-  const isKnown = digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
-  if (isKnown || previousUidValidity === undefined) return undefined;
-  const { uidValidities = [], since = baselineAt } = uncounted ?? {};
-  return { uidValidities: [...uidValidities, previousUidValidity], since };
+/** A former name was added to the settings after polls had begun under the new one. */
+export async function carryOverLate(
+  stored: StoredHealth,
+  start: PollStart,
+  services: WatermarkServices,
+): Promise<Watermark | undefined> {
+  const from = stored.watermark;
+  const former = await formerHealth(start.polled, services, from.carriedOver);
+  if (!former) return undefined;
+  const knownAs = { mailbox: former.watermark.mailbox, uidValidity: former.watermark.uidValidity };
+  const accountedSince = earlier(from.accountedSince, former.watermark.accountedSince);
+  const renamed = await restarted(
+    { reason: 'renamed', from: { ...from, accountedSince }, knownAs },
+    stored,
+    since(former),
+    start,
+    services,
+  );
+  return await moveTo(renamed, from, services);
+}
+
+/** A person asked to read again, by `rollcall rescan`. */
+export async function rescan(
+  stored: StoredHealth,
+  rescanSince: Date,
+  start: PollStart,
+  services: WatermarkServices,
+): Promise<Watermark> {
+  const from = stored.watermark;
+  const accountedSince = earlier(from.accountedSince, rescanSince);
+  const again = await restarted(
+    { reason: 'rescan', from: { ...from, accountedSince } },
+    stored,
+    rescanSince,
+    start,
+    services,
+  );
+  const watermark = await moveTo(again, from, services);
+  await services.watermarks.recordRescan(watermark.mailbox, rescanSince);
+  return watermark;
+}
+
+type StoredHealth = MailboxHealth & { watermark: Watermark };
+
+/** The name under which the mailbox was polled last, of those that the settings say it had; undefined where none is left. */
+async function formerHealth(
+  { formerly }: PolledMailbox,
+  { watermarks }: WatermarkServices,
+  carriedOver: readonly string[] = [],
+): Promise<StoredHealth | undefined> {
+  let latest: StoredHealth | undefined;
+  for (const name of formerly.filter((former) => !carriedOver.includes(former))) {
+    const health = await watermarks.get(name);
+    if (!health?.watermark) continue;
+    if (!latest || lastPolled(health) >= lastPolled(latest)) latest = { ...health, watermark: health.watermark };
+  }
+  return latest;
+}
+
+function lastPolled({ lastPollAt }: MailboxHealth): number {
+  return lastPollAt?.getTime() ?? 0;
+}
+
+/** As long as no poll left nothing, all that is accounted for may still have to be read. */
+function since({ lastCompletePollAt, watermark }: StoredHealth): Date | undefined {
+  return lastCompletePollAt ?? watermark.accountedSince;
+}
+
+function earlier(one: Date | undefined, other: Date | undefined): Date | undefined {
+  return one && other ? new Date(Math.min(one.getTime(), other.getTime())) : undefined;
+}
+
+/**
+ * The watermark from which email received since `readSince` is read again. Where its uids still hold, they say what polls
+ * have not passed yet, and nothing that they have answered for is left to the time of its arrival.
+ */
+async function restarted(
+  { reason, from, knownAs = from }: { reason: Restart['reason']; from: Watermark; knownAs?: Numbering },
+  { digestWatermark }: DigestHistory,
+  readSince: Date | undefined,
+  { polled, status, session }: PollStart,
+  { ledger, clock }: WatermarkServices,
+): Promise<Watermark> {
+  const { mailbox } = polled;
+  const { uidValidity, uidNext } = status;
+  const at = clock.now();
+  const uid = await uidBeforeRescan(readSince, status, session);
+  const uidsHold = from.uidValidity === uidValidity && reason !== 'uids reused';
+  const lastUid = uidsHold ? Math.min(uid, from.lastUid) : uid;
+  const arrivalDecidesBelowUid = uidsHold
+    ? Math.max(from.baselineUid + 1, from.restart?.arrivalDecidesBelowUid ?? 0)
+    : uidNext;
+  return {
+    mailbox,
+    uidValidity,
+    lastUid,
+    baselineUid: uidsHold ? Math.min(uid, from.baselineUid) : uid,
+    baselineAt: at,
+    accountedSince: from.accountedSince,
+    restart: {
+      reason,
+      at,
+      mailbox: knownAs.mailbox,
+      uidValidity: knownAs.uidValidity,
+      uidNext,
+      arrivalDecidesBelowUid,
+    },
+    carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
+    unreported: unreportedBefore(from, digestWatermark),
+    seen: await seenWithUnpassed(from, ledger),
+  };
+}
+
+/** The next digest reports them all, and counts under each of their numberings. */
+function unreportedBefore(from: Watermark, digestWatermark: Watermark | undefined): readonly Restart[] {
+  if (isReported(from, digestWatermark)) return [];
+  const { unreported = [], restart } = from;
+  return restart ? [...unreported, restart] : unreported;
+}
+
+/** The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. */
+async function resumed(
+  { numbering, uids, firstAcceptedAt }: NonNullable<Awaited<ReturnType<typeof tracesOf>>>,
+  { polled, status, session }: PollStart,
+  { clock }: WatermarkServices,
+): Promise<Watermark> {
+  const { mailbox } = polled;
+  const { uidValidity, uidNext } = status;
+  const accountedSince = accountedSinceOf(polled.account.startFrom, firstAcceptedAt);
+  const at = clock.now();
+  const known = { mailbox, uidValidity, baselineAt: at, accountedSince };
+  const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
+  if (uids) {
+    const baselineUid = uids.lowest - 1;
+    const lastUid = uids.surelyPassed - 1;
+    return { ...known, lastUid, baselineUid, restart: { ...restart, arrivalDecidesBelowUid: uids.lowest } };
+  }
+  const uid = await uidBeforeRescan(accountedSince, status, session);
+  return { ...known, lastUid: uid, baselineUid: uid, restart: { ...restart, arrivalDecidesBelowUid: uidNext } };
 }
 
 /**
@@ -123,31 +254,55 @@ async function seenWithUnpassed(
   return counts;
 }
 
-/**
- * The uid above which a poll reads anew once the stored uids are void: of mail received since the last poll that left
- * nothing. As long as there was none, all that is accounted for may still have to be read.
- */
+/** The uid above which email received since then is read again; from the first one on where all is. */
 export async function uidBeforeRescan(
-  { accountedSince }: Pick<Watermark, 'accountedSince'>,
-  lastCompletePollAt: Date | undefined,
+  readSince: Date | undefined,
   status: MailboxStatus,
   session: MailSession,
 ): Promise<number> {
-  const since = lastCompletePollAt ?? accountedSince;
-  return await uidBefore(since && new Date(since.getTime() - RESCAN_MARGIN_MS), status, session);
+  return await uidBefore(readSince && new Date(readSince.getTime() - RESCAN_MARGIN_MS), status, session);
+}
+
+async function uidBefore(time: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
+  if (!time) return BEFORE_THE_FIRST_UID;
+  const [first] = await session.uidsSince(time);
+  return (first ?? status.uidNext) - 1;
+}
+
+async function create(
+  watermark: Watermark,
+  history: DigestHistory,
+  { watermarks, journal }: WatermarkServices,
+): Promise<Watermark> {
+  if ((await watermarks.create(watermark, history)) === 'already there') {
+    return await othersWatermark(watermark.mailbox, watermarks);
+  }
+  journalStart(watermark, journal);
+  return watermark;
+}
+
+async function moveTo(
+  watermark: Watermark,
+  from: Watermark,
+  { watermarks, journal }: WatermarkServices,
+): Promise<Watermark> {
+  if ((await watermarks.move(from, watermark)) === 'overtaken') {
+    return await othersWatermark(watermark.mailbox, watermarks);
+  }
+  journalStart(watermark, journal);
+  return watermark;
+}
+
+function journalStart({ mailbox, uidValidity, lastUid, restart }: Watermark, journal: Journal): void {
+  if (restart) journal({ kind: 'poll restarted', mailbox, uidValidity, rescanFromUid: lastUid + 1, restart });
+  else journal({ kind: 'baseline set', mailbox, uidValidity, baselineUid: lastUid });
 }
 
 /** Two polls ran at once and the other was faster; its watermark is as good as ours. */
-async function othersWatermark(mailbox: string, watermarks: Watermarks): Promise<Watermark> {
+async function othersWatermark(mailbox: string, watermarks: WatermarkServices['watermarks']): Promise<Watermark> {
   const health = await watermarks.get(mailbox);
   if (health?.watermark) return health.watermark;
   throw new Error(
     `${mailbox}: the watermark was there and is gone. Whoever removes it must stop; the next poll tries again.`,
   );
-}
-
-async function uidBefore(since: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
-  if (!since) return BEFORE_THE_FIRST_UID;
-  const [first] = await session.uidsSince(since);
-  return (first ?? status.uidNext) - 1;
 }

@@ -9,17 +9,35 @@ export type Watermark = {
   /** Accounting begins above this uid. */
   baselineUid: number;
   baselineAt: Date;
-  /** Mail that the server received since then is accounted for, whatever its uid; undefined where all mail is. */
+  /** Email that the server received since then is accounted for, whatever its uid; undefined where all email is. */
   accountedSince: Date | undefined;
-  /** The uidValidity before the last change, so that a digest can still count the mail that lay under it. */
-  previousUidValidity: string | undefined;
-  /** The uidValidities before that one that no digest has known, and when the first change was that none has known. */
-  uncounted?: { uidValidities: readonly string[]; since: Date } | undefined;
+  /** Why polls began again at `baselineUid`; undefined where they have never had to. */
+  restart: Restart | undefined;
+  /** Former names of the mailbox whose watermark is carried over into this one. */
+  carriedOver?: readonly string[] | undefined;
+  /** Restarts before it that no digest has reported yet, oldest first. */
+  unreported?: readonly Restart[] | undefined;
   /**
    * Mails that polls have passed since accounting began, by route; each counts once, where the ledger took it in. Written
    * together with `lastUid`, so a page that is read again is not counted again.
    */
   seen?: Readonly<Record<string, number>> | undefined;
+};
+
+/** Uids mean something only together with both (RFC 3501, 2.3.1.1). */
+export type Numbering = { mailbox: string; uidValidity: string };
+
+export const RESTART_REASONS = ['renumbered', 'uids reused', 'renamed', 'watermark lost', 'rescan'] as const;
+
+/** Polls read a part of the mailbox again: what the ledger knows is recognised, the rest is new. */
+export type Restart = Numbering & {
+  /** `mailbox` and `uidValidity` say under which numbers the email was known before. */
+  reason: (typeof RESTART_REASONS)[number];
+  at: Date;
+  /** Email below this uid was in the mailbox when polls began again; above it all is new. */
+  uidNext: number;
+  /** Email below this uid may be older than accounting is, so the time of its arrival decides. */
+  arrivalDecidesBelowUid: number;
 };
 
 /** Said by an audit before it takes in mail below the watermark, so that a digest need not read the whole ledger for it. */
@@ -52,4 +70,36 @@ export type MailboxHealth = {
   lastAudit: AuditReport | undefined;
   /** The last time that an audit was about to bring mail back. */
   recovery?: Recovery | undefined;
+  /** A person asked to read again what arrived since then; undefined once a poll has begun to. */
+  rescanSince?: Date | undefined;
 };
+
+/** What digests have counted, as far as a new watermark carries it over. */
+export type DigestHistory = Partial<Pick<MailboxHealth, 'lastDigestAt' | 'digestWatermark'>>;
+
+/** Whether the digest that found `digestWatermark` knew of this beginning. Times do not tell: a poll writes it later than `baselineAt`. */
+export function isReported({ baselineAt }: Watermark, digestWatermark: Watermark | undefined): boolean {
+  return digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
+}
+
+export function isSameNumbering(one: Numbering, other: Numbering): boolean {
+  return one.mailbox === other.mailbox && one.uidValidity === other.uidValidity;
+}
+
+/** A server's clock and Lambda's may differ by as much, and INTERNALDATE has no fractions of a second. */
+const CLOCK_TOLERANCE_MS = 60_000;
+
+/**
+ * Whether an email is from before accounting began. Above the baseline nothing is; where polls read again below it, the
+ * time at which the server received the email tells (INTERNALDATE, which no server changes when it renumbers).
+ */
+export function isFromBeforeAccounting(
+  { location: { uid }, receivedAt }: { location: { uid: number }; receivedAt: Date },
+  {
+    restart,
+    accountedSince,
+  }: Pick<Watermark, 'accountedSince'> & { restart: Pick<Restart, 'arrivalDecidesBelowUid'> | undefined },
+): boolean {
+  if (!restart || !accountedSince || uid >= restart.arrivalDecidesBelowUid) return false;
+  return receivedAt.getTime() < accountedSince.getTime() - CLOCK_TOLERANCE_MS;
+}

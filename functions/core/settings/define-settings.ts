@@ -1,6 +1,7 @@
 import { toDotPath } from 'zod/v4/core';
 import {
   problemsOfAuthentication,
+  problemsOfFormerAccounts,
   type Settings,
   type SettingsInput,
   type SettingsProblem,
@@ -29,7 +30,11 @@ export function defineSettings(settings: SettingsInput): Settings {
 export function parseSettings(value: unknown): Settings {
   if (isDefined(value)) return value;
   const parsed = settingsSchema.safeParse(value);
-  const problems = [...(parsed.error?.issues ?? []), ...problemsOfAuthentication(value)];
+  const problems = [
+    ...(parsed.error?.issues ?? []),
+    ...problemsOfAuthentication(value),
+    ...problemsOfFormerAccounts(value),
+  ];
   if (!parsed.success || problems.length > 0) throw new SettingsError(textOf(problems));
   definedSettings.add(parsed.data);
   return parsed.data;

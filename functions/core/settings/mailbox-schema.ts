@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { EXCHANGE_ONLINE } from '../rules/authentication-results.ts';
 import { mailboxAuthSchema } from './mailbox-auth-schema.ts';
-import { fields, oneOf, oneOrMore, text, wholeNumber, yesOrNo } from './settings-field.ts';
+import { fields, oneOf, oneOrMore, text, textOrFields, wholeNumber, yesOrNo } from './settings-field.ts';
 import { hostName, identifier, isLoopback, line } from './settings-text.ts';
 
 const IMPLICIT_TLS_PORT = 993;
@@ -9,12 +9,26 @@ const IMAP_PORT = 143;
 const DEFAULT_MINUTES = 15;
 
 /** INBOX is the same in any case (RFC 3501, 5.1); written one way, it is one mailbox in the ledger. */
-const folder = line('a folder', 'INBOX').transform((name) => (/^inbox$/i.test(name) ? 'INBOX' : name));
+const folderName = line('a folder', 'INBOX').transform((name) => (/^inbox$/i.test(name) ? 'INBOX' : name));
 
-const folders = oneOrMore(folder, { what: "at least one folder, such as ['INBOX']" }).refine(
-  (names) => new Set(names).size === names.length,
-  { error: 'a folder is named twice. Name each folder once.' },
+/** A folder that is polled. `formerly` are the names that it had before, the oldest first. */
+export type FolderSettings = { name: string; formerly: string[] };
+
+const folder = textOrFields<string | { name: string; formerly?: string | string[] }, FolderSettings>(
+  folderName.transform((name) => ({ name, formerly: [] })),
+  fields('a folder', {
+    name: folderName,
+    formerly: oneOrMore(folderName, { what: "the names it had before, such as 'Billing'" }).optional(),
+  }).transform(({ name, formerly = [] }) => ({ name, formerly })),
 );
+
+const folders = oneOrMore(folder, { what: "at least one folder, such as ['INBOX']" })
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+    error: 'a folder is named twice. Name each folder once.',
+  })
+  .refine((all) => !all.some(({ formerly }) => formerly.some((old) => all.some(({ name }) => name === old))), {
+    error: 'a folder is named as `formerly` of another and is still polled itself. Remove it in one of the two places.',
+  });
 
 const startFrom = z.union([oneOf(['now', 'all']), fields('a start', { days: wholeNumber({ from: 1, to: 3650 }) })], {
   error: "the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
@@ -32,6 +46,10 @@ const transport = z.object({ tls, host });
 export const mailboxSchema = fields('a mailbox', {
   /** Names the account in the ledger, alarms and reports. */
   account: identifier('the id of an account', 40),
+  /** The ids that the account had before, the oldest first: its watermarks, ledger entries and identities are carried over. */
+  formerly: oneOrMore(identifier('the id of an account', 40), {
+    what: "the ids it had before, such as 'support'",
+  }).optional(),
   host,
   /** By default 993, or 143 where `tls` is not implicit. */
   port: wholeNumber({ from: 1, to: 65_535 }).optional(),
@@ -47,7 +65,8 @@ export const mailboxSchema = fields('a mailbox', {
    * none. Rules with `authenticated: true` need it.
    */
   authservId: authservId.optional(),
-  folders: folders.default(['INBOX']),
+  /** Names of folders, or `{ name: 'Invoices', formerly: 'Billing' }` for one that was renamed. */
+  folders: folders.default([{ name: 'INBOX', formerly: [] }]),
   everyMinutes: wholeNumber({ from: 1, to: 24 * 60 }).default(DEFAULT_MINUTES),
   /** What the first run takes in: new mail only, everything, or the last days. */
   startFrom: startFrom.default('now'),
@@ -59,8 +78,9 @@ export const mailboxSchema = fields('a mailbox', {
     error: ({ input }) =>
       `"off" would send the login to ${transport.parse(input).host} in clear text. Allowed: 'implicit', 'starttls'; 'off' for 127.0.0.1, ::1 and localhost only.`,
   })
-  .transform(({ port, authservId, ...mailbox }) => ({
+  .transform(({ port, authservId, formerly, ...mailbox }) => ({
     ...mailbox,
+    formerly: formerly ?? [],
     port: port ?? (mailbox.tls === 'implicit' ? IMPLICIT_TLS_PORT : IMAP_PORT),
     authservId,
   }));

@@ -7,13 +7,26 @@ export type PolledMailbox = {
   mailbox: string;
   account: MailboxSettings;
   folder: string;
+  /** The names that it had before, by `formerly` of its folder and its account. */
+  formerly: readonly string[];
 };
 
 /** All mailboxes of the settings: every folder of every account. */
 export function polledMailboxes({ mailboxes }: Pick<Settings, 'mailboxes'>): PolledMailbox[] {
   return mailboxes.flatMap((account) =>
-    account.folders.map((folder) => ({ mailbox: `${account.account}/${folder}`, account, folder })),
+    account.folders.map(({ name, formerly }) => ({
+      mailbox: `${account.account}/${name}`,
+      account,
+      folder: name,
+      formerly: formerNames(account, [...formerly, name]),
+    })),
   );
+}
+
+/** Every combination of the names that account and folder have had, but for the one of now. */
+function formerNames({ account, formerly }: MailboxSettings, folders: readonly string[]): string[] {
+  const names = [...formerly, account].flatMap((id) => folders.map((folder) => `${id}/${folder}`));
+  return names.slice(0, -1);
 }
 
 /** @throws Error where the settings do not have it: a schedule that a deployment left behind. */

@@ -123,6 +123,15 @@ function refuseRepeats(items: readonly unknown[], field: string, context: z.Refi
   }
 }
 
+/** What may be written as a text or as an object: each is held against its own schema. */
+export function textOrFields<Input, Output>(asText: z.ZodType<Output>, asFields: z.ZodType<Output>) {
+  return z.custom<Input>().transform((value, context): Output => {
+    const given: unknown = value;
+    const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+    return parsePart(isObject ? asFields : asText, given, [], context);
+  });
+}
+
 /** What may be written in several forms: `formOf` picks the schema to hold the value against, or says why none fits. */
 export function oneForm<Input, Output>(
   what: string,

@@ -48,3 +48,16 @@ export function problemsOfAuthentication(value: unknown): SettingsProblem[] {
     }),
   );
 }
+
+/** Accounts that are named as former ones of another account and are polled themselves: their email would be taken for its own. */
+export function problemsOfFormerAccounts(value: unknown): SettingsProblem[] {
+  const { mailboxes } = glanceSchema.parse(value);
+  const accounts = mailboxes.map((mailbox) => anyObject.parse(mailbox));
+  return accounts.flatMap(({ formerly }, index) => {
+    const former = listOfAny.parse(Array.isArray(formerly) ? formerly : [formerly]);
+    const polled = accounts.findIndex(({ account }) => account !== undefined && former.includes(account));
+    if (polled < 0) return [];
+    const message = `names the account of mailboxes[${polled}], which is still polled. Remove it in one of the two places.`;
+    return [{ path: ['mailboxes', index, 'formerly'], message }];
+  });
+}

@@ -16,7 +16,7 @@ it('100,000 mails take one pass over listing and ledger, and only what is missin
     baselineUid: 0,
     baselineAt: world.clock.now(),
     accountedSince: undefined,
-    previousUidValidity: undefined,
+    restart: undefined,
   });
   const mailbox: MailReader = {
     visit: (_folder, visit) =>

@@ -1,4 +1,4 @@
-import { type AuditOptions, auditMailbox } from '../../../functions/core/audit/audit.ts';
+import { type AuditOptions, type AuditServices, auditMailbox } from '../../../functions/core/audit/audit.ts';
 import { parseSegment } from '../../../functions/core/ledger/spool.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
@@ -22,7 +22,7 @@ export type AuditWorld = ReturnType<typeof auditWorld>;
 
 export function polledAs(mailbox: string, startFrom: StartFrom = 'all'): PolledMailbox {
   const [account = '', folder = ''] = mailbox.split('/');
-  return { mailbox, folder, account: { account, startFrom } as PolledMailbox['account'] };
+  return { mailbox, folder, formerly: [], account: { account, startFrom } as PolledMailbox['account'] };
 }
 
 /** A mailbox that is polled and audited, with everything behind it in memory. */
@@ -36,7 +36,8 @@ export function auditWorld() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
-    configured: { routes: ['vip', 'stripe'], mailboxes: [MAILBOX] },
+    routes: ['vip', 'stripe'],
+    configured: { mailboxes: [MAILBOX] },
     clock,
     journal: recordingJournal(),
   };
@@ -44,9 +45,9 @@ export function auditWorld() {
     ...services,
     services,
     mailbox,
-    poll: (startFrom: StartFrom = 'all', changes: Partial<typeof services> = {}) =>
+    poll: (startFrom: StartFrom = 'all', changes: Partial<AuditServices> = {}) =>
       pollMailbox(polledAs(MAILBOX, startFrom), { ...services, ...changes }, plenty),
-    audit: (changes: Partial<typeof services> = {}, remainingMs = plenty, options: AuditOptions = {}) =>
+    audit: (changes: Partial<AuditServices> = {}, remainingMs = plenty, options: AuditOptions = {}) =>
       auditMailbox(polledAs(MAILBOX), { ...services, ...changes }, remainingMs, options),
     /** Delivers mails whose subject is their identity, as a Message-ID is. */
     deliver(...subjects: string[]) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { QUEUE_RETENTION_MS } from '../../../functions/core/delivery/delivery-limits.ts';
+import { POST_TIMEOUT_MS, QUEUE_RETENTION_MS } from '../../../functions/core/delivery/delivery-limits.ts';
 import { redriveRoute } from '../../../functions/core/delivery/redrive.ts';
 import {
   PROOF_WAIT_MS,
@@ -36,10 +36,18 @@ describe('what is put back', () => {
     expect(world.entry(alert)).toMatchObject({ state: 'dispatched', dispatchedAt: expect.any(Date) });
   });
 
-  it('is nothing twice: a second run finds it dispatched', async () => {
+  it('is nothing twice by recovery: a second run finds it dispatched', async () => {
     await world.deads(3);
-    await world.redrive();
-    expect(await world.redrive()).toMatchObject({ redriven: 0, left: 0 });
+    await world.redrive('by recovery');
+    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 0, left: 0 });
+    expect(world.sent()).toHaveLength(3);
+  });
+
+  it('is nothing that was delivered: a second run by a person finds it settled', async () => {
+    await world.deads(3);
+    world.posterDoes(world.deliver);
+    await world.redrive('by a person');
+    expect(await world.redrive('by a person')).toMatchObject({ redriven: 0, left: 0 });
     expect(world.sent()).toHaveLength(3);
   });
 
@@ -53,27 +61,51 @@ describe('what is put back', () => {
         yield stale!;
       },
     };
-    const options = { asked: 'by a person', remainingMs: () => Number.POSITIVE_INFINITY } as const;
+    const options = { asked: 'by recovery', remainingMs: () => Number.POSITIVE_INFINITY } as const;
     expect(await redriveRoute('vip', { ...world.services, ledger }, options)).toMatchObject({ redriven: 0 });
     expect(world.sent()).toEqual([]);
   });
 });
 
 describe('what waits in its queue', () => {
-  it('is left there, by a person and by recovery', async () => {
+  it('is left there by recovery', async () => {
     await world.dispatched(1);
-    world.clock.advance(5 * HOUR_MS);
-    expect(await world.redrive('by a person')).toMatchObject({ redriven: 0 });
+    world.clock.advance(DAY_MS);
     expect(await world.redrive('by recovery')).toMatchObject({ redriven: 0 });
   });
 
-  it('is put back when a person asks after longer than any alert is retried', async () => {
+  it('is put back when a person asks, however young: its queue may have been purged', async () => {
     const alerts = [await world.dispatched(1), await world.accepted(2)];
-    world.clock.advance(6 * HOUR_MS + 1);
-    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 0 });
-    expect(await world.redrive('by a person')).toMatchObject({ redriven: 2 });
+    expect(await world.redrive('by a person')).toMatchObject({ redriven: 2, beingPosted: 0 });
     expect(world.sent()).toEqual(mailIdsOf(alerts));
-    expect(await world.redrive('by a person'), 'and then waits again').toMatchObject({ redriven: 0 });
+    expect(mailIdsOf(alerts).map((mailId) => world.ledger.entry(mailId)?.state)).toEqual(['dispatched', 'dispatched']);
+  });
+
+  it('is left alone while an invocation posts it, and put back once that has had its time', async () => {
+    const [posted, waiting] = [await world.dispatched(1), await world.dispatched(2)];
+    const lease = (at: Date) => ({ holder: 'one', at, until: new Date(at.getTime() + POST_TIMEOUT_MS) });
+    await world.ledger.claim(posted, lease(world.clock.now()));
+    expect(await world.redrive('by a person')).toMatchObject({ redriven: 1, left: 0, beingPosted: 1 });
+    expect(world.sent()).toEqual([waiting.mailId]);
+    // The first redrive has waited for as long to see what becomes of the other one.
+    expect(await world.redrive('by a person')).toMatchObject({ redriven: 2, beingPosted: 0 });
+    expect(world.sent()).toEqual([waiting.mailId, posted.mailId, waiting.mailId]);
+  });
+
+  it('is left alone where an invocation has begun to post it since the index of open alerts was read', async () => {
+    const alert = await world.dispatched(1);
+    const stale = world.entry(alert);
+    const at = world.clock.now();
+    await world.ledger.claim(alert, { holder: 'one', at, until: new Date(at.getTime() + POST_TIMEOUT_MS) });
+    const ledger = {
+      ...world.ledger,
+      openEntries: async function* () {
+        yield stale!;
+      },
+    };
+    const options = { asked: 'by a person', remainingMs: () => Number.POSITIVE_INFINITY } as const;
+    expect(await redriveRoute('vip', { ...world.services, ledger }, options)).toMatchObject({ redriven: 0 });
+    expect(world.sent()).toEqual([]);
   });
 
   it('is put back by recovery before its message expires', async () => {

@@ -3,6 +3,7 @@ import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limit
 import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
+import { redriveRoute } from '../../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../../functions/core/poll/poll-limits.ts';
@@ -29,6 +30,7 @@ const EXCHANGE_MS = 200;
 const MAILBOX: PolledMailbox = {
   mailbox: 'support/INBOX',
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
 const TARGET = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' } as const;
@@ -78,7 +80,7 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
         for (const message of sent) queue.send(JSON.stringify(message));
       },
     },
-    deadLetters: { sift: async (_route: string, visit: Parameters<typeof queue.sift>[0]) => await queue.sift(visit) },
+    deadLetters: queue.deadLetters,
     clock,
     journal,
     pauses: memoryPauses(),
@@ -89,6 +91,7 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     watermarks: memoryWatermarks(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
   };
   const posting = { ...services, queue, discord, rateLimits: rateLimitMemory(), random: () => 0.5 };
   const checking: CheckServices = {
@@ -150,6 +153,9 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     startPoster: () => {
       isPosterRunning = true;
     },
+    purgeQueue: () => queue.purge(),
+    /** As a person does it, with the command. */
+    redrive: () => redriveRoute('vip', services, { asked: 'by a person', remainingMs: () => Number.POSITIVE_INFINITY }),
     /** A mail comes in now; its subject decides its route. */
     mailArrives: (subject: string) =>
       mailbox.deliver(

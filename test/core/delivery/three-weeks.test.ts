@@ -90,6 +90,28 @@ describe('three weeks in which no poster runs', () => {
   });
 });
 
+describe('alerts that a person redrives while they are young', () => {
+  it.each(['purged', 'as it was'])('arrive once, with their queue %s', async (queueIs) => {
+    const world = simulatedWeeks();
+    world.stopPoster();
+    const all = ['vip 1', 'vip 2', 'vip 3'];
+    for (const subject of all) world.mailArrives(subject);
+    // The posters see that they are switched off at the next message.
+    await world.pass(HOUR_MS);
+    expect(world.messagesInQueue()).toBe(3);
+    if (queueIs === 'purged') world.purgeQueue();
+    const redriving = world.redrive();
+    await world.pass(HOUR_MS);
+    expect(await redriving).toMatchObject({ redriven: 3, left: 0, beingPosted: 0 });
+    expect(world.messagesInQueue()).toBe(queueIs === 'purged' ? 3 : 6);
+    world.startPoster();
+    await world.pass(HOUR_MS);
+    expect(world.posts.flatMap(({ subjects }) => subjects).toSorted()).toEqual(all);
+    expect(world.messagesInQueue()).toBe(0);
+    expect(alertsOf(world).every(({ state }) => state === 'settled')).toBe(true);
+  });
+});
+
 it('the simulation forgets as SQS does: without the ledger, the first week would be lost', async () => {
   const world = simulatedWeeks();
   world.stopPoster();

@@ -6,7 +6,7 @@ import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.
 import { groupBy } from '../../../functions/core/group-by.ts';
 import type { LedgerEntry, LedgerLine, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
-import type { MailboxHealth, Watermark } from '../../../functions/core/poll/watermark.ts';
+import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/poll/watermark.ts';
 
 /** When the digests of these tests are written. */
 export const NOW = new Date('2026-03-20T07:30:00.000Z');
@@ -21,6 +21,7 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     mailboxes: [mailboxFacts()],
     routes: ['vip', 'stripe'],
     routeChecks: new Map(),
+    deadLetters: [],
     alarmPath: undefined,
     openAlerts: [],
     notInSpool: [],
@@ -28,6 +29,7 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     carried: [],
     segmentKeys: [],
     heldBack: new Set(),
+    previousDigestAt: hoursAgo(24),
     damaged: [],
     ...changes,
   };
@@ -40,7 +42,16 @@ export const WATERMARK: Watermark = {
   baselineUid: 0,
   baselineAt: hoursAgo(2000),
   accountedSince: undefined,
-  previousUidValidity: undefined,
+  restart: undefined,
+};
+
+export const RESTART: Restart = {
+  reason: 'renumbered',
+  at: new Date('2026-03-20T01:00:00Z'),
+  mailbox: 'support/INBOX',
+  uidValidity: '3',
+  uidNext: 9,
+  arrivalDecidesBelowUid: 9,
 };
 
 /** An audit that found everything in its place, two hours ago. */
@@ -65,9 +76,12 @@ export function mailboxFacts(changes: Partial<MailboxFacts> & { history?: Partia
   return { mailbox, everyMinutes: 15, health: healthOf(history), readAt: NOW, lines, seen, recovered: [], ...rest };
 }
 
+/** The last digest has reported how polls began, unless `digestWatermark` says otherwise. */
 function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
+  const { watermark = WATERMARK } = history;
   return {
-    watermark: WATERMARK,
+    watermark,
+    digestWatermark: watermark,
     uidNext: 101,
     lastPollAt: hoursAgo(1 / 6),
     lastCompletePollAt: hoursAgo(1 / 6),

@@ -30,7 +30,9 @@ export function digestSaying(text: string): DigestMail {
     recovered: [entryOf({ mailId: 'vip-settled-0', record: fields })],
     routeChecks: new Map([['vip', { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } }]]),
     alarmPath: { checkedAt: hoursAgo(1), state: 'closed', since: hoursAgo(2), reason: text },
-    mailboxes: [mailboxFacts({ recovered, history: { lastPollError, lastAudit: { ...AUDIT, recovered: 1 } } })],
+    mailboxes: [
+      mailboxFacts({ recovered, history: { lastPollError, lastAudit: { ...AUDIT, accounted: 1203, recovered: 1 } } }),
+    ],
     damaged: [{ key: text, lines: [{ lineNumber: 1, text, reason: text }] }],
   });
   return digestMailOf(composeDigest(facts), 'Europe/Berlin');

@@ -1,8 +1,19 @@
+import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { PENDING_PREFIX, segmentOf } from '../../../functions/core/ledger/spool.ts';
-import type { Ledger, Mailer, Spool, Watermarks } from '../../../functions/core/ports.ts';
+import type {
+  Clock,
+  DeadLetters,
+  DigestRuns,
+  Ledger,
+  Mailer,
+  Spool,
+  Watermarks,
+} from '../../../functions/core/ports.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
+import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
+import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryMailer } from '../../fakes/memory-mailer.ts';
 import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
@@ -13,7 +24,21 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { AUDIT, entryOf, hoursAgo, NOW, WATERMARK } from './digest-fixtures.ts';
 
 export const MAILBOX = 'support/INBOX';
-const SETTINGS = { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'], timeZone: 'Europe/Berlin' };
+export const SETTINGS = {
+  mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }],
+  routes: ['vip'],
+  timeZone: 'Europe/Berlin',
+};
+
+type Changes = Partial<{
+  ledger: Ledger;
+  spool: Spool;
+  watermarks: Watermarks;
+  deadLetters: Pick<DeadLetters, 'unreadable'>;
+  digestRuns: DigestRuns;
+  mailer: Mailer;
+  clock: Clock;
+}>;
 
 /** A mail that the ledger can accept three hours before the digest. */
 export function newEntry(uid: number, route = 'unknown'): NewLedgerEntry {
@@ -64,18 +89,27 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
     watermarks,
     routeChecks,
     pathChecks,
+    deadLetters: memoryDeadLetters(),
+    digestRuns: memoryDigestRuns(),
     mailer,
     clock: fakeClock(NOW),
     journal: recordingJournal(),
   };
+  let invocations = 0;
+  /** As Lambda invokes it, which ends it after its time. */
+  function invocation({ now }: Clock) {
+    invocations += 1;
+    const endsAtMs = now().getTime() + DIGEST_TIMEOUT_MS;
+    return { holder: `digest ${invocations}`, remainingMs: () => endsAtMs - now().getTime() };
+  }
   const keys = () => [...spool.objects.keys()];
   return {
     ...services,
     hasUnknown,
     handsOver,
     passes,
-    send: (changes: Partial<{ ledger: Ledger; spool: Spool; watermarks: Watermarks; mailer: Mailer }> = {}) =>
-      sendDigest({ ...services, ...changes }, SETTINGS),
+    send: (changes: Changes = {}) =>
+      sendDigest({ ...services, ...changes }, SETTINGS, invocation(changes.clock ?? services.clock)),
     pending: () => keys().filter((key) => key.startsWith(PENDING_PREFIX)),
     digested: () => keys().filter((key) => !key.startsWith(PENDING_PREFIX)),
     settled: () => ledger.entries().flatMap(({ mailId, state }) => (state === 'settled' ? [mailId] : [])),

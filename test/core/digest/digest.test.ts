@@ -3,6 +3,7 @@ import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.ts';
 import type { LedgerEntry, LedgerLine } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
+import type { Watermark } from '../../../functions/core/poll/watermark.ts';
 import {
   AUDIT,
   DEAD_ROUTE,
@@ -12,6 +13,7 @@ import {
   linesOf,
   MISSING_ACCESS,
   mailboxFacts,
+  RESTART,
   spoolLine,
   WATERMARK,
 } from './digest-fixtures.ts';
@@ -80,6 +82,25 @@ describe('what needs a person', () => {
     expect(composeDigest(factsOf({ openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual([
       { kind: 'mailbox left the settings', mailbox: 'sales/INBOX', entries: [alert, unknown] },
     ]);
+    const renamed = mailboxFacts({ formerly: ['sales/INBOX'] });
+    expect(composeDigest(factsOf({ mailboxes: [renamed], openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual(
+      [],
+    );
+  });
+
+  it('is a mailbox that begins again, once, and not the beginning of the first digest', () => {
+    const begun = { ...WATERMARK, baselineAt: hoursAgo(3), baselineUid: 100, accountedSince: hoursAgo(3) };
+    const lost = { ...begun, restart: { ...RESTART, reason: 'watermark lost' } as const };
+    const needsOf = (watermark: Watermark, digestWatermark: Watermark | undefined = undefined) =>
+      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark, digestWatermark } })] })).needs;
+    expect(needsOf(begun)).toEqual([{ kind: 'mailbox begins again', watermark: begun }]);
+    expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost }]);
+    expect(needsOf(lost, { ...lost, lastUid: 200 })).toEqual([]);
+    for (const reason of ['renamed', 'rescan', 'renumbered', 'uids reused'] as const) {
+      expect(needsOf({ ...begun, restart: { ...RESTART, reason } })).toEqual([]);
+    }
+    const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, digestWatermark: undefined } })] });
+    expect(composeDigest({ ...first, previousDigestAt: undefined }).needs).toEqual([]);
   });
 
   it('is a dead route, even if no mail waits for it; not one that is alive, or could not be asked', () => {
@@ -184,6 +205,7 @@ describe('what needs a person', () => {
     );
     expect(kinds).toEqual([
       'alerts undelivered',
+      'sums differ',
       'route dead',
       'mailbox not read',
       'mail recovered',
@@ -191,7 +213,6 @@ describe('what needs a person', () => {
       'mailbox left the settings',
       'audit overdue',
       'spool damaged',
-      'sums differ',
     ]);
   });
 });
@@ -199,7 +220,7 @@ describe('what needs a person', () => {
 const accountsOf = (...mailboxes: MailboxFacts[]) => composeDigest(factsOf({ mailboxes })).standing?.accounts;
 
 describe('the accounts', () => {
-  const none = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0 };
+  const none = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0, open: 0 };
 
   it('tell for each route where its mail is, configured routes first, unknown last', () => {
     const lines = [
@@ -219,6 +240,29 @@ describe('the accounts', () => {
     ]);
     expect(accounts?.total).toEqual({ ...none, route: 'total', seen: 13, delivered: 6, undelivered: 4, unknown: 3 });
     expect(accounts).toMatchObject({ unaccounted: 0, uncounted: 0 });
+  });
+
+  it('tell what is open, whenever it came: of removed routes and mailboxes too, and unknown mail not carried yet', () => {
+    const gone = { mailbox: 'sales/INBOX', uidValidity: '3', uid: 9 };
+    const { standing } = composeDigest(
+      factsOf({
+        openAlerts: [
+          entryOf({ mailId: 'old', state: 'dead', acceptedAt: hoursAgo(456) }),
+          entryOf({ mailId: 'of a removed mailbox', location: gone }),
+          entryOf({ mailId: 'of a removed route', route: 'retired' }),
+        ],
+        notInSpool: [entryOf({ mailId: 'unknown', route: 'unknown' })],
+        heldBack: new Set(['held', 'back']),
+        carried: [spoolLine()],
+      }),
+    );
+    expect(standing?.accounts.routes).toEqual([
+      { ...none, route: 'vip', open: 2 },
+      { ...none, route: 'stripe' },
+      { ...none, route: 'retired', open: 1 },
+      { ...none, route: 'unknown', open: 3 },
+    ]);
+    expect(standing?.accounts).toMatchObject({ total: { seen: 0, open: 6 }, unaccounted: 0, uncounted: 0 });
   });
 
   it('do not add up where polls have counted a mail that the ledger does not have', () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { DigestMail, Ledger, Mailer, Spool } from '../../../functions/core/ports.ts';
+import { DIGEST_RESERVE_MS, DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { AnotherDigestRuns } from '../../../functions/core/digest/digest-run.ts';
+import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
+import type { Clock, DigestMail, Ledger, Mailer, Spool } from '../../../functions/core/ports.ts';
+import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
 import { NOW } from './digest-fixtures.ts';
 import { digestWorld, MAILBOX } from './digest-world.ts';
 
@@ -23,6 +27,14 @@ function waiting<Port extends object>(port: Port, before: () => Promise<void>): 
 const tells = (sent: readonly DigestMail[], mailId: string) =>
   sent.some(({ text }) => text.includes(`Subject ${mailId.slice('mail-'.length)}.`));
 
+/** Who waits lets the others go on, and no time passes. */
+const TURNS: Clock = { now: () => NOW, wait: () => new Promise((resolve) => setImmediate(resolve)) };
+
+/** How many mails these digests have counted. */
+function counted(sent: readonly DigestMail[]): number {
+  return sent.reduce((sum, { text }) => sum + Number(/(\d+) mails? seen = /.exec(text)?.[1]), 0);
+}
+
 /** A world that notes every mail that is settled although no e-mail has told of it yet. */
 async function watchedWorld() {
   const world = await digestWorld();
@@ -40,6 +52,7 @@ async function watchedWorld() {
       spool: waiting<Spool>(world.spool, before),
       watermarks: waiting(world.watermarks, before),
       mailer: waiting<Mailer>(world.mailer, before),
+      clock: TURNS,
     });
   return { ...world, settledUntold, send };
 }
@@ -75,62 +88,66 @@ describe('whatever happens while a digest runs', () => {
       expect(settledUntold).toEqual([]);
       expect(tells(mailer.sent, 'mail-4')).toBe(true);
       expect(pending()).toEqual([]);
-      const counts = mailer.sent.map(({ text }) => Number(/(\d+) mails? seen = /.exec(text)?.[1]));
-      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4);
+      expect(counted(mailer.sent)).toBe(4);
     },
   );
 
-  it.each(steps)(
-    'another digest that begins after %i calls, and ends before or after this one, loses nothing',
-    async (first) => {
-      for (const second of steps) {
-        const { send, settledUntold, settled, pending, digested, mailer, watermarks } = await watchedWorld();
-        const other = latecomer(send, second);
-        let calls = 0;
-        await send(async () => {
-          calls += 1;
-          if (calls === first + 1) await other.begin();
-        });
-        await other.end();
+  it.each(steps)('two more that begin after %i calls wait for its end, and each mail is carried once', async (step) => {
+    const { send, settledUntold, settled, pending, digested, mailer, watermarks, journal } = await watchedWorld();
+    const others: Promise<DigestReport>[] = [];
+    let calls = 0;
+    const first = await send(async () => {
+      calls += 1;
+      if (calls === step + 1) others.push(send(), send());
+    });
+    const reports = [first, ...(await Promise.all(others))];
 
-        expect(settledUntold).toEqual([]);
-        expect(settled()).toEqual(['mail-1', 'mail-2', 'mail-3']);
-        expect(pending()).toEqual([]);
-        expect(digested()).toHaveLength(3);
-        expect(mailer.sent).toHaveLength(2);
-        expect(await watermarks.get(MAILBOX)).toMatchObject({ pollsSinceDigest: 0, failedPollsSinceDigest: 0 });
-        expect((await send()).subject).toBe('Rollcall: nothing new');
-      }
-    },
-  );
+    expect(reports.flatMap(({ mailIds }) => mailIds).toSorted()).toEqual(['mail-1', 'mail-2', 'mail-3']);
+    expect(mailer.sent).toHaveLength(3);
+    for (const uid of [1, 2, 3])
+      expect(mailer.sent.filter(({ text }) => text.includes(`Subject ${uid}.`))).toHaveLength(1);
+    expect(counted(mailer.sent)).toBe(3);
+    expect(journal.of('digest waits')).toHaveLength(2);
+    expect(settledUntold).toEqual([]);
+    expect(settled()).toEqual(['mail-1', 'mail-2', 'mail-3']);
+    expect(pending()).toEqual([]);
+    expect(digested()).toHaveLength(3);
+    expect(await watermarks.get(MAILBOX)).toMatchObject({ pollsSinceDigest: 0, failedPollsSinceDigest: 0 });
+    expect((await send()).subject).toBe('Rollcall: nothing new');
+  });
 });
 
-/** A digest that stops after so many calls, until it may end. */
-function latecomer(send: (before: () => Promise<void>) => Promise<unknown>, stopsAfter: number) {
-  const stopped = signal();
-  const mayEnd = signal();
-  let run: Promise<unknown> | undefined;
-  return {
-    async begin() {
-      let calls = 0;
-      run = send(async () => {
-        if (calls === stopsAfter) stopped.give();
-        calls += 1;
-        if (calls > stopsAfter) await mayEnd.given;
-      });
-      await Promise.race([stopped.given, run]);
-    },
-    async end() {
-      mayEnd.give();
-      await run;
-    },
-  };
-}
-
-function signal() {
-  let give = () => {};
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
+describe('a digest that meets another one', () => {
+  it('begins at once where that one has failed, since a failure ends the lease', async () => {
+    const { send, mailer, journal } = await digestWorld();
+    mailer.refuse(new Error('Throttling'));
+    await expect(send()).rejects.toThrow('Throttling');
+    mailer.accept();
+    expect((await send()).mailIds).toHaveLength(3);
+    expect(journal.of('digest waits')).toEqual([]);
   });
-  return { given, give };
-}
+
+  it('sends nothing where that one runs for as long as it can wait, and says until when and what to do', async () => {
+    const { send, digestRuns, clock, mailer, journal } = await digestWorld();
+    const until = new Date(NOW.getTime() + DIGEST_TIMEOUT_MS);
+    await digestRuns.begin({ holder: 'another', at: NOW, until });
+    const waiting = send();
+    await expect(waiting).rejects.toThrow(AnotherDigestRuns);
+    await expect(waiting).rejects.toThrow(
+      /until 2026-03-20T07:35:00.000Z at the latest.*aws lambda invoke --function-name/,
+    );
+    expect(until.getTime() - clock.now().getTime()).toBeLessThan(DIGEST_RESERVE_MS);
+    expect(mailer.sent).toEqual([]);
+    expect(journal.events).toEqual([{ kind: 'digest waits', until }]);
+  });
+
+  it('is none the worse for a lease that could not be ended: the digest is sent, and the journal says so', async () => {
+    const { send, digestRuns, journal } = await digestWorld();
+    const failing = faultyPort(digestRuns, (call): Fault => (call === 'end' ? 'before' : 'none'));
+    expect((await send({ digestRuns: failing })).mailIds).toHaveLength(3);
+    const until = new Date(NOW.getTime() + DIGEST_TIMEOUT_MS);
+    expect(journal.of('digest lease not ended')).toEqual([
+      { kind: 'digest lease not ended', until, reason: 'end failed before its effect' },
+    ]);
+  });
+});

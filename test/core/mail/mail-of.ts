@@ -15,6 +15,7 @@ export function mailOf(uid: number, uidValidity: string, changes: Partial<Mail> 
     to: [],
     subject,
     date: '2026-03-02T08:00:00.000Z',
+    receivedAt: new Date('2026-03-02T08:00:00.000Z'),
     snippet: `Text ${uid}`,
     headers: new Map(),
     link: undefined,

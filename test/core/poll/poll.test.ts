@@ -20,7 +20,12 @@ const DAY_MS = 24 * HOUR_MS;
 const plenty = () => 300_000;
 
 function polled(startFrom: StartFrom): PolledMailbox {
-  return { mailbox: MAILBOX, folder: 'INBOX', account: { account: 'support', startFrom } as PolledMailbox['account'] };
+  return {
+    mailbox: MAILBOX,
+    folder: 'INBOX',
+    formerly: [],
+    account: { account: 'support', startFrom } as PolledMailbox['account'],
+  };
 }
 
 function world() {
@@ -33,6 +38,7 @@ function world() {
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock,
     journal: recordingJournal(),
   };
@@ -169,10 +175,11 @@ describe('nothing is posted twice', () => {
       'vip known',
       'vip new',
     ]);
-    expect(services.journal.of('uidValidity changed')).toEqual([
-      { kind: 'uidValidity changed', mailbox: MAILBOX, from: '1000', to: '2000', rescanFromUid: 2 },
+    const restart = { reason: 'renumbered', mailbox: MAILBOX, uidValidity: '1000' };
+    expect(services.journal.of('poll restarted')).toMatchObject([
+      { mailbox: MAILBOX, uidValidity: '2000', rescanFromUid: 2, restart },
     ]);
-    expect(await watermark()).toMatchObject({ uidValidity: '2000', previousUidValidity: '1000', lastUid: 3 });
+    expect(await watermark()).toMatchObject({ uidValidity: '2000', restart, lastUid: 3 });
   });
 });
 
@@ -213,7 +220,7 @@ describe('overlapping polls are harmless', () => {
     await poll();
     deliver('vip since then');
     await pollMailbox(polled('all'), lookingLate(before), plenty);
-    expect(services.journal.of('uidValidity changed')).toHaveLength(1);
+    expect(services.journal.of('poll restarted')).toHaveLength(1);
     expect(services.routeQueues.sent('vip')).toHaveLength(2);
   });
 

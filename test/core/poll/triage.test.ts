@@ -16,6 +16,7 @@ import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
 const POLLED: PolledMailbox = {
   mailbox: 'support/INBOX',
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
 
@@ -46,6 +47,7 @@ function faultyWorld(faults: readonly Fault[]) {
     routeQueues: faultyPort(truth.routeQueues, nextFault),
     spool: faultyPort(truth.spool, nextFault),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(),
     journal: recordingJournal(),
   };

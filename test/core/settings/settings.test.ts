@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defineSettings, parseSettings, SettingsError } from '../../../functions/core/settings/define-settings.ts';
+import { polledMailboxes } from '../../../functions/core/settings/polled-mailbox.ts';
 import type { Settings, SettingsInput } from '../../../functions/core/settings/settings-schema.ts';
 import shippedSettings from '../../../functions/settings.ts';
 
@@ -55,7 +56,8 @@ describe('settings that are right', () => {
           user: 'support@example.com',
           auth: { kind: 'password', passwordParameter: '/rollcall/support/password' },
           authservId: undefined,
-          folders: ['INBOX'],
+          formerly: [],
+          folders: [{ name: 'INBOX', formerly: [] }],
           everyMinutes: 15,
           startFrom: 'now',
         },
@@ -112,9 +114,21 @@ describe('settings that are right', () => {
       list: ['dev.lists.example.com'],
       header: [{ name: 'x-priority', matches: '^1' }],
     });
-    expect(parseSettings(withMailbox({ folders: 'inbox' })).mailboxes[0]?.folders).toEqual(['INBOX']);
+    expect(parseSettings(withMailbox({ folders: 'inbox' })).mailboxes[0]?.folders).toEqual([
+      { name: 'INBOX', formerly: [] },
+    ]);
     expect(parseSettings(withRoute({ colour: '#E8a33d' })).routes[0]?.colour).toBe(0xe8a33d);
     expect(parseSettings(withDigest({ timeZone: 'europe/berlin' })).digest.schedule.timeZone).toBe('Europe/Berlin');
+  });
+
+  it('know the names that folders and accounts had before, in every combination', () => {
+    const folders = ['INBOX', { name: 'Invoices', formerly: ['Bills', 'Billing'] }];
+    const { mailboxes } = parseSettings(withMailbox({ account: 'help', formerly: 'support', folders }));
+    expect(mailboxes[0]).toMatchObject({ formerly: ['support'] });
+    expect(polledMailboxes({ mailboxes }).map(({ mailbox, formerly }) => [mailbox, formerly])).toEqual([
+      ['help/INBOX', ['support/INBOX']],
+      ['help/Invoices', ['support/Bills', 'support/Billing', 'support/Invoices', 'help/Bills', 'help/Billing']],
+    ]);
   });
 
   it('know webhooks, threads and pings', () => {
@@ -350,6 +364,26 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
       'a folder named twice',
       withMailbox({ folders: ['INBOX', 'Inbox'] }),
       'mailboxes[0].folders: a folder is named twice. Name each folder once.',
+    ],
+    [
+      'a former name of a folder that is polled under it',
+      withMailbox({ folders: ['INBOX', { name: 'Invoices', formerly: ['Old', 'inbox'] }] }),
+      'mailboxes[0].folders: a folder is named as `formerly` of another and is still polled itself.',
+    ],
+    [
+      'a folder that is neither a name nor an object',
+      withMailbox({ folders: [7] }),
+      'mailboxes[0].folders[0]: 7 is not a folder.',
+    ],
+    [
+      'a folder without a name',
+      withMailbox({ folders: [{ formerly: 'Billing' }] }),
+      'mailboxes[0].folders[0].name: is missing.',
+    ],
+    [
+      'a former id of an account that is polled under it',
+      { ...least, mailboxes: [mailbox, { ...mailbox, account: 'help', formerly: ['support'] }] },
+      'mailboxes[1].formerly: names the account of mailboxes[0], which is still polled.',
     ],
     [
       'an unknown time zone',

@@ -69,13 +69,14 @@ type World = ReturnType<typeof newWorld>;
 
 function newWorld(startFrom: StartFrom) {
   const account = { account: 'support', startFrom } as PolledMailbox['account'];
-  const polled: PolledMailbox = { mailbox: MAILBOX, folder: 'INBOX', account };
+  const polled: PolledMailbox = { mailbox: MAILBOX, folder: 'INBOX', formerly: [], account };
   const services = {
     watermarks: memoryWatermarks(),
     ledger: memoryLedger(),
     routeQueues: memoryRouteQueues(),
     spool: memorySpool(),
     classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
     clock: fakeClock(NOW),
     journal: recordingJournal(),
   };

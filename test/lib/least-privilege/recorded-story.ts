@@ -147,7 +147,7 @@ export async function liveThroughEverything(): Promise<Story> {
     const poll = (mailbox: string) => recorder.as('poll-inbox', () => pollInbox({ mailbox }, context));
     const audit = (mailbox: string) => recorder.as('audit-inbox', () => auditInbox({ mailbox }, context));
     const check = () => recorder.as('check-routes', () => checkRoutes({}, context));
-    const digest = () => recorder.as('send-digest', () => sendDigest());
+    const digest = () => recorder.as('send-digest', () => sendDigest({}, context));
 
     const deliver = (...subjects: string[]) => {
       for (const subject of subjects) imap.deliver(mail(subject));
@@ -192,7 +192,7 @@ export async function liveThroughEverything(): Promise<Story> {
       baselineUid: 0,
       baselineAt: new Date(0),
       accountedSince: undefined,
-      previousUidValidity: undefined,
+      restart: undefined,
     });
     await audit('billing/INBOX').catch(() => undefined);
 

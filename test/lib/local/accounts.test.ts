@@ -17,6 +17,7 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 const POLLED: PolledMailbox = {
   mailbox: 'support/INBOX',
   folder: 'INBOX',
+  formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
 const DIGEST: DigestReport = { subject: 'Rollcall: nothing new', messageId: 'digest', mailIds: [], text: '', html: '' };
@@ -32,7 +33,8 @@ function world() {
     classify: classifyBySubject,
     clock: fakeClock(),
     journal: recordingJournal(),
-    configured: { routes: ['vip', 'stripe'], mailboxes: [POLLED.mailbox] },
+    routes: ['vip', 'stripe'],
+    configured: { mailboxes: [POLLED.mailbox] },
   };
   const sources = {
     mailboxes: [POLLED],

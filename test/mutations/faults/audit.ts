@@ -20,8 +20,8 @@ export const auditMutations: readonly Mutation[] = [
     name: 'the audit fetches what is missing and does not take it in',
     breaks: 'P6',
     file: MAILS,
-    find: 'page.filter((mail) => !nameless.has(mail)),',
-    replace: 'page.filter((mail) => nameless.has(mail)),',
+    find: 'await triagePage(accountable, services,',
+    replace: 'await triagePage(accountable.slice(accountable.length), services,',
     caughtBy: audited,
   },
   {

@@ -3,8 +3,12 @@ import type { Mutation } from '../mutation.ts';
 const SEND = 'functions/core/digest/send-digest.ts';
 const PENDING = 'functions/core/digest/pending-mail.ts';
 const NEEDS = 'functions/core/digest/digest-needs.ts';
+const DIFFERENCES = 'functions/core/digest/digest-differences.ts';
+const RUN = 'functions/core/digest/digest-run.ts';
+const LETTERS = 'functions/core/digest/dead-letter-facts.ts';
 const settlement = ['core/digest/settlement.test.ts', 'core/digest/send-digest.test.ts'] as const;
 const needs = ['core/digest/digest.test.ts'] as const;
+const letters = ['core/digest/unreadable-messages.test.ts'] as const;
 
 /** Faults in the digest: what it settles, what it tells, and what it shows. */
 export const digestMutations: readonly Mutation[] = [
@@ -136,8 +140,8 @@ export const digestMutations: readonly Mutation[] = [
     name: 'mail that was taken in under new uids while a digest read the old ones is in no digest',
     breaks: 'P5',
     file: 'functions/core/digest/mailbox-facts.ts',
-    find: 'acceptedAt >= watermark.baselineAt;',
-    replace: 'acceptedAt < watermark.baselineAt;',
+    find: 'acceptedAt >= current.baselineAt;',
+    replace: 'acceptedAt < current.baselineAt;',
     caughtBy: ['core/digest/accounts-of-polls.test.ts'],
   },
   {
@@ -159,10 +163,124 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'sums that do not add up are not told',
     breaks: 'P5',
+    file: DIFFERENCES,
+    find: '...(unaccounted > 0',
+    replace: '...(unaccounted > total.seen',
+    caughtBy: ['core/digest/differences.test.ts', 'core/digest/accounts-of-polls.test.ts'],
+  },
+  {
+    name: 'mail in the ledger that no poll has counted is not told',
+    breaks: 'P5',
+    file: DIFFERENCES,
+    find: '...(uncounted > 0',
+    replace: '...(uncounted > total.seen',
+    caughtBy: ['core/digest/differences.test.ts', 'core/digest/accounts-of-polls.test.ts'],
+  },
+  {
+    name: 'an audit that left mail unexamined is not told',
+    breaks: 'P6',
+    file: DIFFERENCES,
+    find: 'inMailbox !== inLedger || left > 0',
+    replace: 'inMailbox !== inLedger + left',
+    caughtBy: ['core/digest/differences.test.ts'],
+  },
+  {
+    name: 'an audit that accounts for more than the mailbox holds is not told',
+    breaks: 'P6',
+    file: DIFFERENCES,
+    find: 'inMailbox !== inLedger || left > 0',
+    replace: 'inMailbox > inLedger || left > 0',
+    caughtBy: ['core/digest/differences.test.ts'],
+  },
+  {
+    name: 'two digests run at once',
+    breaks: 'P3',
+    file: RUN,
+    find: "if (begun.kind === 'begun') return until;",
+    replace: "if (begun.kind === 'begun' || begun.until > at) return until;",
+    caughtBy: ['core/digest/overlapping-digests.test.ts'],
+  },
+  {
+    name: 'a digest that meets the lease of a dead one does not wait for its end',
+    breaks: 'P5',
+    file: RUN,
+    find: 'if (remainingMs() < DIGEST_RESERVE_MS) throw',
+    replace: 'if (remainingMs() > 0) throw',
+    caughtBy: ['core/digest/killed-digests.test.ts'],
+  },
+  {
+    name: 'a digest that failed keeps its lease',
+    breaks: 'P5',
+    file: RUN,
+    find: 'await digestRuns.end(holder);',
+    replace: "if (holder === '') await digestRuns.end(holder);",
+    caughtBy: settlement,
+  },
+  {
+    name: 'a lease that cannot be ended makes a digest fail that was sent',
+    breaks: 'P3',
+    file: RUN,
+    find: "journal({ kind: 'digest lease not ended'",
+    replace: `if (holder !== '') throw error;
+    journal({ kind: 'digest lease not ended'`,
+    caughtBy: ['core/digest/overlapping-digests.test.ts'],
+  },
+  {
+    name: 'a digest takes the lease from another one that has it',
+    breaks: 'P3',
+    file: 'functions/adapters/dynamo-digest-runs.ts',
+    find: 'attribute_not_exists(#until) OR #until <= :at',
+    replace: 'attribute_not_exists(#until) OR #until >= :at OR #until <= :at',
+    caughtBy: ['adapters/dynamo-digest-runs.test.ts'],
+  },
+  {
+    name: 'a digest ends the lease of its successor',
+    breaks: 'P3',
+    file: 'functions/adapters/dynamo-digest-runs.ts',
+    find: "condition: '#holder = :holder', values",
+    replace: "condition: '#holder = :holder OR attribute_exists(#until)', values",
+    caughtBy: ['adapters/dynamo-digest-runs.test.ts'],
+  },
+  {
+    name: 'unreadable messages in a dead-letter queue are not told',
+    breaks: 'P4',
     file: NEEDS,
-    find: 'accounts.unaccounted > 0',
-    replace: 'accounts.unaccounted > accounts.total.seen',
-    caughtBy: [...needs, 'core/digest/accounts-of-polls.test.ts'],
+    find: 'facts.unreadable.length > 0 ?',
+    replace: 'facts.unreadable.length < 0 ?',
+    caughtBy: letters,
+  },
+  {
+    name: 'a dead-letter queue that cannot be read keeps the digest from coming',
+    breaks: 'P5',
+    file: LETTERS,
+    find: '} catch (error) {',
+    replace: `} catch (error) {
+    if (route !== '') throw error;`,
+    caughtBy: letters,
+  },
+  {
+    name: 'the digest waits for a dead-letter queue that does not answer',
+    breaks: 'P5',
+    file: LETTERS,
+    find: 'await atMost(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route))',
+    replace: 'await atMost(1_000 * LETTERS_TIMEOUT_MS, deadLetters.unreadable(route))',
+    caughtBy: letters,
+  },
+  {
+    name: 'a dead-letter queue that cannot be read looks like an empty one',
+    breaks: 'P4',
+    file: NEEDS,
+    find: "return [{ kind: 'dead letters not read', route, reason: facts.reason }];",
+    replace: 'return [];',
+    caughtBy: letters,
+  },
+  {
+    name: 'alerts that are open are not in the totals',
+    breaks: 'P5',
+    file: 'functions/core/digest/digest-accounts.ts',
+    find: 'groupBy(openAlerts, ',
+    replace: 'groupBy(openAlerts.slice(0, 0), ',
+    caughtBy: needs,
   },
   {
     name: 'the subject keeps trouble to itself',

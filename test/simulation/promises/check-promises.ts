@@ -1,14 +1,26 @@
 import type { Observed } from '../observed.ts';
 import { auditTrue } from './audit-true.ts';
 import type { Broken } from './broken.ts';
+import { differencesTold } from './differences-told.ts';
 import { digestEveryDay } from './digest-every-day.ts';
 import { failuresTold, healthTold } from './failures-told.ts';
 import { nothingLost } from './nothing-lost.ts';
-import { nothingTwice } from './nothing-twice.ts';
+import { carriedOnce, nothingTwice } from './nothing-twice.ts';
 import { hostileHeld, onlyRead } from './only-read.ts';
 import { viewOf } from './view.ts';
 
-const CHECKS = [nothingLost, nothingTwice, failuresTold, healthTold, digestEveryDay, auditTrue, onlyRead, hostileHeld];
+const CHECKS = [
+  nothingLost,
+  nothingTwice,
+  carriedOnce,
+  failuresTold,
+  healthTold,
+  digestEveryDay,
+  differencesTold,
+  auditTrue,
+  onlyRead,
+  hostileHeld,
+];
 
 /** Every promise of DESIGN, section 2, that what was observed breaks. */
 export function brokenPromises(observed: Observed): Broken[] {

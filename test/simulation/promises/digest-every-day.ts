@@ -1,10 +1,15 @@
 import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { ObservedStrike } from '../observed.ts';
 import { MINUTE_MS } from '../plan.ts';
 import type { ReadCounts } from '../read-digest.ts';
+import { RETRIES } from '../simulated-functions.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { ROUTE_IDS } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import type { Told, View } from './view.ts';
+
+/** Of one schedule. A digest that runs besides may have waited for all of these, and for their leases. */
+const ATTEMPTS = 1 + RETRIES.digest;
 
 /** Until Lambda has tried all it will. */
 const ATTEMPTS_MS = 20 * MINUTE_MS;
@@ -14,7 +19,7 @@ export function digestEveryDay(view: View): Broken[] {
   return [...missedDigests(view), ...view.told.flatMap((digest) => [...counts(digest, view), ...polls(digest, view)])];
 }
 
-/** None may be missing where one attempt of its day was left alone. */
+/** None may be missing where one attempt of its day was left alone, or fewer of them were struck than a schedule makes. */
 function missedDigests(view: View): Broken[] {
   const { plan, endsMs, invocations, digests } = view;
   const broken: Broken[] = [];
@@ -25,26 +30,46 @@ function missedDigests(view: View): Broken[] {
       .windows('function stops')
       .some((event) => event.function === 'digest' && event.fromMs <= dueMs && dueMs < event.toMs);
     if (isStopped || digests.some(({ sentMs }) => isOfToday(sentMs))) continue;
-    if (attempts.length > 0 && attempts.every(({ strikes }) => strikes.length > 0)) continue;
+    const struck = attempts.filter(({ strikes }) => strikes.some(isExcuse));
+    if (struck.length > 0 && struck.length >= Math.min(attempts.length, ATTEMPTS)) continue;
     broken.push({ promise: 'P5', what: `no digest came, due ${dueMs / 60_000} minutes after the start` });
   }
   return broken;
 }
 
-/** Another digest was sent while this one ran. Which of them the ledger then goes by is not to be seen. */
-function isOverlapping({ invocation, sentMs }: Told, { told }: View): boolean {
+/** A digest must come although the dead letters cannot be read. */
+function isExcuse({ call, fault }: ObservedStrike): boolean {
+  return fault.startsWith('dies') || !call.startsWith('deadLetters.');
+}
+
+/** Another digest was sent while this one ran, and neither had waited for the other: which one the ledger goes by is not to be seen. */
+function isOverlapping(digest: Told, { told }: View): boolean {
+  const { invocation, sentMs } = digest;
   return told.some(
-    ({ invocation: other }) =>
-      other !== invocation && other.startedMs <= sentMs && other.endedMs >= invocation.startedMs,
+    (other) =>
+      other.invocation !== invocation &&
+      other.invocation.startedMs <= sentMs &&
+      other.invocation.endedMs >= invocation.startedMs &&
+      !hasWaitedFor(digest, other) &&
+      !hasWaitedFor(other, digest),
   );
 }
 
+function hasWaitedFor({ invocation, sentMs }: Told, { invocation: other }: Told): boolean {
+  return other !== invocation && other.ended === 'ended well' && other.endedMs <= sentMs;
+}
+
+/** When it began to read: it has waited for the end of those that ran when it was started. */
+function beganMs(digest: Told, { told }: View): number {
+  const { startedMs } = digest.invocation;
+  const ends = told.filter((other) => hasWaitedFor(digest, other)).map(({ invocation }) => invocation.endedMs);
+  return Math.max(startedMs, ...ends);
+}
+
 /** The digest sent last before it, and the last one that surely ended the counts before it. */
-function before(
-  { invocation: { startedMs } }: Told,
-  view: View,
-): { last: Told | undefined; recorded: Told | undefined } {
-  const sent = view.told.filter(({ sentMs }) => sentMs < startedMs);
+function before(digest: Told, view: View): { last: Told | undefined; recorded: Told | undefined } {
+  const { startedMs } = digest.invocation;
+  const sent = view.told.filter((other) => other.sentMs < startedMs || hasWaitedFor(digest, other));
   const recorded = sent.findLast((one) => one.invocation.ended === 'ended well' && !isOverlapping(one, view));
   return { last: sent.at(-1), recorded };
 }
@@ -52,7 +77,7 @@ function before(
 /** Mail seen: between what had surely come since the last digest and what may have. */
 function counts(digest: Told, view: View): Broken[] {
   if (isOverlapping(digest, view)) return [];
-  const { startedMs } = digest.invocation;
+  const startedMs = beganMs(digest, view);
   const { last, recorded } = before(digest, view);
   const lastMs = last?.sentMs ?? Number.NEGATIVE_INFINITY;
   const recordedMs = recorded?.invocation.startedMs ?? Number.NEGATIVE_INFINITY;
@@ -64,6 +89,8 @@ function counts(digest: Told, view: View): Broken[] {
       (mail) => mail.route === route && mail.arrivedAtMs > lastMs && view.countedMs(mail) < startedMs,
     );
     const possibly = ofRoute.flatMap((mail) => identitiesSince(mail, recordedMs, digest.sentMs, view));
+    // Once a route is removed its mail is unknown mail, and which poll took it for what is not to be seen.
+    if (ROUTE_IDS.some((id) => view.removedMs(id) <= digest.sentMs && [id, UNKNOWN_ROUTE].includes(route))) continue;
     const seen = told?.seen ?? Number.NaN;
     if (seen >= surely.length && seen <= possibly.length) continue;
     const what = `${digest.invocation.id} counts ${seen} mails of ${route}; there were ${surely.length} to ${possibly.length}`;
@@ -89,7 +116,7 @@ function identitiesSince(mail: SimulatedMail, recordedMs: number, untilMs: numbe
 /** Polls: those that surely were recorded since the last digest, and those that may have been. */
 function polls(digest: Told, view: View): Broken[] {
   if (isOverlapping(digest, view)) return [];
-  const { startedMs } = digest.invocation;
+  const startedMs = beganMs(digest, view);
   const { last, recorded } = before(digest, view);
   return view.plan.mailboxes.flatMap((mailbox) => {
     const told = digest.health.get(mailbox)?.polls;

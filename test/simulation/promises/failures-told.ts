@@ -13,6 +13,7 @@ export function failuresTold(view: View): Broken[] {
     ...deadRoutes(digest, view),
     ...unreadMailboxes(digest, view),
     ...undeliveredAlerts(digest, view),
+    ...unreadDeadLetters(digest),
   ]);
   return [...digests, ...renumberedMailboxes(view)];
 }
@@ -39,7 +40,7 @@ function deadRoutes(digest: Told, view: View): Broken[] {
   const { startedMs } = digest.invocation;
   return ROUTE_IDS.flatMap((route) => {
     const since = deadSince(route, startedMs, digest.sentMs, view);
-    if (since === undefined) return [];
+    if (since === undefined || view.removedMs(route) <= digest.sentMs) return [];
     const troubled = view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route);
     const seen = view.invocations.some(
       (one) =>
@@ -89,6 +90,9 @@ function undeliveredAlerts(digest: Told, view: View): Broken[] {
     const waiting = view.owed
       .filter((mail) => mail.route === route && view.knownMs(mail) + STALE_ALERT_MS < startedMs)
       .filter(({ token }) => !view.shownOf(token).some(({ atMs }) => atMs <= digest.sentMs))
+      // Of a route that was removed, a digest carries those that it had; what came later is none of its alerts.
+      .filter((mail) => view.knownMs(mail) < view.removedMs(route))
+      .filter(({ token }) => !view.told.some(({ sentMs, unknown }) => sentMs <= digest.sentMs && unknown.has(token)))
       .map(({ token }) => token);
     const needs = digest.needs.filter(({ title }) => undeliveredIn(title, route) > 0);
     const told = needs.reduce((sum, { title }) => sum + undeliveredIn(title, route), 0);
@@ -98,6 +102,15 @@ function undeliveredAlerts(digest: Told, view: View): Broken[] {
     const what = `${waiting.length} alerts of ${route} waited (${waiting}), and ${nameOf(digest)} tells of ${told}`;
     return [{ promise: 'P4', what } as const];
   });
+}
+
+/** Where the queue of one route or more did not answer, and only there. */
+function unreadDeadLetters(digest: Told): Broken[] {
+  const unread = digest.invocation.strikes.some(({ call }) => call === 'deadLetters.unreadable');
+  const told = digest.needs.some(({ title }) => /^The dead letters of \w+ could not be read$/.test(title));
+  if (unread === told) return [];
+  const what = `${nameOf(digest)} says ${told ? '' : 'nothing '}of dead letters that could ${told ? '' : 'not '}be read`;
+  return [{ promise: 'P4', what }];
 }
 
 /**

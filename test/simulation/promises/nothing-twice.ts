@@ -41,6 +41,23 @@ function problemOf(mail: SimulatedMail, firstMs: number, againMs: number, view: 
   return troubles > 1 ? undefined : `only ${troubles} troubles had befallen it`;
 }
 
+/**
+ * P3: unknown mail is in one digest, however many are started at once. It comes again only where something befell the
+ * digest that carried it, which then could not settle it. A mail without Message-ID is another one at each place.
+ */
+export function carriedOnce(view: View): Broken[] {
+  return [...view.mails.values()].flatMap(({ token, stays }) => {
+    const carrying = view.told.filter(({ unknown }) => unknown.has(token)).map(({ invocation }) => invocation);
+    const identities = new Set(stays.map(({ mailId }) => mailId)).size;
+    const settling = carrying
+      .slice(0, -1)
+      .filter(({ strikes, ended }) => strikes.length === 0 && ended === 'ended well');
+    if (settling.length < identities) return [];
+    const what = `unknown mail ${token} is in ${carrying.map(({ id }) => id).join(' and ')}`;
+    return [{ promise: 'P3', what } as const];
+  });
+}
+
 /** Struck calls of the route's invocations between the two posts, and windows in which Discord or a service failed. */
 function troublesOf({ route }: SimulatedMail, firstMs: number, againMs: number, view: View): number {
   const strikes = view.invocations

@@ -25,6 +25,8 @@ export type View = Observed & {
    * took it in counts it, and whether that was this one or the other is not to be seen.
    */
   countedMs(mail: SimulatedMail): number;
+  /** When the route left the settings; never, for most. */
+  removedMs(route: SimulatedMail['route']): number;
   windows<Kind extends PlannedEvent['kind']>(
     kind: Kind,
   ): (PlannedEvent & { kind: Kind; fromMs: number; toMs: number })[];
@@ -142,6 +144,13 @@ export function viewOf(observed: Observed): View {
       return Math.max(...places.map((stays) => firstKnown(mail, stays)));
     },
     owed: [...mails.values()].filter((mail) => Number.isFinite(knownMs(mail)) || staysOf(mail).some(isStill)),
+    removedMs: (route) =>
+      Math.min(
+        ...plan.events.flatMap((event) =>
+          event.kind === 'route is removed' && event.route === route ? [event.atMs] : [],
+        ),
+        Number.POSITIVE_INFINITY,
+      ),
     windows: (kind) =>
       plan.events
         .filter(isWindow)

@@ -1,0 +1,26 @@
+import { atMost, LATE } from '../poll/at-most.ts';
+import type { DeadLetters, UnreadableLetter } from '../ports.ts';
+import { LETTERS_TIMEOUT_MS } from './digest-limits.ts';
+
+/** What of a route's dead-letter queue no redrive can take, or why that is not known. */
+export type DeadLetterFacts =
+  | { route: string; kind: 'read'; unreadable: readonly UnreadableLetter[] }
+  | { route: string; kind: 'not read'; reason: string };
+
+/** Looks into the dead-letter queue of each route. One that does not answer is a fact as well: the digest must come. */
+export async function readDeadLetters(
+  routes: readonly string[],
+  deadLetters: Pick<DeadLetters, 'unreadable'>,
+): Promise<DeadLetterFacts[]> {
+  return await Promise.all(routes.map((route) => lettersOf(route, deadLetters)));
+}
+
+async function lettersOf(route: string, deadLetters: Pick<DeadLetters, 'unreadable'>): Promise<DeadLetterFacts> {
+  try {
+    const unreadable = await atMost(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route));
+    if (unreadable !== LATE) return { route, kind: 'read', unreadable };
+    return { route, kind: 'not read', reason: `SQS did not answer within ${LETTERS_TIMEOUT_MS / 1000} s` };
+  } catch (error) {
+    return { route, kind: 'not read', reason: error instanceof Error ? error.message : String(error) };
+  }
+}

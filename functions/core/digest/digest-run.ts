@@ -1,0 +1,69 @@
+import type { Journal } from '../journal.ts';
+import type { Clock, DigestRuns } from '../ports.ts';
+import { DIGEST_RESERVE_MS, RUN_ASKED_AGAIN_MS } from './digest-limits.ts';
+
+export type DigestInvocation = {
+  /** Names this invocation and no other one, so that its lease is its own. */
+  holder: string;
+  /** The time it has left, in milliseconds. */
+  remainingMs: () => number;
+};
+
+export type RunServices = { digestRuns: DigestRuns; clock: Clock; journal: Journal };
+
+/** Another digest was running for as long as this one could wait. */
+export class AnotherDigestRuns extends Error {
+  override readonly name = 'AnotherDigestRuns';
+
+  constructor(until: Date) {
+    super(
+      `Another digest is running, until ${until.toISOString()} at the latest, so this one has sent nothing. Lambda ` +
+        'repeats a scheduled digest by itself; one that was started by hand, start again after that time: ' +
+        'aws lambda invoke --function-name "$(output SendDigestFunction)" --cli-read-timeout 330 /dev/stdout ' +
+        '(README, Deploying, step 10).',
+    );
+  }
+}
+
+/**
+ * Runs a digest while no other one runs. One that meets another waits for its end, or, where that one has died, for the
+ * end of its lease, which is the end of its invocation's time.
+ *
+ * @throws AnotherDigestRuns where there is too little time left to wait; Lambda's repeat then finds the lease ended
+ */
+export async function whileNoOtherRuns<Result>(
+  invocation: DigestInvocation,
+  services: RunServices,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const until = await begin(invocation, services);
+  try {
+    return await run();
+  } finally {
+    await end(invocation, until, services);
+  }
+}
+
+async function begin(
+  { holder, remainingMs }: DigestInvocation,
+  { digestRuns, clock, journal }: RunServices,
+): Promise<Date> {
+  for (let waits = 0; ; waits += 1) {
+    const at = clock.now();
+    const until = new Date(at.getTime() + remainingMs());
+    const begun = await digestRuns.begin({ holder, at, until });
+    if (begun.kind === 'begun') return until;
+    if (waits === 0) journal({ kind: 'digest waits', until: begun.until });
+    if (remainingMs() < DIGEST_RESERVE_MS) throw new AnotherDigestRuns(begun.until);
+    await clock.wait(RUN_ASKED_AGAIN_MS);
+  }
+}
+
+/** The digest is sent, or has failed, and stays so: a lease that cannot be ended ends by itself. */
+async function end({ holder }: DigestInvocation, until: Date, { digestRuns, journal }: RunServices): Promise<void> {
+  try {
+    await digestRuns.end(holder);
+  } catch (error) {
+    journal({ kind: 'digest lease not ended', until, reason: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,77 @@
+import { cutDisplayedText } from '../../functions/core/mail/displayed-text.ts';
+import type { Clock, DeadLetters, UnreadableLetter } from '../../functions/core/ports.ts';
+import { CommandError } from './command-error.ts';
+import { ago } from './times.ts';
+
+/** What names every letter that is shown. */
+const ALL = 'all';
+
+const REASON_CHARACTERS = 300;
+const BODY_CHARACTERS = 200;
+
+type LettersServices = { deadLetters: DeadLetters; clock: Clock };
+
+/**
+ * Shows the messages of the dead-letter queues that name no email, so that no redrive can take them, or removes them.
+ *
+ * @param options.routes whose dead letters are meant
+ * @param options.removed the id of the one to remove, or `all`; undefined to remove none
+ * @returns the exit code: 1 where one that was to be removed is still there
+ * @throws CommandError where no route has an unreadable dead letter of that id
+ */
+export async function letters(
+  { routes, removed }: { routes: readonly string[]; removed: string | undefined },
+  services: LettersServices,
+  print: (line: string) => void,
+): Promise<number> {
+  let exitCode = 0;
+  let isFound = false;
+  for (const route of routes) {
+    const unreadable = await services.deadLetters.unreadable(route);
+    const meant = unreadable.filter(({ messageId }) => removed === ALL || removed === messageId);
+    isFound ||= meant.length > 0;
+    if (removed === undefined || (removed === ALL && meant.length === 0)) {
+      show(route, unreadable, services.clock.now(), print);
+    }
+    if (!(await areRemoved(route, meant, services, print))) exitCode = 1;
+  }
+  if (removed === undefined || removed === ALL || isFound) return exitCode;
+  throw new CommandError(
+    `There is no unreadable dead letter ${removed} of ${routes.join(', ')}. ` +
+      'See which there are: npm run rollcall -- letters',
+  );
+}
+
+function show(route: string, unreadable: readonly UnreadableLetter[], now: Date, print: (line: string) => void): void {
+  if (unreadable.length === 0) {
+    print(`${route}: no unreadable dead letter`);
+    return;
+  }
+  print(`${route}: unreadable dead letters: ${unreadable.length}`);
+  for (const { messageId, sentAt, reason, body } of unreadable) {
+    print(`  ${messageId}  sent ${ago(sentAt, now)}`);
+    print(`    ${cutDisplayedText(reason, REASON_CHARACTERS)}`);
+    print(`    ${cutDisplayedText(body, BODY_CHARACTERS) || '(empty)'}`);
+  }
+  print(`  To remove one: npm run rollcall -- letters ${route} --remove <id>   (or all of them: --remove ${ALL})`);
+}
+
+async function areRemoved(
+  route: string,
+  meant: readonly UnreadableLetter[],
+  { deadLetters }: LettersServices,
+  print: (line: string) => void,
+): Promise<boolean> {
+  let areAll = true;
+  for (const { messageId } of meant) {
+    const isRemoved = await deadLetters.remove(route, messageId);
+    if (!isRemoved) areAll = false;
+    print(
+      isRemoved
+        ? `${route}: removed ${messageId}`
+        : `${route}: ${messageId} was not removed: SQS does not show it any more. Another command or a check of the ` +
+            `routes may be reading it; see in 5 minutes: npm run rollcall -- letters ${route}`,
+    );
+  }
+  return areAll;
+}

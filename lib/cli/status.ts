@@ -1,0 +1,97 @@
+import { groupBy } from '../../functions/core/group-by.ts';
+import { type LedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
+import type {
+  Clock,
+  DeadLetters,
+  Ledger,
+  PathChecks,
+  RouteChecks,
+  UnreadableLetter,
+} from '../../functions/core/ports.ts';
+import { ago } from './times.ts';
+
+export type StatusServices = {
+  ledger: Ledger;
+  routeChecks: RouteChecks;
+  pathChecks: PathChecks;
+  deadLetters: DeadLetters;
+  clock: Clock;
+};
+
+/** What is deployed. */
+export type Deployed = {
+  routes: readonly string[];
+  /** Undefined where the deployment is from a version that did not write them down. */
+  mailboxes: readonly string[] | undefined;
+};
+
+type Print = (line: string) => void;
+
+const INDENT = ' '.repeat(12);
+
+/**
+ * Prints, for every route, what the last check found and what is open, then what is open of routes and mailboxes that
+ * were removed from the settings, and whether a person is told of troubles.
+ */
+export async function status(deployed: Deployed, services: StatusServices, print: Print): Promise<void> {
+  const alerts = await openAlerts(services.ledger);
+  const byRoute = groupBy(alerts, ({ route }) => route);
+  const unreadable = await Promise.all(deployed.routes.map((route) => services.deadLetters.unreadable(route)));
+  for (const [index, route] of deployed.routes.entries()) {
+    await printRoute(route, { open: byRoute.get(route) ?? [], unreadable: unreadable[index] ?? [] }, services, print);
+  }
+  printRemoved(alerts, deployed, services.clock.now(), print);
+  for (const path of ['digest', 'alarms'] as const) {
+    const check = await services.pathChecks.get(path);
+    print(`${path.padEnd(12)} ${check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet'}`);
+    if (check?.reason) print(`${INDENT} ${check.reason}`);
+  }
+}
+
+/** Oldest first. */
+async function openAlerts(ledger: Ledger): Promise<LedgerEntry[]> {
+  const alerts: LedgerEntry[] = [];
+  for await (const entry of ledger.allOpenEntries()) if (entry.route !== UNKNOWN_ROUTE) alerts.push(entry);
+  return alerts.sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
+}
+
+async function printRoute(
+  route: string,
+  { open, unreadable }: { open: readonly LedgerEntry[]; unreadable: readonly UnreadableLetter[] },
+  { routeChecks }: StatusServices,
+  print: Print,
+): Promise<void> {
+  const check = await routeChecks.get(route);
+  const state = check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet';
+  const dead = open.filter(({ state }) => state === 'dead').length;
+  const oldest = open[0] ? `, the oldest from ${open[0].acceptedAt.toISOString()}` : '';
+  print(`${route.padEnd(12)} ${state} · ${open.length - dead} on their way, ${dead} dead${oldest}`);
+  if (check?.failure) print(`${INDENT} ${check.failure.text}`);
+  if (unreadable.length > 0) {
+    print(`${INDENT} unreadable dead letters: ${unreadable.length}. See them: npm run rollcall -- letters ${route}`);
+  }
+}
+
+function printRemoved(alerts: readonly LedgerEntry[], { routes, mailboxes }: Deployed, now: Date, print: Print): void {
+  const ofRoutes = groupBy(
+    alerts.filter(({ route }) => !routes.includes(route)),
+    ({ route }) => route,
+  );
+  const ofMailboxes = groupBy(
+    alerts.filter(({ location }) => mailboxes?.includes(location.mailbox) === false),
+    ({ location }) => location.mailbox,
+  );
+  const lines = [
+    ...[...ofRoutes].map(([route, open]) => `route ${route}: ${openSince(open, now)}`),
+    ...[...ofMailboxes].map(([mailbox, open]) => `mailbox ${mailbox}: ${openSince(open, now)}`),
+  ];
+  if (lines.length > 0) print('removed from the settings, with alerts that are open:');
+  for (const line of lines) print(`${INDENT} ${line}`);
+  if (mailboxes === undefined) {
+    print('mailboxes that were removed from the settings are not known: deploy again (npx cdk deploy)');
+  }
+}
+
+function openSince(open: readonly [LedgerEntry, ...LedgerEntry[]], now: Date): string {
+  return `${open.length} open, the oldest from ${ago(open[0].acceptedAt, now)}`;
+}

@@ -1,6 +1,7 @@
+import type { LedgerLine } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import type { MailReader, MailSession, Watermarks } from '../ports.ts';
+import type { Ledger, MailReader, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
@@ -97,6 +98,7 @@ async function handOverPages(
   progress: Progress,
 ): Promise<void> {
   let watermark = start;
+  const unpassed = await unpassedLines(start, services.ledger);
   const withoutMessageId = mailsWithoutMessageId(start, services.ledger);
   progress.left = uids.length;
   const pages = session.pages(uids, MAILS_PER_PAGE);
@@ -107,7 +109,9 @@ async function handOverPages(
     const handedOver = await triagePage(accountable, { journal, ...services }, known);
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
-    const next = { ...watermark, lastUid: lastUidOf(page, watermark), seen: countedOn(watermark, handedOver) };
+    const lastUid = lastUidOf(page, watermark);
+    const passed = unpassed.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
+    const next = { ...watermark, lastUid, seen: countedOn(watermark, handedOver, passed) };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
@@ -125,13 +129,29 @@ function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return page.at(-1)?.location.uid ?? watermark.lastUid;
 }
 
+/** What the ledger has above the watermark: a poll took it in and failed. It may have been expunged since. */
+async function unpassedLines(
+  { mailbox, uidValidity, lastUid }: Watermark,
+  ledger: Pick<Ledger, 'linesAbove'>,
+): Promise<LedgerLine[]> {
+  const lines: LedgerLine[] = [];
+  for await (const line of ledger.linesAbove(mailbox, uidValidity, lastUid)) lines.push(line);
+  return lines;
+}
+
 /**
- * The watermark's counts with those of one page that it passes. A page that is read a second time was not passed, so it
- * counts. Mail that a change of UIDVALIDITY brings again was counted under its old uid, before the baseline was set anew.
+ * The watermark's counts with those of one page that it passes, and of ledger lines that it passes with it. A page that is
+ * read a second time was not passed, so it counts. Mail that a change of UIDVALIDITY brings again was counted under its old
+ * uid, before the baseline was set anew.
  */
-function countedOn({ seen = {}, baselineAt }: Watermark, { inPlace }: TriageReport): Watermark['seen'] {
+function countedOn(
+  { seen = {}, baselineAt }: Watermark,
+  { inPlace }: TriageReport,
+  passed: readonly LedgerLine[],
+): Watermark['seen'] {
   const counts: Record<string, number> = { ...seen };
-  for (const { route, acceptedAt } of inPlace) {
+  const once = new Map([...passed, ...inPlace].map((entry) => [entry.mailId, entry]));
+  for (const { route, acceptedAt } of once.values()) {
     if (acceptedAt >= baselineAt) counts[route] = (counts[route] ?? 0) + 1;
   }
   return counts;

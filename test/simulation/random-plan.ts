@@ -63,6 +63,9 @@ export function randomPlan(seed: number): Plan {
     events.push({ kind: 'function stops', function: stopped, fromMs, toMs: times.healsAtMs });
   }
   often(1, () => ({ kind: 'uids change', mailbox: random.pick(mailboxes), ...moment(within(), random) }));
+  if (random.chance(0.2)) {
+    events.push({ kind: 'watermark is lost', mailbox: random.pick(mailboxes), ...moment(within(), random) });
+  }
   often(10, () => ({
     kind: 'call is struck',
     atMs: within(),

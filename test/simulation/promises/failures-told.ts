@@ -2,7 +2,7 @@ import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
 import { MINUTE_MS } from '../plan.ts';
 import type { ReadNeed } from '../read-digest.ts';
-import { ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
+import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
 import type { Told, View } from './view.ts';
@@ -15,24 +15,36 @@ export function failuresTold(view: View): Broken[] {
     ...undeliveredAlerts(digest, view),
     ...unreadDeadLetters(digest),
   ]);
-  return [...digests, ...renumberedMailboxes(view)];
+  return [...digests, ...beganAgain(view)];
 }
 
 /**
- * Nobody can know which of the older email was moved in meanwhile, so a person has to look. Reported once: by the first
- * digest that begins afterwards, or by one that was being written.
+ * Polls of a mailbox begin again: renumbered, since nobody can know which of the older email was moved in meanwhile; or
+ * without a watermark, since somebody lost it. Reported once, by the first digest that begins afterwards or by one that was
+ * being written.
  */
-function renumberedMailboxes(view: View): Broken[] {
+function beganAgain(view: View): Broken[] {
   return view.plan.mailboxes.flatMap((mailbox) => {
-    const [, ...restarts] = view.watermarkStarts.filter((start) => start.mailbox === mailbox);
-    return restarts.flatMap(({ atMs }) => {
+    const [, ...starts] = view.watermarkStarts.filter((start) => start.mailbox === mailbox);
+    return starts.flatMap(({ atMs, isCreated }) => {
       const later = view.told.filter(({ sentMs }) => sentMs > atMs);
       const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
       const due = later[first];
-      if (!due || later.slice(0, first + 1).some(({ health }) => health.get(mailbox)?.isRenumbered)) return [];
-      return [{ promise: 'P4', what: `${mailbox} was renumbered, and ${nameOf(due)} does not say so` } as const];
+      const tells = isCreated ? tellsOfLostWatermark : tellsOfRenumbering;
+      if (!due || later.slice(0, first + 1).some((digest) => tells(digest, mailbox))) return [];
+      const what = `${mailbox} ${isCreated ? 'had lost its watermark' : 'was renumbered'}, and ${nameOf(due)} does not say so`;
+      return [{ promise: 'P4', what } as const];
     });
   });
+}
+
+function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
+  return health.get(mailbox)?.isRenumbered ?? false;
+}
+
+function tellsOfLostWatermark({ needs, isAlarming }: Told, mailbox: MailboxName): boolean {
+  const words = [`the watermark of ${mailbox} was lost`, `accounting of ${mailbox} begins`];
+  return isAlarming && needs.some(({ title }) => words.some((word) => title.startsWith(word)));
 }
 
 /** Dead for long enough that a check has seen it. */

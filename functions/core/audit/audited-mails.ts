@@ -3,12 +3,12 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesInTime } from '../poll/pages-in-time.ts';
-import type { PollServices } from '../poll/poll.ts';
 import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { type TriageReport, triagePage } from '../poll/triage.ts';
 import type { MailboxHealth } from '../poll/watermark.ts';
 import type { Ledger, MailSession } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import type { AuditServices } from './audit.ts';
 import { MAILS_RESERVE_MS, recoveriesSince } from './audit-limits.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
@@ -30,7 +30,7 @@ export type AuditTime = {
 export async function auditMails(
   { mailbox, folder }: PolledMailbox,
   days: number | 'all',
-  services: PollServices,
+  services: AuditServices,
   time: AuditTime,
   tally: AuditTally,
 ): Promise<void> {
@@ -57,7 +57,7 @@ async function announce(
   [fromUid = 0]: readonly number[],
   { mailbox, uidValidity }: AuditedRange,
   { lastDigestAt }: Pick<MailboxHealth, 'lastDigestAt'>,
-  { watermarks, clock }: PollServices,
+  { watermarks, clock }: AuditServices,
 ): Promise<void> {
   await watermarks.announceRecovery(mailbox, { uidValidity, fromUid, at: clock.now() }, recoveriesSince(lastDigestAt));
 }
@@ -66,7 +66,7 @@ async function takeIn(
   uids: readonly number[],
   range: AuditedRange,
   session: MailSession,
-  services: PollServices,
+  services: AuditServices,
   { remainingMs }: AuditTime,
   tally: AuditTally,
 ): Promise<void> {
@@ -91,7 +91,11 @@ async function takeIn(
 }
 
 /** What is known from before its server numbered the mailbox anew is known by its place from now on, and not fetched again. */
-async function relocate(page: readonly Mail[], { known }: TriageReport, ledger: Ledger): Promise<void> {
+async function relocate(
+  page: readonly Mail[],
+  { known }: TriageReport,
+  ledger: Pick<Ledger, 'relocate'>,
+): Promise<void> {
   const byMailId = new Map<string, LedgerEntry>(known.map((entry) => [entry.mailId, entry]));
   await pMap(
     page,

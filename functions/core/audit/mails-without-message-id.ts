@@ -12,7 +12,7 @@ import type { AuditedRange } from './audited-range.ts';
  */
 export function mailsWithoutMessageId(
   { mailbox, uidValidity, previousUidValidity, baselineUid }: AuditedRange,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'find' | 'linesAbove' | 'relocate'>,
 ) {
   let entries: Promise<Map<string, LedgerEntry[]>> | undefined;
 

@@ -28,11 +28,11 @@ export type DigestFacts = {
 } & PendingMail;
 
 export type FactServices = {
-  watermarks: Watermarks;
-  ledger: Ledger;
-  spool: Spool;
-  routeChecks: RouteChecks;
-  pathChecks: PathChecks;
+  watermarks: Pick<Watermarks, 'get'>;
+  ledger: Pick<Ledger, 'find' | 'allOpenEntries' | 'linesAbove'>;
+  spool: Pick<Spool, 'pending'>;
+  routeChecks: Pick<RouteChecks, 'get'>;
+  pathChecks: Pick<PathChecks, 'get'>;
   clock: Clock;
 };
 
@@ -63,7 +63,7 @@ export async function readDigestFacts(
 }
 
 /** Of unknown mail only what is not in the spool is kept: a backlog of it would not fit into memory. */
-async function readOpen(ledger: Ledger, { carried, heldBack }: PendingMail) {
+async function readOpen(ledger: Pick<Ledger, 'allOpenEntries'>, { carried, heldBack }: PendingMail) {
   const inSpool = new Set(carried.map(({ mailId }) => mailId));
   const openAlerts: LedgerEntry[] = [];
   const notInSpool: LedgerEntry[] = [];
@@ -78,7 +78,10 @@ function byAge(one: LedgerEntry, other: LedgerEntry): number {
   return one.acceptedAt.getTime() - other.acceptedAt.getTime();
 }
 
-async function checksOf(routes: readonly string[], routeChecks: RouteChecks): Promise<Map<string, RouteCheck>> {
+async function checksOf(
+  routes: readonly string[],
+  routeChecks: FactServices['routeChecks'],
+): Promise<Map<string, RouteCheck>> {
   const checks = new Map<string, RouteCheck>();
   for (const route of routes) {
     const check = await routeChecks.get(route);

@@ -15,7 +15,7 @@ const RESCAN_MARGIN_MS = 2 * DAY_MS;
 
 export type MailboxStatus = { uidValidity: string; uidNext: number };
 export type WatermarkServices = {
-  watermarks: Watermarks;
+  watermarks: Pick<Watermarks, 'get' | 'create' | 'move'>;
   ledger: Pick<Ledger, 'linesAbove'>;
   clock: Clock;
   journal: Journal;
@@ -126,7 +126,7 @@ export async function uidBeforeRescan(
 }
 
 /** Two polls ran at once and the other was faster; its watermark is as good as ours. */
-async function othersWatermark(mailbox: string, watermarks: Watermarks): Promise<Watermark> {
+async function othersWatermark(mailbox: string, watermarks: Pick<Watermarks, 'get'>): Promise<Watermark> {
   const health = await watermarks.get(mailbox);
   if (health?.watermark) return health.watermark;
   throw new Error(

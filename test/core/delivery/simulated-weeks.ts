@@ -2,6 +2,7 @@ import { type CheckServices, checkRoutes } from '../../../functions/core/deliver
 import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
 import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
@@ -90,7 +91,14 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     spool: memorySpool(),
     classify: classifyBySubject,
   };
-  const posting = { ...services, queue, discord, rateLimits: rateLimitMemory(), random: () => 0.5 };
+  const posting = {
+    ...services,
+    sentPosts: sentPostsOf(ROUTE.target, services.ledger),
+    queue,
+    discord,
+    rateLimits: rateLimitMemory(),
+    random: () => 0.5,
+  };
   const checking: CheckServices = {
     ...services,
     discordTargets: {

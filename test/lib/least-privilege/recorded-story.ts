@@ -230,6 +230,9 @@ export async function liveThroughEverything(): Promise<Story> {
     await poll('support/INBOX');
     await digest();
 
+    imap.setUidValidity(2);
+    await poll('support/INBOX');
+
     // What the ledger has lost is in the mailbox still, and what waits for days is in the ledger.
     deliver('nothing at all');
     await poll('support/INBOX');

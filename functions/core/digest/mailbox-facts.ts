@@ -19,10 +19,12 @@ export type MailboxFacts = DigestMailbox & {
   recovered: readonly LedgerLine[];
 };
 
+type IndexedLedger = Pick<Ledger, 'linesAbove'>;
+
 /** Reads one mailbox's facts. Where the ledger shows fewer mails than polls have passed, it is asked once more. */
 export async function readMailboxFacts(
   mailbox: DigestMailbox,
-  { watermarks, ledger, clock }: { watermarks: Watermarks; ledger: Ledger; clock: Clock },
+  { watermarks, ledger, clock }: { watermarks: Pick<Watermarks, 'get'>; ledger: IndexedLedger; clock: Clock },
 ): Promise<MailboxFacts> {
   const health = await watermarks.get(mailbox.mailbox);
   const readAt = clock.now();
@@ -46,7 +48,7 @@ function sumOf(counts: Iterable<number>): number {
 }
 
 /** The ledger's lines of mail since the last digest, in those that polls have passed and those that the audit brought back. */
-async function readLines(health: MailboxHealth | undefined, ledger: Pick<Ledger, 'linesAbove'>, readAt: Date) {
+async function readLines(health: MailboxHealth | undefined, ledger: IndexedLedger, readAt: Date) {
   const lines: LedgerLine[] = [];
   const recovered: LedgerLine[] = [];
   for (const numbering of numberingsOf(health)) {

@@ -32,7 +32,7 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
     const settled = members.find((member) => member?.state === 'settled');
     // A member that is in another post since then was refused in this one, or is lost.
     const isOver = members.some((member) => !isSamePost(member?.sentPost, sentPost));
-    const isOld = posting.services.clock.now().getTime() - sentPost.at.getTime() >= SAME_POST_MS;
+    const isOld = posting.services.clock.now().getTime() - lastSentMs(members) >= SAME_POST_MS;
     if (!isOver && settled?.discordMessageId) {
       plan.arrived.push({ alerts, discordMessageId: settled.discordMessageId });
     } else if (isOver || isOld || settled) {
@@ -81,6 +81,11 @@ async function sortBySentPost(
 
 function isSamePost(one: SentPost | undefined, other: SentPost): boolean {
   return one?.mailIds.join() === other.mailIds.join();
+}
+
+/** Whoever repeats a post notes it with those of its alerts that it holds, so the last time may stand with another one. */
+function lastSentMs(members: readonly Member[]): number {
+  return Math.max(...members.map((member) => member?.sentPost?.at.getTime() ?? 0));
 }
 
 function messagesOf(alerts: readonly Alert[], members: readonly Member[]): QueueMessage[] {

@@ -98,6 +98,7 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
   const current = watermark && isSameNumbering(watermark, numbering) ? watermark : undefined;
   const toldUid = digestWatermark && isSameNumbering(digestWatermark, numbering) ? digestWatermark.lastUid : undefined;
   const isRestarted = isRestartedUnder(numbering, health);
+  const changedAt = firstChangeSinceDigest(health);
   const findings = lastAudit && lastAudit.at >= lastDigestAt ? lastAudit.findings : [];
   const missing = new Set(findings.flatMap(({ kind, mailId }) => (kind === 'missing' ? [mailId] : [])));
 
@@ -113,13 +114,19 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
   return ({ mailId, uid, acceptedAt }) => {
     // What a poll accepted, it had passed no earlier: in the very moment in which that was read, it is no longer new.
     const isNew = acceptedAt > lastDigestAt;
-    // Even where that happened while the last digest read: it did not know these uids.
-    const isSinceBaseline = current !== undefined && acceptedAt >= current.baselineAt;
     // A poll is taking it in right now; the next digest counts it. What an earlier one took in under the same numbers was
     // counted when polls began again.
-    if (current && uid > current.lastUid && isSinceBaseline) return 'not passed yet';
+    if (current && uid > current.lastUid && acceptedAt >= current.baselineAt) return 'not passed yet';
     if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
-    if (timeDecides && !isNew && !isSinceBaseline) return 'told';
+    // Even where that happened while the last digest read: it did not know the numbers of after the change.
+    if (timeDecides && !isNew && acceptedAt < changedAt) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
+}
+
+/** When polls began again for the first time since the last digest; where it knew of all that, when they began last. */
+function firstChangeSinceDigest({ watermark, digestWatermark }: Partial<MailboxHealth>): Date {
+  if (!watermark) return new Date(0);
+  const { baselineAt, unreported: [first] = [] } = watermark;
+  return first && !isReported(watermark, digestWatermark) ? first.at : baselineAt;
 }

@@ -257,6 +257,20 @@ describe('a post that was begun before', () => {
     expect(shown()).toContainEqual(['Subject 2']);
   });
 
+  it('is repeated as it was also for an alert whose own last try is long ago, where another one of it came again since', async () => {
+    services.discord.faults.add({ ...RESET_AFTER, times: 9 });
+    await post([A, B]);
+    // Discord has forgotten the nonce by then, and saves the post once more.
+    clock.advance(SAME_POST_MS - 60_000);
+    await post([B]);
+    clock.advance(60_000);
+    const before = shown().length;
+    services.discord.faults.clear();
+    await post([A]);
+    expect(shown()).toHaveLength(before);
+    expect(services.ledger.entry(A.mailId)).toMatchObject({ state: 'settled' });
+  });
+
   it('is not sent with what a digest has carried meanwhile', async () => {
     services.discord.faults.add({ times: 3, outcome: { kind: 'answer', status: 503 } });
     await post([A, B]);

@@ -1,6 +1,12 @@
 import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import { isReported, isSameNumbering, type MailboxHealth, type Numbering } from '../poll/watermark.ts';
+import {
+  isReported,
+  isSameNumbering,
+  type MailboxHealth,
+  type Numbering,
+  unreportedRestarts,
+} from '../poll/watermark.ts';
 import type { Clock, Ledger, Watermarks } from '../ports.ts';
 import type { DigestMailbox } from './digest-facts.ts';
 import { INDEX_LAG_MS } from './digest-limits.ts';
@@ -83,9 +89,8 @@ function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: 
 
 /** Those under which mail can have been counted since the last digest: older ones where they have changed since. */
 function numberingsOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Numbering[] {
-  const isKnown = watermark && isReported(watermark, digestWatermark);
-  const before = isKnown ? [] : [digestWatermark, ...(watermark?.unreported ?? []), watermark?.restart];
-  const all = [watermark, ...before];
+  const before = watermark ? unreportedRestarts(watermark, digestWatermark) : [];
+  const all = [watermark, ...(before.length > 0 ? [digestWatermark] : []), ...before];
   const known = all.filter((numbering) => numbering !== undefined);
   return known.filter((numbering, index) => known.findIndex((one) => isSameNumbering(one, numbering)) === index);
 }
@@ -127,6 +132,6 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
 /** When polls began again for the first time since the last digest; where it knew of all that, when they began last. */
 function firstChangeSinceDigest({ watermark, digestWatermark }: Partial<MailboxHealth>): Date {
   if (!watermark) return new Date(0);
-  const { baselineAt, unreported: [first] = [] } = watermark;
-  return first && !isReported(watermark, digestWatermark) ? first.at : baselineAt;
+  const [first] = unreportedRestarts(watermark, digestWatermark);
+  return first?.at ?? watermark.baselineAt;
 }

@@ -113,7 +113,7 @@ export function viewOf(observed: Observed): View {
   function isUidVoid({ mailbox, uidValidity, sinceMs, fromMs }: SimulatedMail['stays'][number]): boolean {
     const isMoved = plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
     const isFoundOut = watermarkStarts.some(
-      (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs <= sinceMs,
+      (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs < sinceMs,
     );
     return isMoved || fromMs > sinceMs || !isFoundOut;
   }

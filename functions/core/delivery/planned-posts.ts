@@ -55,12 +55,11 @@ type UnansweredPost = { sentPost: SentPost; alerts: readonly Alert[]; members: r
 
 async function sortBySentPost(
   claimed: readonly Alert[],
-  { route, services }: Posting,
+  { services: { sentPosts } }: Posting,
 ): Promise<{ unanswered: UnansweredPost[]; free: Alert[] }> {
   // Webhooks have no nonce: the same post again would be shown again.
-  if (route.target.kind !== 'bot') return { unanswered: [], free: [...claimed] };
-  const { ledger } = services;
-  const held = await ledger.find(claimed.map(({ message }) => message.mailId));
+  if (!sentPosts) return { unanswered: [], free: [...claimed] };
+  const held = await sentPosts.find(claimed.map(({ message }) => message.mailId));
   const sentPostOf = ({ message }: Alert) => held.get(message.mailId)?.sentPost;
   const groups = groupBy(
     claimed.filter((alert) => sentPostOf(alert)),
@@ -69,7 +68,8 @@ async function sortBySentPost(
   const mailIdsElsewhere = [...groups.values()]
     .flatMap(([alert]) => sentPostOf(alert)?.mailIds ?? [])
     .filter((mailId) => !held.has(mailId));
-  const elsewhere = mailIdsElsewhere.length > 0 ? await ledger.find(mailIdsElsewhere) : new Map<string, LedgerEntry>();
+  const elsewhere =
+    mailIdsElsewhere.length > 0 ? await sentPosts.find(mailIdsElsewhere) : new Map<string, LedgerEntry>();
   const unanswered = [...groups.values()].flatMap((alerts): UnansweredPost[] => {
     const sentPost = sentPostOf(alerts[0]);
     if (!sentPost) return [];

@@ -4,10 +4,10 @@ import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { tracesOf } from './ledger-traces.ts';
 import {
   type DigestHistory,
-  isReported,
   type MailboxHealth,
   type Numbering,
   type Restart,
+  unreportedRestarts,
   type Watermark,
 } from './watermark.ts';
 
@@ -205,16 +205,9 @@ async function restarted(
       arrivalDecidesBelowUid,
     },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
-    unreported: unreportedBefore(from, digestWatermark),
+    unreported: unreportedRestarts(from, digestWatermark),
     seen: await seenWithUnpassed(from, ledger),
   };
-}
-
-/** The next digest reports them all, and counts under each of their numberings. */
-function unreportedBefore(from: Watermark, digestWatermark: Watermark | undefined): readonly Restart[] {
-  if (isReported(from, digestWatermark)) return [];
-  const { unreported = [], restart } = from;
-  return restart ? [...unreported, restart] : unreported;
 }
 
 /** The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. */

@@ -7,6 +7,7 @@ import {
 } from '../../../functions/core/delivery/delivery-limits.ts';
 import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
 import { discordByRules } from '../../fakes/discord-by-rules.ts';
@@ -64,7 +65,7 @@ function world() {
         alerts.map((alert, index) => received(JSON.stringify(alert), `${alert.mailId} ${index}`)),
         { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
         { holder: `invocation ${invocations}`, remainingMs },
-        services,
+        { ...services, sentPosts: sentPostsOf(target, services.ledger) },
       );
     },
     /** The subjects of every message in the channel. */

@@ -228,8 +228,8 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
     await poll();
     // As an audit does.
-    const from = { mailbox: MAILBOX, uidValidity: '1000', uid: 1 };
-    expect(await ledger.relocate(idOf('vip 1'), from, { ...from, uidValidity: '2000' })).toBe(true);
+    const to = { mailbox: MAILBOX, uidValidity: '2000', uid: 1 };
+    expect(await ledger.relocate(idOf('vip 1'), at('1000', 1), to)).toBe(true);
     expect((await digest()).sum).toBe(sum(0, {}));
   });
 

@@ -140,8 +140,8 @@ export const digestMutations: readonly Mutation[] = [
     name: 'mail that was taken in under new uids while a digest read the old ones is in no digest',
     breaks: 'P5',
     file: 'functions/core/digest/mailbox-facts.ts',
-    find: 'acceptedAt >= current.baselineAt;',
-    replace: 'acceptedAt < current.baselineAt;',
+    find: '!isNew && acceptedAt < changedAt',
+    replace: '!isNew && acceptedAt >= changedAt',
     caughtBy: ['core/digest/accounts-of-polls.test.ts'],
   },
   {

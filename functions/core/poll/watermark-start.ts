@@ -14,7 +14,8 @@ import {
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Uids begin at 1 (RFC 3501, 2.3.1.1). */
 const BEFORE_THE_FIRST_UID = 0;
@@ -218,7 +219,10 @@ async function resumed(
 ): Promise<Watermark> {
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
-  const accountedSince = accountedSinceOf(polled.account.startFrom, firstAcceptedAt);
+  const { startFrom, everyMinutes } = polled.account;
+  // The first email in the ledger came since the poll before the one that took it in, and so may email that is not in it.
+  const pollBefore = new Date(firstAcceptedAt.getTime() - everyMinutes * MINUTE_MS);
+  const accountedSince = accountedSinceOf(startFrom, startFrom === 'now' ? pollBefore : firstAcceptedAt);
   const at = clock.now();
   const known = { mailbox, uidValidity, baselineAt: at, accountedSince };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;

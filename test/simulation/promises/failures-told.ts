@@ -1,5 +1,6 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
+import type { WatermarkStart } from '../observed.ts';
 import { MINUTE_MS } from '../plan.ts';
 import type { ReadNeed } from '../read-digest.ts';
 import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
@@ -26,16 +27,31 @@ export function failuresTold(view: View): Broken[] {
 function beganAgain(view: View): Broken[] {
   return view.plan.mailboxes.flatMap((mailbox) => {
     const [, ...starts] = view.watermarkStarts.filter((start) => start.mailbox === mailbox);
-    return starts.flatMap(({ atMs, isCreated }) => {
-      const later = view.told.filter(({ sentMs }) => sentMs > atMs);
-      const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
-      const due = later[first];
-      const tells = isCreated ? tellsOfLostWatermark : tellsOfRenumbering;
-      if (!due || later.slice(0, first + 1).some((digest) => tells(digest, mailbox))) return [];
-      const what = `${mailbox} ${isCreated ? 'had lost its watermark' : 'was renumbered'}, and ${nameOf(due)} does not say so`;
-      return [{ promise: 'P4', what } as const];
-    });
+    return starts.flatMap((start) => untoldStart(start, view));
   });
+}
+
+function untoldStart(start: WatermarkStart, view: View): Broken[] {
+  const { atMs, mailbox, isCreated } = start;
+  const later = view.told.filter(({ sentMs }) => sentMs > atMs);
+  const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
+  const due = later[first];
+  if (!due || isForgotten(start, due, view) || (isCreated && !isSeenAsLost(start, view))) return [];
+  const tells = isCreated ? tellsOfLostWatermark : tellsOfRenumbering;
+  if (later.slice(0, first + 1).some((digest) => tells(digest, mailbox))) return [];
+  const what = isCreated ? 'had lost its watermark' : 'was renumbered';
+  return [{ promise: 'P4', what: `${mailbox} ${what}, and ${nameOf(due)} does not say so` }];
+}
+
+/** What is known of a start goes with the watermark. */
+function isForgotten({ mailbox, atMs }: WatermarkStart, digest: Told, { lostWatermarks }: View): boolean {
+  return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= atMs && lost.atMs <= digest.sentMs);
+}
+
+/** A mailbox of which neither the ledger nor a digest knows anything is like a new one. */
+function isSeenAsLost({ mailbox, atMs }: WatermarkStart, view: View): boolean {
+  const isDigested = view.told.some(({ invocation }) => invocation.ended === 'ended well' && invocation.endedMs < atMs);
+  return isDigested || view.isInLedger(mailbox, atMs);
 }
 
 function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
@@ -43,8 +59,12 @@ function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
 }
 
 function tellsOfLostWatermark({ needs, isAlarming }: Told, mailbox: MailboxName): boolean {
-  const words = [`the watermark of ${mailbox} was lost`, `accounting of ${mailbox} begins`];
-  return isAlarming && needs.some(({ title }) => words.some((word) => title.startsWith(word)));
+  return isAlarming && needs.some(({ title }) => isOfLostWatermark(title) && title.includes(mailbox));
+}
+
+/** Reported once, so that also a last digest may. */
+function isOfLostWatermark(title: string): boolean {
+  return /^(the watermark of .* was lost|accounting of .* begins)/i.test(title);
 }
 
 /** Dead for long enough that a check has seen it. */
@@ -130,7 +150,11 @@ function unreadDeadLetters(digest: Told): Broken[] {
  * entries of a poll that failed, whose mail is gone since or has another identity.
  */
 export function healthTold(view: View): Broken[] {
-  const needs = view.told.at(-1)?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view)) ?? [];
+  const needs =
+    view.told
+      .at(-1)
+      ?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view))
+      .filter(({ title }) => !isOfLostWatermark(title)) ?? [];
   const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
   if (needs.length === 0 || !isWell) return [];
   return [{ promise: 'P5', what: `all is well, and the last digest says: ${needs.map(({ title }) => title)}` }];

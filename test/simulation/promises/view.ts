@@ -3,7 +3,7 @@ import { isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { CHANNELS, type MailboxName, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
-import { accountedStays, firstEnd } from './accounted-stays.ts';
+import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
 
 type Shown = { atMs: number; route: RouteId };
 export type Told = ObservedDigest & ReadDigest;
@@ -16,8 +16,8 @@ export type View = Observed & {
   pollsOf(mailbox: MailboxName): readonly ObservedInvocation[];
   /** Mail that has to be accounted for. */
   owed: readonly SimulatedMail[];
-  /** Its stays in mailboxes that are polled, as far as accounting reaches back there. */
-  accountedStaysOf(mail: SimulatedMail): SimulatedMail['stays'];
+  accountedStaysOf: Accounting['staysOf'];
+  isInLedger: Accounting['isInLedger'];
   /** When the mail was surely known: a poll began and ended well while it was there, under one number. */
   knownMs(mail: SimulatedMail): number;
   /**
@@ -83,7 +83,7 @@ export function viewOf(observed: Observed): View {
     );
   const goodPolls = goodOnes('poll');
   const goodAudits = goodOnes('audit');
-  const staysOf = accountedStays(observed, goodPolls);
+  const { staysOf, isInLedger } = accountingOf(observed, goodPolls);
   const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
   const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;
 
@@ -112,6 +112,7 @@ export function viewOf(observed: Observed): View {
     told: digests.map((digest) => ({ ...digest, ...readDigest(digest.mail) })),
     pollsOf,
     accountedStaysOf: staysOf,
+    isInLedger,
     knownMs,
     countedMs: (mail) => {
       const counting = staysOf(mail).filter((stay) => !isJumped(stay));

@@ -6,11 +6,17 @@ import type { MailboxName } from '../simulated-settings.ts';
 type Stay = SimulatedMail['stays'][number];
 type GoodPolls = ReadonlyMap<MailboxName, readonly ObservedInvocation[]>;
 
-/** Of a mail, the stays in mailboxes that are polled, as far as accounting reaches back there. */
-export function accountedStays(
+export type Accounting = {
+  /** Of a mail, the stays in mailboxes that are polled, as far as accounting reaches back there. */
+  staysOf(mail: SimulatedMail): SimulatedMail['stays'];
+  /** Some email of the mailbox surely was in the ledger by then. */
+  isInLedger(mailbox: MailboxName, byMs: number): boolean;
+};
+
+export function accountingOf(
   { plan, mails, watermarkStarts }: Pick<Observed, 'plan' | 'mails' | 'watermarkStarts'>,
   goodPolls: GoodPolls,
-): (mail: SimulatedMail) => SimulatedMail['stays'] {
+): Accounting {
   const { startFrom } = plan;
   const baselines = new Map(plan.mailboxes.map((mailbox) => [mailbox, baselineMs(mailbox)]));
 
@@ -26,18 +32,28 @@ export function accountedStays(
   function baselineMs(mailbox: MailboxName): number | undefined {
     const [first, ...again] = createdMs(mailbox);
     if (first === undefined) return undefined;
-    return again.reduce((beganMs, atMs) => (isInLedger(mailbox, beganMs, atMs) ? beganMs : atMs), first);
+    return again.reduce((beganMs, atMs) => (isTaken(mailbox, beganMs, atMs) ? beganMs : atMs), first);
   }
 
-  /** Some of its email surely is: email that was in no other mailbox, of which the entry could be. */
-  function isInLedger(mailbox: MailboxName, beganMs: number, beforeMs: number): boolean {
-    return [...mails.values()].some(({ stays }) => {
-      const before = stays.filter((stay) => stay.fromMs < beforeMs);
-      return (
-        before.every((stay) => stay.mailbox === mailbox) &&
-        before.some((stay) => isReceivedSince(stay, beganMs) && isPolled(stay, beforeMs))
-      );
-    });
+  /** Some email that was in no other mailbox, of which the entry could be. */
+  function isTaken(mailbox: MailboxName, beganMs: number, byMs: number): boolean {
+    return firstTakenMs(mailbox, beganMs, byMs) < byMs;
+  }
+
+  function firstTakenMs(mailbox: MailboxName, beganMs: number, byMs: number): number {
+    const own = [...mails.values()]
+      .map(({ stays }) => stays.filter((stay) => stay.fromMs < byMs))
+      .filter((stays) => stays.every((stay) => stay.mailbox === mailbox))
+      .flat();
+    return Math.min(...own.filter((stay) => isReceivedSince(stay, beganMs)).map((stay) => polledMs(stay, byMs)));
+  }
+
+  /** By when accounting surely covers an email whose uid does not say when it came. */
+  function arrivalCountsFromMs(mailbox: MailboxName, beganMs: number): number {
+    const [, again] = createdMs(mailbox).filter((atMs) => atMs >= beganMs);
+    if (again === undefined) return beganMs;
+    // The ledger does not know the baseline, only when its first email was taken in; it came since the poll before that one.
+    return Math.max(beganMs, firstTakenMs(mailbox, beganMs, again) - plan.pollEveryMs);
   }
 
   function isReceivedSince({ receivedAtMs }: Stay, beganMs: number): boolean {
@@ -45,8 +61,8 @@ export function accountedStays(
     return receivedAtMs > (startFrom === 'now' ? beganMs : beganMs - startFrom.days * DAY_MS);
   }
 
-  function isPolled({ mailbox, fromMs, toMs }: Stay, beforeMs: number): boolean {
-    return firstEnd(goodPolls.get(mailbox), fromMs, Math.min(toMs, beforeMs)) < beforeMs;
+  function polledMs({ mailbox, fromMs, toMs }: Stay, beforeMs: number): number {
+    return firstEnd(goodPolls.get(mailbox), fromMs, Math.min(toMs, beforeMs));
   }
 
   /**
@@ -64,16 +80,23 @@ export function accountedStays(
       (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs < sinceMs,
     );
     const [, ...again] = createdMs(mailbox);
-    const isLost = again.some((atMs) => atMs >= sinceMs && !isPolled(stay, atMs));
+    const isLost = again.some((atMs) => atMs >= sinceMs && polledMs(stay, atMs) > atMs);
     return isMoved || fromMs > sinceMs || !isFoundOut || isLost;
   }
 
-  return ({ stays }) =>
-    stays.filter((stay) => {
-      const beganMs = baselines.get(stay.mailbox);
-      if (beganMs === undefined) return false;
-      return isReceivedSince(stay, beganMs) || (stay.sinceMs > beganMs && !isUidVoid(stay));
-    });
+  return {
+    staysOf: ({ stays }) =>
+      stays.filter((stay) => {
+        const beganMs = baselines.get(stay.mailbox);
+        if (beganMs === undefined) return false;
+        if (isUidVoid(stay)) return isReceivedSince(stay, arrivalCountsFromMs(stay.mailbox, beganMs));
+        return isReceivedSince(stay, beganMs) || stay.sinceMs > beganMs;
+      }),
+    isInLedger(mailbox, byMs) {
+      const beganMs = baselines.get(mailbox);
+      return beganMs !== undefined && beganMs < byMs && isTaken(mailbox, beganMs, byMs);
+    },
+  };
 }
 
 /** When the first of these was over that ran within the two times. */

@@ -110,8 +110,10 @@ function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: Dige
   const { watermark, digestWatermark } = health ?? {};
   if (!watermark || !previousDigestAt || isReported(watermark, digestWatermark)) return [];
   const restarts = unreportedRestarts(watermark, digestWatermark);
-  const isLost = restarts.some(({ reason }) => reason === 'watermark lost');
-  return isLost || restarts.length === 0 ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
+  const happened = (wanted: Restart['reason']) => restarts.some(({ reason }) => reason === wanted);
+  // Whatever has happened to it since its baseline.
+  const isNew = digestWatermark === undefined && !happened('renamed');
+  return isNew || happened('watermark lost') ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
 }
 
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {

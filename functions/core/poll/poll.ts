@@ -3,9 +3,10 @@ import type { Journal } from '../journal.ts';
 import type { LedgerLine } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
+import type { Clock, MailSession, Watermarks } from '../ports.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { handOverLeftBehind, leftBehind } from './left-behind.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { inTime } from './overdue.ts';
@@ -116,7 +117,7 @@ async function handOverPages(
   progress: Progress,
 ): Promise<void> {
   let watermark = start;
-  const unpassed = await unpassedLines(start, services.ledger);
+  const left = await leftBehind(start, services.ledger);
   const withoutMessageId = mailsWithoutMessageId(start, services.ledger);
   progress.left = uids.length;
   const pages = session.pages(uids, MAILS_PER_PAGE);
@@ -128,7 +129,8 @@ async function handOverPages(
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
     const lastUid = lastUidOf(page, watermark);
-    const passed = unpassed.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
+    const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
+    await handOverLeftBehind(passed, { journal, ...services });
     const next = { ...watermark, lastUid, seen: countedOn(watermark, handedOver, passed) };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
@@ -145,21 +147,6 @@ async function handOverPages(
 /** A page can be empty: all its mails were expunged since they were listed. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return page.at(-1)?.location.uid ?? watermark.lastUid;
-}
-
-/**
- * What the ledger has above the watermark: a poll took it in and failed. It may have been expunged since. What is older
- * than the baseline was counted before polls began again there.
- */
-async function unpassedLines(
-  { mailbox, uidValidity, lastUid, baselineAt }: Watermark,
-  ledger: Pick<Ledger, 'linesAbove'>,
-): Promise<LedgerLine[]> {
-  const lines: LedgerLine[] = [];
-  for await (const line of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
-    if (line.acceptedAt >= baselineAt) lines.push(line);
-  }
-  return lines;
 }
 
 /**

@@ -107,6 +107,17 @@ function counts(digest: Told, view: View): Broken[] {
   return broken;
 }
 
+/** The counts begin where a lost watermark is resumed, so what the digest has told of those before cannot be taken off. */
+function isResumedDuring({ invocation }: Told, mailbox: MailboxName, { watermarkStarts }: View): boolean {
+  return watermarkStarts.some(
+    (start) =>
+      start.isCreated &&
+      start.mailbox === mailbox &&
+      start.atMs >= invocation.startedMs &&
+      start.atMs <= invocation.endedMs,
+  );
+}
+
 /** With its watermark a mailbox loses what was counted beside it. */
 function isForgotten(mailbox: MailboxName, sinceMs: number, { sentMs }: Told, { lostWatermarks }: View): boolean {
   return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= sinceMs && lost.atMs <= sentMs);
@@ -134,9 +145,10 @@ function polls(digest: Told, view: View): Broken[] {
     const surely = view
       .pollsOf(mailbox)
       .filter((poll) => poll.ended === 'ended well' && poll.startedMs > sinceMs && poll.endedMs < startedMs);
+    const recordedMs = (recorded && !isResumedDuring(recorded, mailbox, view) && recorded.invocation.startedMs) || 0;
     const possibly = view
       .pollsOf(mailbox)
-      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= (recorded?.invocation.startedMs ?? 0));
+      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= recordedMs);
     // A poll whose record was done and whose reply was lost is recorded once more, as failed.
     const twice = possibly
       .flatMap(({ strikes }) => strikes)

@@ -105,14 +105,15 @@ function reasonOf({ lastFailure }: LedgerEntry): string {
   return lastFailure ? failureName(lastFailure) : 'no post was tried';
 }
 
-/** In a first digest of all, a new mailbox is what everyone expects; it is in the health section. */
+/** In a first digest of all, a new mailbox is what the reader expects; it is in the health section. */
 function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
   const { watermark, digestWatermark } = health ?? {};
-  if (!watermark || !previousDigestAt || isReported(watermark, digestWatermark)) return [];
+  if (!watermark || isReported(watermark, digestWatermark)) return [];
   const restarts = unreportedRestarts(watermark, digestWatermark);
   const happened = (wanted: Restart['reason']) => restarts.some(({ reason }) => reason === wanted);
   // Whatever has happened to it since its baseline.
-  const isNew = digestWatermark === undefined && !happened('renamed');
+  const isUnknown = digestWatermark === undefined && !happened('renamed');
+  const isNew = isUnknown && previousDigestAt !== undefined && watermark.baselineAt > previousDigestAt;
   return isNew || happened('watermark lost') ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
 }
 

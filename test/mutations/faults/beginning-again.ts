@@ -19,8 +19,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'a lost watermark is resumed above email that was accepted and not handed over',
     breaks: 'P1',
     file: 'functions/core/poll/ledger-traces.ts',
-    find: 'uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED)] ?? lowest',
-    replace: 'uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED / PERHAPS_NOT_PASSED)] ?? lowest',
+    find: 'here[(firstAccepted < 0 ? here.length : firstAccepted) - 1];',
+    replace: 'here[(firstAccepted < 0 ? here.length : here.length) - 1];',
     caughtBy,
   },
   {

@@ -79,11 +79,17 @@ function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: 
   return !isReported(watermark, digestWatermark);
 }
 
-/** Those under which mail can have been counted since the last digest: older ones where they have changed since. */
-function numberingsOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Numbering[] {
+/**
+ * Those under which mail can have been counted since the last digest: older ones where they have changed since, and one
+ * that an audit has met before any poll.
+ */
+function numberingsOf(health: Partial<MailboxHealth> = {}): Numbering[] {
+  const { watermark, digestWatermark, recovery, lastDigestAt } = health;
   const isKnown = watermark && isReported(watermark, digestWatermark);
   const before = isKnown ? [] : [digestWatermark, ...(watermark?.unreported ?? []), watermark?.restart];
-  const all = [watermark, ...before];
+  const isAudited = watermark && recovery && recovery.at > recoveriesSince(lastDigestAt);
+  const byAudit = isAudited ? { mailbox: watermark.mailbox, uidValidity: recovery.uidValidity } : undefined;
+  const all = [watermark, ...before, byAudit];
   const known = all.filter((numbering) => numbering !== undefined);
   return known.filter((numbering, index) => known.findIndex((one) => isSameNumbering(one, numbering)) === index);
 }
@@ -105,7 +111,8 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     // Polls have been past this uid before, so only the audit can have accepted the mail since, unless they began again.
     return isRestarted && !missing.has(mailId) ? 'passed' : 'recovered';
   };
-  /** Where uids say nothing of what the last digest knew, what was accepted before it and before polls began again was told. */
+  const countedUntil = digestWatermark?.countedUntil ?? lastDigestAt;
+  /** Where uids say nothing of what the last digest knew, what it had counted and what is from before polls began again was told. */
   const timeDecides = toldUid === undefined || (current?.restart !== undefined && !isRestarted);
 
   return ({ mailId, uid, acceptedAt }) => {
@@ -117,7 +124,7 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     // counted when polls began again.
     if (current && uid > current.lastUid && isSinceBaseline) return 'not passed yet';
     if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
-    if (timeDecides && !isNew && !isSinceBaseline) return 'told';
+    if (timeDecides && acceptedAt <= countedUntil && !isSinceBaseline) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
 }

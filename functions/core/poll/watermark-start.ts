@@ -71,6 +71,7 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
     baselineAt: now,
     accountedSince,
     restart: undefined,
+    countedUntil: now,
   };
 }
 
@@ -207,6 +208,7 @@ async function restarted(
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
     unreported: unreportedBefore(from, digestWatermark),
     seen: await seenWithUnpassed(from, ledger),
+    countedUntil: at,
   };
 }
 
@@ -227,7 +229,7 @@ async function resumed(
   const { uidValidity, uidNext } = status;
   const accountedSince = accountedSinceOf(polled.account.startFrom, firstAcceptedAt);
   const at = clock.now();
-  const known = { mailbox, uidValidity, baselineAt: at, accountedSince };
+  const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: at };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
   if (uids) {
     const baselineUid = uids.lowest - 1;

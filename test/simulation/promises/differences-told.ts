@@ -39,16 +39,8 @@ function differencesIn({ counts, health }: Told): Record<Kind, number> {
   };
 }
 
-/**
- * The ledger loses nothing, and the spool only where somebody sees to it; nor does anyone else move a watermark. Email on
- * its way while its mailbox is renumbered may be counted in one digest and listed in another.
- */
-const CAUSES: readonly PlannedEvent['kind'][] = [
-  'segment is lost',
-  'spool line is damaged',
-  'watermark jumps',
-  'uids change',
-];
+/** The ledger loses nothing, and the spool only where somebody sees to it; nor does anyone else move a watermark. */
+const CAUSES: readonly PlannedEvent['kind'][] = ['segment is lost', 'spool line is damaged', 'watermark jumps'];
 
 /** A difference that is none would teach its reader to look away. */
 function noFalseAlarm({ needs, invocation }: Told, view: View): Broken[] {

@@ -150,7 +150,7 @@ describe('the log', () => {
     );
     const kindsOf = (wanted: string) => Object.keys(levels).filter((kind) => levels[kind] === wanted);
     expect(kindsOf('ERROR')).toEqual(['poll failed', 'alert dead', 'route dead', 'path closed', 'audit failed']);
-    expect(kindsOf('WARN')).toEqual(['poll restarted', 'alert handed back']);
+    expect(kindsOf('WARN')).toEqual(['poll restarted', 'alert handed back', 'digest waits', 'digest lease not ended']);
   });
 
   it('gives the reason of what failed', () => {

@@ -1,10 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { AUDIT_INBOX_PORTS } from '../functions/core/audit/audit.ts';
 import { AUDIT_TIMEOUT_MS } from '../functions/core/audit/audit-limits.ts';
-import { BY_LOCATION_INDEX, OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
 import { AUDIT_FINDINGS } from '../functions/core/metrics.ts';
 import { polledMailboxes } from '../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../functions/core/settings/settings-schema.ts';
@@ -12,12 +11,13 @@ import { auditSchedule } from './digest-hours.ts';
 import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
 import { ownMetric } from './own-metric.ts';
+import { policyOf } from './policy.ts';
 import { rollcallFunction } from './rollcall-function.ts';
-import type { RouteDelivery } from './route-delivery.ts';
+import { type RouteDelivery, routeQueues } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
-import { mayReadSecrets, secretsOfMailbox } from './secret-parameters.ts';
+import { secretParameters, secretsOfMailbox } from './secret-parameters.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
-import { indexArn, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 const AUDIT_MEMORY_MB = 512;
 
@@ -50,28 +50,12 @@ export class DailyAudit extends Construct {
           Object.fromEntries(routes.map(({ routeId, queue }) => [routeId, queue.queueUrl])),
         ),
       },
-      may: [
-        new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.watermarks.tableArn],
-        }),
-        new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
-        }),
-        new PolicyStatement({
-          actions: ['dynamodb:Query'],
-          resources: [indexArn(tables.ledger, BY_LOCATION_INDEX)],
-        }),
-        new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [indexArn(tables.ledger, OPEN_INDEX)] }),
-        ...routes.map(
-          ({ queue }) => new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
-        ),
-        // Not for one prefix only: whoever may not list the bucket is told "access denied" of a segment that is gone.
-        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [spool.bucketArn] }),
-        new PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [spool.pendingArn] }),
-        mayReadSecrets(this, settings.mailboxes.flatMap(secretsOfMailbox)),
-      ],
+      may: policyOf(AUDIT_INBOX_PORTS, {
+        ...tables.resources,
+        ...spool.resources,
+        ...routeQueues(routes),
+        ...secretParameters(this, settings.mailboxes.flatMap(secretsOfMailbox)),
+      }),
     });
 
     const audits = new ScheduledRuns(this, 'Audits', { run: this.audit, retries: 1, failedRuns });

@@ -1,21 +1,21 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { DIGEST_TIMEOUT_MS } from '../functions/core/digest/digest-limits.ts';
-import { BY_LOCATION_INDEX, OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
+import { SEND_DIGEST_PORTS } from '../functions/core/digest/send-digest.ts';
 import { SENT_DIGESTS } from '../functions/core/metrics.ts';
 import type { DigestSettings } from '../functions/core/settings/settings-schema.ts';
 import { digestSchedule } from './digest-hours.ts';
 import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
 import { ownMetric } from './own-metric.ts';
+import { policyOf } from './policy.ts';
 import { rollcallFunction } from './rollcall-function.ts';
 import type { RouteDelivery } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
-import { sendingIdentityArns } from './sending-identities.ts';
+import { digestIdentities } from './sending-identities.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
-import { indexArn, type Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 const DIGEST_MEMORY_MB = 512;
 
@@ -50,33 +50,12 @@ export class DailyDigest extends Construct {
         SPOOL_BUCKET: spool.bucketName,
         DEAD_LETTER_QUEUE_URLS: Stack.of(this).toJsonString(Object.fromEntries(deadLetterQueueUrls)),
       },
-      may: [
-        // The counts of each mailbox, and beside them the lease on the run.
-        new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.watermarks.tableArn],
-        }),
-        new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
-        }),
-        new PolicyStatement({
-          actions: ['dynamodb:Query'],
-          resources: [indexArn(tables.ledger, BY_LOCATION_INDEX)],
-        }),
-        new PolicyStatement({ actions: ['dynamodb:Scan'], resources: [indexArn(tables.ledger, OPEN_INDEX)] }),
-        // Not for one prefix only: whoever may not list the bucket is told "access denied" of a segment that is gone.
-        new PolicyStatement({ actions: ['s3:ListBucket'], resources: [spool.bucketArn] }),
-        new PolicyStatement({ actions: ['s3:GetObject', 's3:DeleteObject'], resources: [spool.pendingArn] }),
-        new PolicyStatement({ actions: ['s3:PutObject'], resources: [spool.digestedArn] }),
-        // To see which dead letters nothing can deliver; what it has looked at it shows again.
-        new PolicyStatement({
-          actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'],
-          resources: routes.map(({ deadLetters }) => deadLetters.queueArn),
-        }),
-        maySend(this, digest),
-        // Without routes there are no queues, and IAM takes no statement without a resource.
-      ].filter(({ resources }) => resources.length > 0),
+      may: policyOf(SEND_DIGEST_PORTS, {
+        ...tables.resources,
+        ...spool.resources,
+        ...digestIdentities(this, digest),
+        deadLetterQueues: { arns: routes.map(({ deadLetters }) => deadLetters.queueArn) },
+      }),
     });
 
     new ScheduledRuns(this, 'Digests', { run: this.send, retries: 2, failedRuns }).add('Schedule', {
@@ -95,17 +74,4 @@ export class DailyDigest extends Construct {
       { period: Duration.hours(1), periods: HOURS_WITHOUT_DIGEST[digest.schedule.kind] },
     );
   }
-}
-
-/**
- * Lets a function send from the digest's address only. SES authorizes a mail on the identity it is from, which is the
- * address or its domain, whichever was verified, and in the sandbox on the recipients' identities as well.
- */
-function maySend(scope: Construct, digest: DigestSettings): PolicyStatement {
-  return new PolicyStatement({
-    // SES checks SendRawEmail for the same call of its API v2 where the mail is MIME, as one with attachments is.
-    actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-    resources: sendingIdentityArns(scope, digest),
-    conditions: { StringEquals: { 'ses:FromAddress': digest.from } },
-  });
 }

@@ -1,19 +1,20 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { dimensionOfMailbox, SUCCESSFUL_POLLS } from '../functions/core/metrics.ts';
+import { POLL_INBOX_PORTS } from '../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../functions/core/poll/poll-limits.ts';
 import { polledMailboxes } from '../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings } from '../functions/core/settings/settings-schema.ts';
 import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
 import { ownMetric } from './own-metric.ts';
+import { policyOf } from './policy.ts';
 import { rollcallFunction } from './rollcall-function.ts';
-import type { RouteDelivery } from './route-delivery.ts';
+import { type RouteDelivery, routeQueues } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
-import { mayReadSecrets, secretsOfMailbox } from './secret-parameters.ts';
+import { secretParameters, secretsOfMailbox } from './secret-parameters.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import type { Tables } from './tables.ts';
 
@@ -56,21 +57,12 @@ export class MailboxPolling extends Construct {
           Object.fromEntries(routes.map(({ routeId, queue }) => [routeId, queue.queueUrl])),
         ),
       },
-      may: [
-        new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.watermarks.tableArn],
-        }),
-        new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
-        }),
-        ...routes.map(
-          ({ queue }) => new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }),
-        ),
-        new PolicyStatement({ actions: ['s3:PutObject'], resources: [spool.pendingArn] }),
-        mayReadSecrets(this, accounts.flatMap(secretsOfMailbox)),
-      ],
+      may: policyOf(POLL_INBOX_PORTS, {
+        ...tables.resources,
+        ...spool.resources,
+        ...routeQueues(routes),
+        ...secretParameters(this, accounts.flatMap(secretsOfMailbox)),
+      }),
     });
 
     const polls = new ScheduledRuns(this, 'Polls', {

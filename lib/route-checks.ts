@@ -1,25 +1,22 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import { PATH_CHECK_KEY_PREFIX } from '../functions/adapters/dynamo-path-checks.ts';
-import { PAUSE_KEY_PREFIX } from '../functions/adapters/dynamo-pauses.ts';
-import { ROUTE_CHECK_KEY_PREFIX } from '../functions/adapters/dynamo-route-checks.ts';
+import { CHECK_ROUTES_PORTS } from '../functions/core/delivery/check-routes.ts';
 import { secretParameterOf } from '../functions/core/delivery/discord.ts';
 import { CHECK_TIMEOUT_MS } from '../functions/core/delivery/redrive-limits.ts';
-import { OPEN_INDEX } from '../functions/core/ledger/table-design.ts';
 import { DEAD_TARGETS, OLDEST_OPEN_ALERT_AGE } from '../functions/core/metrics.ts';
 import type { Settings } from '../functions/core/settings/settings-schema.ts';
 import type { FailedRuns } from './failed-runs.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
 import { ownMetric } from './own-metric.ts';
+import { policyOf } from './policy.ts';
 import { rollcallFunction } from './rollcall-function.ts';
-import type { RouteDelivery } from './route-delivery.ts';
+import { type RouteDelivery, routeQueues } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
-import { mayReadSecrets } from './secret-parameters.ts';
-import { sendingIdentityArns } from './sending-identities.ts';
-import { indexArn, type Tables } from './tables.ts';
+import { secretParameters } from './secret-parameters.ts';
+import { digestIdentities } from './sending-identities.ts';
+import type { Tables } from './tables.ts';
 
 const CHECK_MEMORY_MB = 256;
 
@@ -61,45 +58,19 @@ export class RouteChecks extends Construct {
         DEAD_LETTER_QUEUE_URLS: Stack.of(this).toJsonString(Object.fromEntries(deadLetterQueueUrls)),
         ALARM_TOPIC_ARN: alarms.topic.topicArn,
       },
-      may: [
-        new PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [tables.watermarks.tableArn] }),
-        // Beside the watermarks, never one of them.
-        new PolicyStatement({
-          actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
-          resources: [tables.watermarks.tableArn],
-          conditions: {
-            'ForAllValues:StringLike': {
-              'dynamodb:LeadingKeys': [
-                `${ROUTE_CHECK_KEY_PREFIX}*`,
-                `${PATH_CHECK_KEY_PREFIX}*`,
-                `${PAUSE_KEY_PREFIX}*`,
-              ],
-            },
-          },
-        }),
-        new PolicyStatement({
-          actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
-        }),
-        new PolicyStatement({ actions: ['dynamodb:Query'], resources: [indexArn(tables.ledger, OPEN_INDEX)] }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: routes.map(({ queue }) => queue.queueArn) }),
-        new PolicyStatement({
-          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-          resources: routes.map(({ deadLetters }) => deadLetters.queueArn),
-        }),
-        mayReadSecrets(
+      may: policyOf(CHECK_ROUTES_PORTS, {
+        ...tables.resources,
+        ...routeQueues(routes),
+        deadLetterQueues: { arns: routes.map(({ deadLetters }) => deadLetters.queueArn) },
+        ...secretParameters(
           this,
           settings.routes.map(({ discord }) => secretParameterOf(discord)),
         ),
-        new PolicyStatement({
-          actions: ['ses:GetEmailIdentity'],
-          resources: sendingIdentityArns(this, settings.digest),
-        }),
+        ...digestIdentities(this, settings.digest),
         // An action on the account as a whole, for which IAM knows no narrower resource.
-        new PolicyStatement({ actions: ['ses:GetAccount'], resources: ['*'] }),
-        new PolicyStatement({ actions: ['sns:ListSubscriptionsByTopic'], resources: [alarms.topic.topicArn] }),
-        // Without routes there are no queues and no secrets, and IAM takes no statement without a resource.
-      ].filter(({ resources }) => resources.length > 0),
+        sesAccount: { arns: ['*'] },
+        alarmTopic: { arns: [alarms.topic.topicArn] },
+      }),
     });
 
     Validations.of(this).acknowledge({

@@ -3,7 +3,6 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { PAUSE_KEY_PREFIX } from '../functions/adapters/dynamo-pauses.ts';
 import {
   ALERTS_PER_BATCH,
   MAX_RECEIVES,
@@ -13,12 +12,14 @@ import {
   QUEUE_VISIBILITY_MS,
 } from '../functions/core/delivery/delivery-limits.ts';
 import { secretParameterOf } from '../functions/core/delivery/discord.ts';
+import { POST_BY_BOT_PORTS, POST_BY_WEBHOOK_PORTS } from '../functions/core/delivery/posting.ts';
 import type { RouteSettings } from '../functions/core/settings/settings-schema.ts';
 import type { FailedPosters } from './failed-posters.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
+import { policyOf, type Resourced } from './policy.ts';
 import { privateQueue } from './private-queue.ts';
 import { rollcallFunction } from './rollcall-function.ts';
-import { mayReadSecrets } from './secret-parameters.ts';
+import { secretParameters } from './secret-parameters.ts';
 import type { Tables } from './tables.ts';
 
 const POST_MEMORY_MB = 256;
@@ -64,26 +65,17 @@ export class RouteDelivery extends Construct {
         DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
       },
       may: [
+        // The event source mapping works the queue off in the name of its function.
         new PolicyStatement({
-          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
           resources: [this.queue.queueArn],
         }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
-        new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.ledger.tableArn],
+        ...policyOf(route.discord.kind === 'bot' ? POST_BY_BOT_PORTS : POST_BY_WEBHOOK_PORTS, {
+          ...tables.resources,
+          ownQueue: { arns: [this.queue.queueArn] },
+          ownDeadLetterQueue: { arns: [this.deadLetters.queueArn] },
+          ...secretParameters(this, [secretParameterOf(route.discord)]),
         }),
-        // A bot's post whose answer was lost is found again by its nonce, so the poster looks up which alerts it showed.
-        ...(route.discord.kind === 'bot'
-          ? [new PolicyStatement({ actions: ['dynamodb:BatchGetItem'], resources: [tables.ledger.tableArn] })]
-          : []),
-        // The pauses that routes share lie beside the watermarks, which no poster may touch.
-        new PolicyStatement({
-          actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-          resources: [tables.watermarks.tableArn],
-          conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${PAUSE_KEY_PREFIX}*`] } },
-        }),
-        mayReadSecrets(this, [secretParameterOf(route.discord)]),
       ],
     });
 
@@ -103,4 +95,9 @@ export class RouteDelivery extends Construct {
       runbook: 'Alerts are dead letters',
     });
   }
+}
+
+/** The queues of these routes, as a policy names them. */
+export function routeQueues(routes: readonly RouteDelivery[]): Resourced<'routeQueues'> {
+  return { routeQueues: { arns: routes.map(({ queue }) => queue.queueArn) } };
 }

@@ -2,15 +2,13 @@ import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aw
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { DIGESTED_PREFIX, PENDING_PREFIX } from '../functions/core/ledger/spool.ts';
+import type { Resourced } from './policy.ts';
 
 /** The durable file of everything that no rule matched. Only what a digest has carried ever expires. */
 export class SpoolBucket extends Construct {
   readonly bucketName: string;
-  readonly bucketArn: string;
-  /** All pending segments, as a policy names them. */
-  readonly pendingArn: string;
-  /** All digested segments, as a policy names them. */
-  readonly digestedArn: string;
+  /** The bucket and its segments, as a policy names them. */
+  readonly resources: Resourced<'spool' | 'pendingSegments' | 'digestedSegments'>;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -28,9 +26,11 @@ export class SpoolBucket extends Construct {
     });
     for (const prefix of [PENDING_PREFIX, DIGESTED_PREFIX]) acknowledgeKeysUnder(prefix, bucket);
     this.bucketName = bucket.bucketName;
-    this.bucketArn = bucket.bucketArn;
-    this.pendingArn = bucket.arnForObjects(`${PENDING_PREFIX}*`);
-    this.digestedArn = bucket.arnForObjects(`${DIGESTED_PREFIX}*`);
+    this.resources = {
+      spool: { arns: [bucket.bucketArn] },
+      pendingSegments: { arns: [bucket.arnForObjects(`${PENDING_PREFIX}*`)] },
+      digestedSegments: { arns: [bucket.arnForObjects(`${DIGESTED_PREFIX}*`)] },
+    };
   }
 }
 

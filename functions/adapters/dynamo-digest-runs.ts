@@ -4,26 +4,36 @@ import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
 import type { DigestRuns } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
+import type { RightsOf } from './rights.ts';
 
-/** Apart from every mailbox: no account begins with `#`. */
-const DIGEST_RUN_KEY = '#digest/run';
+/** Apart from every mailbox: no account begins with `#`. Policies name it too. */
+export const DIGEST_RUN_KEY = '#digest/run';
 
-const leaseSchema = z.object({
-  /** Milliseconds since 1970; absent where no digest runs. */
-  until: z
-    .number()
-    .transform((ms) => new Date(ms))
-    .optional(),
+/** What each method needs of IAM. The policies derive from it. */
+export const DIGEST_RUNS_RIGHTS = {
+  begin: { digestRun: ['dynamodb:UpdateItem', 'dynamodb:GetItem'] },
+  end: { digestRun: ['dynamodb:UpdateItem'] },
+  recordSent: { digestRun: ['dynamodb:UpdateItem'] },
+  lastSentAt: { digestRun: ['dynamodb:GetItem'] },
+} as const satisfies RightsOf<DigestRuns>;
+
+const time = z.number().transform((ms) => new Date(ms));
+
+/** Times in milliseconds since 1970. */
+const runSchema = z.object({
+  /** Absent where no digest runs. */
+  until: time.optional(),
+  sentAt: time.optional(),
 });
 
-/** The lease on the run of a digest in DynamoDB, beside the watermarks. Its one item stays, empty, when the digest ends. */
+/** The lease on the run of a digest, and when the last one was sent, in one item beside the watermarks. */
 export function dynamoDigestRuns({ client, table }: { client: DynamoDBClient; table: string }): DigestRuns {
   const key = marshall({ [WATERMARKS_TABLE.partitionKey.name]: DIGEST_RUN_KEY });
 
-  async function readUntil(): Promise<Date | undefined> {
+  async function read(): Promise<z.output<typeof runSchema>> {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
-    const parsed = leaseSchema.safeParse(Item ? unmarshall(Item) : {});
-    if (parsed.success) return parsed.data.until;
+    const parsed = runSchema.safeParse(Item ? unmarshall(Item) : {});
+    if (parsed.success) return parsed.data;
     throw new Error(
       `The item ${DIGEST_RUN_KEY} is not what Rollcall writes, so no digest can run: ${z.prettifyError(parsed.error)}. ` +
         `Delete it: aws dynamodb delete-item --table-name ${table} --key '${JSON.stringify(key)}'`,
@@ -42,13 +52,20 @@ export function dynamoDigestRuns({ client, table }: { client: DynamoDBClient; ta
       },
     );
     if (begun) return { kind: 'begun' };
-    const others = await readUntil();
+    const { until: others } = await read();
     // Where it is not, the other lease ended between the two calls.
     return others && others > at ? { kind: 'another runs', until: others } : await begin(lease);
   };
 
   return {
     begin,
+    async recordSent(at) {
+      await updateItem(
+        { client, table },
+        { key, update: 'SET #sentAt = :sentAt', values: { ':sentAt': at.getTime() } },
+      );
+    },
+    lastSentAt: async () => (await read()).sentAt,
     async end(holder) {
       await updateItem(
         { client, table },

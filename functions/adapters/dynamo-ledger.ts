@@ -21,6 +21,7 @@ import {
   mailboxUidValidityOf,
   numberingOf,
 } from './ledger-item.ts';
+import type { RightsOf } from './rights.ts';
 import { systemClock } from './system-clock.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -28,6 +29,28 @@ type Item = Record<string, AttributeValue>;
 const SECONDS_PER_DAY = 24 * 60 * 60;
 
 const UNSETTLED = '#state <> :settled';
+
+/** A change that an entry may refuse by its state is followed by a look at the entry. */
+const CHANGE_OR_LOOK = { ledger: ['dynamodb:UpdateItem', 'dynamodb:GetItem'] } as const;
+const CHANGE = { ledger: ['dynamodb:UpdateItem'] } as const;
+
+/** What each method needs of IAM. The policies derive from it. */
+export const LEDGER_RIGHTS = {
+  find: { ledger: ['dynamodb:BatchGetItem'] },
+  accept: { ledger: ['dynamodb:PutItem'] },
+  markDispatched: CHANGE_OR_LOOK,
+  claim: CHANGE_OR_LOOK,
+  beginPost: CHANGE,
+  settle: CHANGE,
+  recordFailure: CHANGE,
+  recordDead: CHANGE_OR_LOOK,
+  recordGivenUp: CHANGE,
+  openEntries: { openLedgerEntries: ['dynamodb:Query'] },
+  allOpenEntries: { openLedgerEntries: ['dynamodb:Scan'] },
+  relocate: CHANGE,
+  linesAbove: { ledgerByLocation: ['dynamodb:Query'] },
+  linesOfMailboxes: { ledgerByLocation: ['dynamodb:Scan'] },
+} as const satisfies RightsOf<Ledger>;
 
 /**
  * The ledger in DynamoDB. Every write is one conditional write of one item, so that overlapping polls, redeliveries and

@@ -5,6 +5,7 @@ import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
 import type { OperatorPath } from '../core/operator/operator-path.ts';
 import type { PathChecks } from '../core/ports.ts';
 import { attributesOf } from './ledger-item.ts';
+import type { RightsOf } from './rights.ts';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 
@@ -17,6 +18,12 @@ const checkSchema = z.object({
 
 /** Apart from every mailbox: no account begins with `#`. Policies name it too. */
 export const PATH_CHECK_KEY_PREFIX = '#path/';
+
+/** What each method needs of IAM. The policies derive from it. */
+export const PATH_CHECKS_RIGHTS = {
+  get: { pathChecks: ['dynamodb:GetItem'] },
+  record: { pathChecks: ['dynamodb:PutItem'] },
+} as const satisfies RightsOf<PathChecks>;
 
 /** The checks of the paths to the operator in DynamoDB, beside the watermarks. */
 export function dynamoPathChecks({ client, table }: { client: DynamoDBClient; table: string }): PathChecks {

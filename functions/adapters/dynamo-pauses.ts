@@ -6,9 +6,17 @@ import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
 import type { Pauses } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
 import { failureAttributeOf, failureSchema } from './ledger-item.ts';
+import type { RightsOf } from './rights.ts';
 
 /** Apart from every mailbox: no account begins with `#`. Policies name it too. */
 export const PAUSE_KEY_PREFIX = '#pause/';
+
+/** What each method needs of IAM. The policies derive from it. */
+export const PAUSES_RIGHTS = {
+  standing: { pauses: ['dynamodb:GetItem'] },
+  pause: { pauses: ['dynamodb:UpdateItem'] },
+  lift: { pauses: ['dynamodb:DeleteItem'] },
+} as const satisfies RightsOf<Pauses>;
 
 const pauseSchema = z.object({
   /** Milliseconds since 1970. */

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
 import type { RouteChecks } from '../core/ports.ts';
 import { attributesOf, failureAttributeOf, failureSchema } from './ledger-item.ts';
+import type { RightsOf } from './rights.ts';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 
@@ -16,6 +17,12 @@ const checkSchema = z.object({
 
 /** Apart from every mailbox: no account begins with `#`. Policies name it too. */
 export const ROUTE_CHECK_KEY_PREFIX = '#route/';
+
+/** What each method needs of IAM. The policies derive from it. */
+export const ROUTE_CHECKS_RIGHTS = {
+  get: { routeChecks: ['dynamodb:GetItem'] },
+  record: { routeChecks: ['dynamodb:PutItem'] },
+} as const satisfies RightsOf<RouteChecks>;
 
 /** The checks of routes in DynamoDB, beside the watermarks. */
 export function dynamoRouteChecks({ client, table }: { client: DynamoDBClient; table: string }): RouteChecks {

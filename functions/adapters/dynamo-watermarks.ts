@@ -5,6 +5,7 @@ import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
 import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
 import type { Watermarks } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
+import type { RightsOf } from './rights.ts';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 const count = z.int().default(0);
@@ -68,6 +69,22 @@ const historySchema = z.object({
   rescanSince: time.optional(),
   recovery: z.object({ uidValidity: z.string(), fromUid: z.int(), at: time }).optional(),
 });
+
+const CHANGE = { watermarks: ['dynamodb:UpdateItem'] } as const;
+
+/** What each method needs of IAM. The policies derive from it. */
+export const WATERMARKS_RIGHTS = {
+  get: { watermarks: ['dynamodb:GetItem'] },
+  create: CHANGE,
+  move: CHANGE,
+  recordPoll: CHANGE,
+  announceRecovery: CHANGE,
+  recordAudit: CHANGE,
+  recordPollFailure: CHANGE,
+  recordDigest: CHANGE,
+  requestRescan: CHANGE,
+  recordRescan: CHANGE,
+} as const satisfies RightsOf<Watermarks>;
 
 /**
  * Watermarks in DynamoDB, one item a mailbox, moved by conditional update. An item begins with the first poll, be it a

@@ -10,6 +10,23 @@ import {
 } from '@aws-sdk/client-s3';
 import { digestedKeyOf, PENDING_PREFIX } from '../core/ledger/spool.ts';
 import type { Spool } from '../core/ports.ts';
+import type { RightsOf } from './rights.ts';
+
+/**
+ * What each method needs of IAM. The policies derive from it.
+ *
+ * Listing is of the whole bucket, not of one prefix: S3 answers "access denied" in place of "no such key" for a segment
+ * that is gone, unless the role may list the bucket (Amazon S3 API Reference, GetObject and CopyObject).
+ */
+export const SPOOL_RIGHTS = {
+  write: { pendingSegments: ['s3:PutObject'] },
+  pending: { spool: ['s3:ListBucket'], pendingSegments: ['s3:GetObject'] },
+  archive: {
+    spool: ['s3:ListBucket'],
+    pendingSegments: ['s3:GetObject', 's3:DeleteObject'],
+    digestedSegments: ['s3:PutObject'],
+  },
+} as const satisfies RightsOf<Spool>;
 
 /** The spool in one S3 bucket. */
 export function s3Spool({ client, bucket }: { client: S3Client; bucket: string }): Spool {

@@ -1,6 +1,13 @@
 import { GetAccountCommand, GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@aws-sdk/client-sesv2';
 import { sendingIdentitiesOf } from '../core/operator/sending-identities.ts';
 import type { OperatorPaths } from '../core/ports.ts';
+import type { Rights } from './rights.ts';
+
+/** What looking needs of IAM. The policies derive from it. */
+export const DIGEST_PATH_RIGHTS = {
+  sesAccount: ['ses:GetAccount'],
+  digestIdentities: ['ses:GetEmailIdentity'],
+} as const satisfies Rights;
 
 /**
  * Looks at what SES v2 knows of the digest's addresses. Questions are asked one after the other, since SES answers about

@@ -1,6 +1,7 @@
 import { type SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import { MailRefused } from '../core/digest/mail-refused.ts';
 import type { Mailer } from '../core/ports.ts';
+import type { RightsOf } from './rights.ts';
 
 const UTF8 = 'UTF-8';
 
@@ -14,6 +15,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
   LimitExceededException: 'The sending quota of the account is used up; ask for a higher one in the SES console.',
   NotFoundException: 'The sender is not an identity of SES in this region; verify it there.',
 };
+
+/**
+ * What each method needs of IAM. The policies derive from it. For the one call SendEmail, SES checks `ses:SendRawEmail`
+ * where the e-mail is MIME, as one with attachments is.
+ */
+export const MAILER_RIGHTS = {
+  send: { digestSender: ['ses:SendEmail', 'ses:SendRawEmail'] },
+} as const satisfies RightsOf<Mailer>;
 
 /**
  * Sends through SES v2.

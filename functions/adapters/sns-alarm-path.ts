@@ -1,5 +1,9 @@
 import { paginateListSubscriptionsByTopic, type SNSClient, type Subscription } from '@aws-sdk/client-sns';
 import type { OperatorPaths } from '../core/ports.ts';
+import type { Rights } from './rights.ts';
+
+/** What looking needs of IAM. The policies derive from it. */
+export const ALARM_PATH_RIGHTS = { alarmTopic: ['sns:ListSubscriptionsByTopic'] } as const satisfies Rights;
 
 /**
  * Looks at the subscription of the alarm address. The topic's own counts would not tell whose subscription is confirmed.

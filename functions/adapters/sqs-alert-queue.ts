@@ -8,6 +8,7 @@ import {
 import { QUEUE_VISIBILITY_MS } from '../core/delivery/delivery-limits.ts';
 import { cutText } from '../core/mail/displayed-text.ts';
 import type { AlertQueue } from '../core/ports.ts';
+import type { RightsOf } from './rights.ts';
 
 /**
  * SQS hides a message for 12 hours at most, counted from its receipt (ChangeMessageVisibility). How long ago that was is
@@ -17,6 +18,12 @@ const LONGEST_DELAY_MS = 12 * 60 * 60 * 1000 - QUEUE_VISIBILITY_MS;
 
 /** Enough for what a person needs to read; the ledger keeps the whole text. */
 const ATTRIBUTE_CHARACTERS = 1_000;
+
+/** What each method needs of IAM. The policies derive from it. */
+export const ALERT_QUEUE_RIGHTS = {
+  handBack: { ownQueue: ['sqs:ChangeMessageVisibility'] },
+  deadLetter: { ownDeadLetterQueue: ['sqs:SendMessage'] },
+} as const satisfies RightsOf<AlertQueue>;
 
 /** The queue of one route, at the end where alerts are taken from. */
 export function sqsAlertQueue({

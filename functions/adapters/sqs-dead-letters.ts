@@ -10,6 +10,7 @@ import { unreadableIn } from '../core/delivery/dead-letters.ts';
 import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
 import type { DeadLetter, DeadLetters, UnreadableLetter } from '../core/ports.ts';
 import { failureKind } from './ledger-item.ts';
+import type { RightsOf } from './rights.ts';
 
 /** Longer than a sift takes, so that it meets no letter twice; should it die, the letters are back after this. */
 const HIDDEN_SECONDS = 300;
@@ -30,6 +31,13 @@ const attributesSchema = z.object({
   code: z.string().optional(),
   failedAt: z.iso.datetime().transform((text) => new Date(text)),
 });
+
+/** What each method needs of IAM. The policies derive from it. SQS authorizes a batch as its single calls. */
+export const DEAD_LETTERS_RIGHTS = {
+  sift: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'] },
+  unreadable: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'] },
+  remove: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'] },
+} as const satisfies RightsOf<DeadLetters>;
 
 type Received = { letter: DeadLetter; messageId: string; receiptHandle: string };
 

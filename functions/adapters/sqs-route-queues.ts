@@ -2,11 +2,17 @@ import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } f
 import type { QueueMessage } from '../core/delivery/queue-message.ts';
 import { HandOverFailed } from '../core/poll/hand-over-failed.ts';
 import type { RouteQueues } from '../core/ports.ts';
+import type { RightsOf } from './rights.ts';
 
 const MESSAGES_PER_BATCH = 10;
 
 /** A message, and all messages of a batch together: 1 MiB (Amazon SQS API Reference, SendMessageBatch). */
 const BATCH_BYTES = 1_048_576;
+
+/** What each method needs of IAM. The policies derive from it. SQS authorizes a batch as its single calls. */
+export const ROUTE_QUEUES_RIGHTS = {
+  send: { routeQueues: ['sqs:SendMessage'] },
+} as const satisfies RightsOf<RouteQueues>;
 
 type Entry = { mailId: string; body: string; bytes: number };
 type Refusal = Entry & { answer: BatchResultErrorEntry };

@@ -1,8 +1,14 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock, Secrets } from '../core/ports.ts';
 import { SecretMissing } from '../core/secret-missing.ts';
+import type { RightsOf } from './rights.ts';
 
 const FIVE_MINUTES_MS = 5 * 60 * 1000;
+
+/** What each method needs of IAM. The policies derive from it. */
+export const SECRETS_RIGHTS = {
+  read: { secrets: ['ssm:GetParameter'] },
+} as const satisfies RightsOf<Secrets>;
 
 /**
  * Secrets from SSM SecureString parameters.

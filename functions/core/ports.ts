@@ -285,6 +285,10 @@ export interface DigestRuns {
   begin(lease: { holder: string; at: Date; until: Date }): Promise<DigestRunBegin>;
   /** Ends the holder's lease; does nothing where another one has it by now. */
   end(holder: string): Promise<void>;
+  /** SES has accepted a digest. */
+  recordSent(at: Date): Promise<void>;
+  /** Undefined where none was sent yet. */
+  lastSentAt(): Promise<Date | undefined>;
 }
 
 /** Named secrets, cached for five minutes. */

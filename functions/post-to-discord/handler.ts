@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../adapters/system-clock.ts';
 import { postAlerts } from '../core/delivery/post-alerts.ts';
+import { sentPostsOf } from '../core/delivery/posting.ts';
 import { rateLimitMemory } from '../core/delivery/rate-limit-memory.ts';
 import { discordFrom } from '../from-environment/discord.ts';
 import { ledgerFrom, pausesFrom } from '../from-environment/dynamo.ts';
@@ -13,8 +14,10 @@ export function createPostToDiscord({ settings, environment, journal }: Surround
   const routeId = requiredValue(environment, 'ROUTE');
   const route = settings.routes.find(({ id }) => id === routeId);
   if (!route) throw new Error(`There is no route ${routeId} in the settings. Deploy again to remove its function.`);
+  const ledger = ledgerFrom(environment);
   const services = {
-    ledger: ledgerFrom(environment),
+    ledger,
+    sentPosts: sentPostsOf(route.discord, ledger),
     queue: alertQueueFrom(environment),
     discord: discordFrom(environment),
     pauses: pausesFrom(environment),

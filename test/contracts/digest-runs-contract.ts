@@ -45,6 +45,15 @@ export function digestRunsContract(theRuns: () => DigestRuns): void {
     expect(await begin('one', 310)).toEqual({ kind: 'another runs', until: after(600) });
   });
 
+  it('remember when the last digest was sent, whatever becomes of a lease', async () => {
+    await begin('one', 0);
+    await theRuns().recordSent(after(60));
+    expect(await theRuns().lastSentAt()).toEqual(after(60));
+    await theRuns().end('one');
+    expect(await theRuns().lastSentAt()).toEqual(after(60));
+    expect(await begin('other', 70)).toEqual({ kind: 'begun' });
+  });
+
   it('can be begun again by their holder, whose reply was lost', async () => {
     await begin('one', 0);
     expect(await begin('one', 5)).toEqual({ kind: 'begun' });

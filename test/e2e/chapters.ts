@@ -6,8 +6,17 @@ import type { Deployment } from './deployment.ts';
 import type { Emulator } from './emulator.ts';
 import type { Project } from './project.ts';
 import { arePosted, carries, mailsFor, titlesIn } from './sightings.ts';
-import type { Step } from './steps.ts';
-import { age, allAreSettled, forget, isPolled, type LedgerItem, ledgerItems, pendingSegments } from './stored.ts';
+import { type Step, until } from './steps.ts';
+import {
+  age,
+  allAreSettled,
+  forget,
+  isPolled,
+  type LedgerItem,
+  ledgerItems,
+  pendingSegments,
+  watermarkOf,
+} from './stored.ts';
 import { FOLDER, mailsAgain, type World } from './world.ts';
 
 /** A schedule of one minute fires up to ten seconds late in MiniStack. */
@@ -15,6 +24,9 @@ const FIRST_POLL_MS = 120_000;
 
 /** Handed back to the queue for that long, not waited out in the function. */
 const LONGER_THAN_WAITED_OUT_S = 12;
+
+/** A poll that has the folder open keeps its uids for as long. */
+const RENUMBERED_MS = 60_000;
 
 /** Later than the digest that should have carried an unknown mail. */
 const LATE_HOURS = 48;
@@ -153,6 +165,24 @@ export async function theAuditFinds({ world, emulator, deployment, step }: Scene
     assert.ok(digest);
     assert.match(digest.subject, /⚠.*audit/);
     carries(digest, [late, ...mailsFor(world, 'unknown').slice(0, 1)]);
+  });
+}
+
+export async function theServerNumbersTheMailboxAnew({ world, deployment, step }: Scene): Promise<void> {
+  const posts = world.discord.posts().length;
+  const known = await ledgerItems(deployment);
+  const { to } = await step('the server numbers the mailbox anew', () =>
+    until('a new UIDVALIDITY', RENUMBERED_MS, () => world.dovecot.changeUidValidity(FOLDER).catch(String)),
+  );
+  await step('the next poll reads the mailbox under its new UIDVALIDITY, and posts nothing twice', async () => {
+    await deployment.runAsScheduled('PollingPolls');
+    assert.deepEqual(await watermarkOf(deployment), { uidValidity: to, lastUid: world.mails.length, error: 'none' });
+    const mailIds = new Set((await ledgerItems(deployment)).map(({ mailId }) => mailId));
+    assert.deepEqual(
+      known.filter(({ mailId }) => !mailIds.has(mailId)),
+      [],
+    );
+    assert.equal(world.discord.posts().length, posts);
   });
 }
 

@@ -48,7 +48,9 @@ export async function age(mailId: string, hours: number, deployment: Deployment)
 }
 
 /** Where the mailbox stands: the last uid that was handed over, 0 where no poll has succeeded, and why one failed. */
-export async function watermarkOf(deployment: Deployment): Promise<{ lastUid: number; error: string }> {
+export async function watermarkOf(
+  deployment: Deployment,
+): Promise<{ uidValidity: string | undefined; lastUid: number; error: string }> {
   const { Item = {} } = await deployment.dynamodb.send(
     new GetItemCommand({
       TableName: deployment.one('AWS::DynamoDB::Table', 'TablesWatermarks').physicalId,
@@ -56,8 +58,8 @@ export async function watermarkOf(deployment: Deployment): Promise<{ lastUid: nu
       ConsistentRead: true,
     }),
   );
-  const { lastUid = 0, lastPollError } = unmarshall(Item);
-  return { lastUid: Number(lastUid), error: lastPollError ? JSON.stringify(lastPollError) : 'none' };
+  const { uidValidity, lastUid = 0, lastPollError } = unmarshall(Item);
+  return { uidValidity, lastUid: Number(lastUid), error: lastPollError ? JSON.stringify(lastPollError) : 'none' };
 }
 
 /** Waits until the watermark has passed all mail of the mailbox. */

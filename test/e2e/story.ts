@@ -9,6 +9,7 @@ import {
   theDigestTells,
   theMailboxIsPolled,
   theNextPollIsSilent,
+  theServerNumbersTheMailboxAnew,
 } from './chapters.ts';
 import { depthOf } from './dead-letters.ts';
 import { bootstrap, deploy, destroy } from './deploy.ts';
@@ -43,6 +44,7 @@ export async function tellStory(emulator: Emulator, step: Step, print: Print): P
     await aPersonRedrives(scene);
     await theNextPollIsSilent(scene);
     await theAuditFinds(scene);
+    await theServerNumbersTheMailboxAnew(scene);
 
     await step('no scheduled run failed', () => noRunFailed(deployment));
     await step('the roles allow what was called, and no more', () => isLeastPrivilege(deployment, emulator));
@@ -60,7 +62,8 @@ async function noRunFailed(deployment: Deployment): Promise<void> {
 }
 
 async function destroyed({ project, emulator, deployment, world }: Scene): Promise<void> {
+  const items = await ledgerItems(deployment);
   await destroy(project, emulator);
-  assert.equal((await ledgerItems(deployment)).length, world.mails.length);
+  assert.deepEqual(await ledgerItems(deployment), items);
   assert.equal((await watermarkOf(deployment)).lastUid, world.mails.length);
 }

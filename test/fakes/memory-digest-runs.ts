@@ -2,6 +2,7 @@ import type { DigestRuns } from '../../functions/core/ports.ts';
 
 /** The lease on the run of a digest in memory, with the promises of the one in DynamoDB. */
 export function memoryDigestRuns(): DigestRuns {
+  let sentAt: Date | undefined;
   let lease: { holder: string; until: Date } | undefined;
   return {
     async begin({ holder, at, until }) {
@@ -9,6 +10,10 @@ export function memoryDigestRuns(): DigestRuns {
       lease = { holder, until };
       return { kind: 'begun' };
     },
+    async recordSent(at) {
+      sentAt = at;
+    },
+    lastSentAt: async () => sentAt,
     async end(holder) {
       if (lease?.holder === holder) lease = undefined;
     },

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { judged } from './judge.ts';
 import { HOUR_MS, type Plan, type PlannedEvent } from './plan.ts';
 import { probeMail } from './random-mail.ts';
+import { AUTOMOD_WORD } from './simulated-discord.ts';
 import type { RouteId } from './simulated-settings.ts';
 
 /** What random plans have found, shrunk to what it takes. */
@@ -22,6 +23,12 @@ const CALM: Plan = {
 
 function mail(token: number, route: RouteId | 'unknown', atHour: number): PlannedEvent {
   return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: probeMail(token, route) };
+}
+
+/** One that Discord refuses to show. */
+function refused(token: number, atHour: number): PlannedEvent {
+  const refusedMail = { ...probeMail(token, 'customer'), snippet: `Visit our ${AUTOMOD_WORD}`, isRefused: true };
+  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: refusedMail };
 }
 
 function broken(atHour: number, call: string, times = 1): PlannedEvent {
@@ -101,6 +108,19 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
         mail(1, 'unknown', -60),
         { kind: 'uids change', mailbox: 'support/Sales', atMs: 3 * HOUR_MS },
         { kind: 'mail is moved', token: 1, to: 'support/Sales', atMs: 4 * HOUR_MS },
+      ],
+    },
+  },
+  {
+    what: 'a post that names a place was taken for older mail that was there before anyone read it',
+    plan: {
+      ...CALM,
+      startFrom: { days: 1 },
+      events: [
+        refused(1, -70),
+        { kind: 'mail is moved', token: 1, to: 'support/INBOX', atMs: 0.01 * HOUR_MS },
+        refused(2, 1),
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 3 * HOUR_MS },
       ],
     },
   },

@@ -71,7 +71,7 @@ export const PORT_METHODS = {
   routeChecks: { get: true, record: true } satisfies Methods<RouteChecks>,
   operatorPaths: { digest: true, alarms: true } satisfies Methods<OperatorPaths>,
   pathChecks: { get: true, record: true } satisfies Methods<PathChecks>,
-  digestRuns: { begin: true, end: true } satisfies Methods<DigestRuns>,
+  digestRuns: { begin: true, end: true, recordSent: true, lastSentAt: true } satisfies Methods<DigestRuns>,
   mailer: { send: true } satisfies Methods<Mailer>,
   secrets: { read: true } satisfies Methods<Secrets>,
 };

@@ -54,26 +54,25 @@ export function randomCommotion(
   const mailbox = random.pick(mailboxes);
   const neighbour = () => random.pick(sameAccount(mailbox, mailboxes));
   const pollMs = random.between(0, Math.floor(healsAtMs / pollEveryMs)) * pollEveryMs;
-  const fromMs = pollMs + random.pick([0, 0, random.between(0, pollEveryMs)]);
+  const fromMs = pollMs + random.pick([0, random.between(0, pollEveryMs)]);
   const spanMs = random.pick([3_000, MINUTE_MS, pollEveryMs, 2 * pollEveryMs]);
   const atMs = () => fromMs + random.between(0, spanMs);
   let token = firstToken;
 
   /** An email that has been there for hours or days by then. */
   function alreadyIn(where: MailboxName): { token: number; arrival: PlannedEvent } {
-    const arrivedMs = random.pick([fromMs - random.between(0, pollEveryMs), -random.between(0, 10 * DAY_MS)]);
+    const arrivedMs = random.chance(0.3) ? fromMs - random.between(0, pollEveryMs) : -random.between(0, 5 * DAY_MS);
     const arrival = { kind: 'mail arrives', atMs: arrivedMs, mailbox: where, mail: randomMail(token, random) } as const;
     token += 1;
     return { token: arrival.mail.token, arrival };
   }
 
-  const things: readonly (() => PlannedEvent[])[] = [
-    () => [{ kind: 'uids change', mailbox, ...moment(atMs(), random) }],
-    () => [{ kind: 'uids change', mailbox, ...moment(atMs(), random) }],
-    () => {
-      const moved = alreadyIn(neighbour());
-      return [moved.arrival, { kind: 'mail is moved', token: moved.token, to: mailbox, ...moment(atMs(), random) }];
-    },
+  const renumbered = (): PlannedEvent[] => [{ kind: 'uids change', mailbox, ...moment(atMs(), random) }];
+  const movedIn = (): PlannedEvent[] => {
+    const moved = alreadyIn(neighbour());
+    return [moved.arrival, { kind: 'mail is moved', token: moved.token, to: mailbox, ...moment(atMs(), random) }];
+  };
+  const others: readonly (() => PlannedEvent[])[] = [
     () => {
       const moved = alreadyIn(mailbox);
       return [moved.arrival, { kind: 'mail is moved', token: moved.token, to: neighbour(), ...moment(atMs(), random) }];
@@ -95,7 +94,10 @@ export function randomCommotion(
       ? [() => [{ kind: 'watermark jumps', atMs: atMs(), mailbox, uids: random.between(1, 3) } as const]]
       : []),
   ];
-  return Array.from({ length: random.between(2, 3) }, () => random.pick(things)()).flat();
+  const things = Array.from({ length: random.between(2, 3) }, () =>
+    random.pick([renumbered, movedIn, random.pick(others)]),
+  );
+  return things.flatMap((happen) => happen());
 }
 
 /** Some of what happens to a mailbox happens while it is read. */

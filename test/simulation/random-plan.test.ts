@@ -5,49 +5,48 @@ import { randomPlan } from './random-plan.ts';
 /** Those that CI lives through. */
 const PLANS = Array.from({ length: 10_000 }, (_, index) => randomPlan(index + 1));
 
-type Move = Extract<PlannedEvent, { kind: 'mail is moved' }>;
+type OfKind<Kind extends PlannedEvent['kind']> = Extract<PlannedEvent, { kind: Kind }>;
 
-/** Email from before accounting began, moved into a mailbox that is renumbered between the same two polls. */
-function hasMoveAroundRenumbering(plan: Plan): boolean {
-  if (plan.startFrom === 'all') return false;
-  const accountedSinceMs = plan.startFrom === 'now' ? 0 : -plan.startFrom.days * DAY_MS;
-  const pollOf = (event: PlannedEvent) => Math.floor(timeOf(event) / plan.pollEveryMs);
-  const isOlder = ({ token }: Move) =>
-    plan.events.some(
-      (event) => event.kind === 'mail arrives' && event.mail.token === token && event.atMs < accountedSinceMs,
-    );
-  const moves = plan.events.filter((event): event is Move => event.kind === 'mail is moved');
-  return moves.some(
+function eventsOf<Kind extends PlannedEvent['kind']>({ events }: Plan, kind: Kind): OfKind<Kind>[] {
+  return events.filter((event): event is OfKind<Kind> => event.kind === kind);
+}
+
+/**
+ * Email from before accounting began, and older than what a poll reads again after a renumbering, that is moved into a
+ * mailbox between its renumbering and the next poll.
+ */
+function hasMoveAfterRenumbering(plan: Plan): boolean {
+  if (plan.startFrom === 'all' || !plan.hasAudits) return false;
+  const pollOf = ({ atMs }: { atMs: number }) => Math.floor(atMs / plan.pollEveryMs);
+  const older = eventsOf(plan, 'mail arrives').filter(({ atMs }) => atMs < -2 * DAY_MS);
+  const tokens = new Set(older.map(({ mail }) => mail.token));
+  return eventsOf(plan, 'mail is moved').some(
     (move) =>
-      timeOf(move) > 0 &&
-      isOlder(move) &&
-      plan.events.some(
-        (other) => other.kind === 'uids change' && other.mailbox === move.to && pollOf(other) === pollOf(move),
+      tokens.has(move.token) &&
+      eventsOf(plan, 'uids change').some(
+        (change) => change.mailbox === move.to && change.atMs < move.atMs && pollOf(change) === pollOf(move),
       ),
   );
 }
 
-function hasTwoRenumberings({ events, pollEveryMs }: Plan): boolean {
-  const changes = events.filter((event) => event.kind === 'uids change');
-  return changes.some((one) =>
-    changes.some(
-      (other) =>
-        other !== one && other.mailbox === one.mailbox && Math.abs(timeOf(one) - timeOf(other)) < 2 * pollEveryMs,
-    ),
+function hasTwoRenumberings(plan: Plan): boolean {
+  const changes = eventsOf(plan, 'uids change');
+  return changes.some(({ atMs, mailbox }) =>
+    changes.some((other) => other.mailbox === mailbox && other.atMs > atMs && other.atMs < atMs + 2 * plan.pollEveryMs),
   );
 }
 
-function hasMoveDuringListing({ events }: Plan): boolean {
-  return events.some((event) => event.kind === 'mail is moved' && event.during?.startsWith('session.uids'));
+function hasMoveDuringListing(plan: Plan): boolean {
+  return eventsOf(plan, 'mail is moved').some(({ during }) => during?.startsWith('session.uids'));
 }
 
 describe('the 10,000 plans of CI', () => {
   it.each([
-    { what: 'move older email around a renumbering', has: hasMoveAroundRenumbering },
+    { what: 'move older email into a mailbox that was renumbered since the last poll', has: hasMoveAfterRenumbering },
     { what: 'renumber one mailbox twice within two polls', has: hasTwoRenumberings },
     { what: 'move email while a mailbox is listed', has: hasMoveDuringListing },
   ])('$what, dozens of them', ({ has }) => {
-    expect(PLANS.filter(has).length).toBeGreaterThanOrEqual(48);
+    expect(PLANS.filter(has).length).toBeGreaterThanOrEqual(36);
   });
 
   it('let nothing new go wrong once everything heals', () => {

@@ -99,7 +99,7 @@ export function randomPlan(seed: number): Plan {
     events.push(...removedRoute(within() / 2, random));
   }
 
-  if (random.chance(0.4)) events.push(...randomCommotion(mails + 1, { ...times, mailboxes, hasAudits }, random));
+  if (random.chance(0.5)) events.push(...randomCommotion(mails + 1, { ...times, mailboxes, hasAudits }, random));
 
   const happening = events.filter(
     (event) => timeOf(event) <= times.healsAtMs && (hasAudits || !isAuditsOwn(event, events)),

@@ -3,6 +3,7 @@ import { AUDIT_TIMEOUT_MS } from '../../functions/core/audit/audit-limits.ts';
 import { checkRoutes } from '../../functions/core/delivery/check-routes.ts';
 import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
+import { sentPostsOf } from '../../functions/core/delivery/posting.ts';
 import { redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
 import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/digest-limits.ts';
@@ -61,7 +62,8 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
     (route: RouteId, batch: readonly ReceivedMessage[]) =>
     async ({ id, clock, remainingMs }: Invocation, ports: Ports, { rateLimits }: Process) => {
       const posted = ROUTES.find((one) => one.id === route) as (typeof ROUTES)[number];
-      const services = { ...ports, queue: ports.alertQueueOf(route), rateLimits, clock, journal, random };
+      const sentPosts = sentPostsOf(posted.target, ports.ledger);
+      const services = { ...ports, sentPosts, queue: ports.alertQueueOf(route), rateLimits, clock, journal, random };
       return await postAlerts(batch, posted, { holder: id, remainingMs }, services);
     };
 

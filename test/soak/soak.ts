@@ -1,6 +1,6 @@
 import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
-import type { PostServices } from '../../functions/core/delivery/posting.ts';
+import { type PostServices, sentPostsOf } from '../../functions/core/delivery/posting.ts';
 import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import type { LedgerEntry, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
@@ -91,6 +91,7 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
         const ended = await invoke({ ...surroundings, strike }, async ({ id, remainingMs, reach, ...invocation }) => {
           const services: PostServices = {
             ledger: reach('ledger', ledger),
+            sentPosts: sentPostsOf(route.target, reach('ledger', ledger)),
             queue: reach<AlertQueue>('alertQueue', queue),
             pauses: reach('pauses', pauses),
             discord: reach('discord', discord),

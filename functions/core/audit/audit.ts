@@ -1,7 +1,10 @@
+import type { Handed, PortList } from '../handed-ports.ts';
+import type { Journal } from '../journal.ts';
 import { inTime } from '../poll/overdue.ts';
-import type { PollServices } from '../poll/poll.ts';
 import { pollFailureOf, throwTogether } from '../poll/poll-failure.ts';
 import { POLL_LAST_WORDS_MS } from '../poll/poll-limits.ts';
+import type { Clock } from '../ports.ts';
+import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { AUDIT_DAYS, OPEN_ENTRIES_RESERVE_MS } from './audit-limits.ts';
 import type { AuditReport } from './audit-report.ts';
@@ -9,7 +12,23 @@ import { auditMails } from './audited-mails.ts';
 import { type Configured, handOverStale } from './stale-entries.ts';
 import { type AuditTally, emptyTally } from './tally.ts';
 
-export type AuditServices = PollServices & { configured: Configured };
+/** What an audit may call. The policy of audit-inbox derives from this list. */
+export const AUDIT_INBOX_PORTS = {
+  reader: ['visit'],
+  watermarks: ['get', 'announceRecovery', 'recordAudit'],
+  ledger: ['find', 'accept', 'markDispatched', 'allOpenEntries', 'linesAbove', 'relocate'],
+  routeQueues: ['send'],
+  spool: ['write', 'pending'],
+} as const satisfies PortList;
+
+export type AuditServices = Handed<typeof AUDIT_INBOX_PORTS> & {
+  classify: Classifier;
+  /** Those of the settings: an alert of any other one has no queue. */
+  routes: readonly string[];
+  configured: Configured;
+  clock: Clock;
+  journal: Journal;
+};
 
 export type AuditOptions = {
   /** How far back; the ledger keeps what is settled for 400 days, and mail that it has forgotten is delivered again. */

@@ -4,12 +4,12 @@ import type { Mail } from '../mail/mail.ts';
 import { mailsWithoutMessageId } from '../poll/mails-without-message-id.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesInTime } from '../poll/pages-in-time.ts';
-import type { PollServices } from '../poll/poll.ts';
 import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { type TriageReport, triagePage } from '../poll/triage.ts';
 import { isFromBeforeAccounting, isSameNumbering, type MailboxHealth } from '../poll/watermark.ts';
 import type { Ledger, MailSession } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import type { AuditServices } from './audit.ts';
 import { MAILS_RESERVE_MS, recoveriesSince } from './audit-limits.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
 import { type AuditTally, name } from './tally.ts';
@@ -30,7 +30,7 @@ export type AuditTime = {
 export async function auditMails(
   { mailbox, folder, formerly }: PolledMailbox,
   days: number | 'all',
-  services: PollServices,
+  services: AuditServices,
   time: AuditTime,
   tally: AuditTally,
 ): Promise<void> {
@@ -57,7 +57,7 @@ async function announce(
   [fromUid = 0]: readonly number[],
   { mailbox, uidValidity }: AuditedRange,
   { lastDigestAt }: Pick<MailboxHealth, 'lastDigestAt'>,
-  { watermarks, clock }: PollServices,
+  { watermarks, clock }: AuditServices,
 ): Promise<void> {
   await watermarks.announceRecovery(mailbox, { uidValidity, fromUid, at: clock.now() }, recoveriesSince(lastDigestAt));
 }
@@ -66,7 +66,7 @@ async function takeIn(
   uids: readonly number[],
   range: AuditedRange & Pick<PolledMailbox, 'formerly'>,
   session: MailSession,
-  services: PollServices,
+  services: AuditServices,
   { remainingMs }: AuditTime,
   tally: AuditTally,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { parseSegment } from '../ledger/spool.ts';
 import { placedEntry } from '../poll/placed-entry.ts';
 import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { handOver, type TriageServices } from '../poll/triage.ts';
-import type { Spool } from '../ports.ts';
+import type { Ledger, Spool } from '../ports.ts';
 import { OPEN_ENTRIES_RESERVE_MS, STALE_ALERT_MS, STALE_UNKNOWN_MS } from './audit-limits.ts';
 import type { AuditFinding } from './audit-report.ts';
 import { type AuditTally, name } from './tally.ts';
@@ -14,7 +14,11 @@ export type Configured = {
   mailboxes: readonly string[];
 };
 
-export type StaleServices = Omit<TriageServices, 'classify'> & { configured: Configured };
+export type StaleServices = Omit<TriageServices, 'classify'> & {
+  ledger: Pick<Ledger, 'allOpenEntries'>;
+  spool: Pick<Spool, 'pending'>;
+  configured: Configured;
+};
 
 /**
  * Hands over again what waits too long: alerts to the queue of their route, unknown mail that the spool does not hold to
@@ -98,7 +102,7 @@ function outcomeOf(
   return state === 'dead' ? 'dead' : 'handed over';
 }
 
-async function pendingMailIds(spool: Spool): Promise<ReadonlySet<string>> {
+async function pendingMailIds(spool: Pick<Spool, 'pending'>): Promise<ReadonlySet<string>> {
   const mailIds = new Set<string>();
   for await (const { text } of spool.pending()) for (const { mailId } of parseSegment(text).lines) mailIds.add(mailId);
   return mailIds;

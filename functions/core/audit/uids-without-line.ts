@@ -11,7 +11,7 @@ import type { AuditedRange } from './audited-range.ts';
 export async function uidsWithoutLine(
   uids: readonly number[],
   { mailbox, uidValidity, linesSince }: AuditedRange,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'linesAbove'>,
 ): Promise<number[]> {
   const [first] = uids;
   if (first === undefined) return [];

@@ -1,20 +1,29 @@
-import { checkPaths, type PathServices } from '../operator/check-paths.ts';
+import type { Handed, PortList } from '../handed-ports.ts';
+import type { Journal } from '../journal.ts';
+import { checkPaths } from '../operator/check-paths.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { DiscordTargets, Pauses, RouteChecks } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { reconcileDeadLetters } from './dead-letters.ts';
 import type { DiscordTarget } from './discord.ts';
 import { liftDeath } from './lift-death.ts';
 import { mayBeOldSecret } from './old-secret.ts';
 import { tellOldestOpenAlert } from './oldest-open-alert.ts';
-import { type RedriveReport, type RedriveServices, redriveRoute } from './redrive.ts';
+import { type RedriveReport, redriveRoute } from './redrive.ts';
 import { nextCheck, type RouteCheck, type Verdict, verdictOf } from './route-check.ts';
 
-export type CheckServices = RedriveServices &
-  PathServices & {
-    discordTargets: DiscordTargets;
-    routeChecks: RouteChecks;
-    pauses: Pauses;
-  };
+/** What a check may call. The policy of check-routes derives from this list. */
+export const CHECK_ROUTES_PORTS = {
+  discordTargets: ['look'],
+  routeChecks: ['get', 'record'],
+  operatorPaths: ['digest', 'alarms'],
+  pathChecks: ['get', 'record'],
+  pauses: ['standing', 'lift'],
+  ledger: ['find', 'accept', 'markDispatched', 'recordGivenUp', 'openEntries'],
+  routeQueues: ['send'],
+  deadLetters: ['sift'],
+} as const satisfies PortList;
+
+export type CheckServices = Handed<typeof CHECK_ROUTES_PORTS> & { clock: Clock; journal: Journal };
 
 export type CheckedRoute = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
 

@@ -6,7 +6,12 @@ import type { DeliveryFailure } from './delivery-outcome.ts';
 import { parseQueueMessage, type QueueMessage } from './queue-message.ts';
 import { CLOCK_TOLERANCE_MS } from './redrive-limits.ts';
 
-export type ReconcileServices = { ledger: Ledger; deadLetters: DeadLetters; clock: Clock; journal: Journal };
+export type ReconcileServices = {
+  ledger: Pick<Ledger, 'find' | 'accept' | 'recordGivenUp'>;
+  deadLetters: Pick<DeadLetters, 'sift'>;
+  clock: Clock;
+  journal: Journal;
+};
 
 export type ReconcileReport = {
   /** Alerts that the ledger took for open, and that are dead. */

@@ -8,7 +8,7 @@ import { isOfDeadTarget, pauseNamesOf } from './pause.ts';
  */
 export async function liftDeath(
   target: DiscordTarget,
-  { pauses, clock }: { pauses: Pauses; clock: Clock },
+  { pauses, clock }: { pauses: Pick<Pauses, 'standing' | 'lift'>; clock: Clock },
 ): Promise<void> {
   for (const name of Object.values(pauseNamesOf(target))) {
     const [pause] = await pauses.standing([name], clock.now());

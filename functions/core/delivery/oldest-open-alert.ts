@@ -7,7 +7,7 @@ import type { Clock, Ledger } from '../ports.ts';
  */
 export async function tellOldestOpenAlert(
   routes: readonly string[],
-  { ledger, clock, journal }: { ledger: Ledger; clock: Clock; journal: Journal },
+  { ledger, clock, journal }: { ledger: Pick<Ledger, 'openEntries'>; clock: Clock; journal: Journal },
 ): Promise<void> {
   const at = clock.now();
   let oldestAgeMs = 0;

@@ -32,7 +32,7 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
     const settled = members.find((member) => member?.state === 'settled');
     // A member that is in another post since then was refused in this one, or is lost.
     const isOver = members.some((member) => !isSamePost(member?.sentPost, sentPost));
-    const isOld = posting.services.clock.now().getTime() - sentPost.at.getTime() >= SAME_POST_MS;
+    const isOld = posting.services.clock.now().getTime() - lastSentMs(members) >= SAME_POST_MS;
     if (!isOver && settled?.discordMessageId) {
       plan.arrived.push({ alerts, discordMessageId: settled.discordMessageId });
     } else if (isOver || isOld || settled) {
@@ -55,12 +55,11 @@ type UnansweredPost = { sentPost: SentPost; alerts: readonly Alert[]; members: r
 
 async function sortBySentPost(
   claimed: readonly Alert[],
-  { route, services }: Posting,
+  { services: { sentPosts } }: Posting,
 ): Promise<{ unanswered: UnansweredPost[]; free: Alert[] }> {
   // Webhooks have no nonce: the same post again would be shown again.
-  if (route.target.kind !== 'bot') return { unanswered: [], free: [...claimed] };
-  const { ledger } = services;
-  const held = await ledger.find(claimed.map(({ message }) => message.mailId));
+  if (!sentPosts) return { unanswered: [], free: [...claimed] };
+  const held = await sentPosts.find(claimed.map(({ message }) => message.mailId));
   const sentPostOf = ({ message }: Alert) => held.get(message.mailId)?.sentPost;
   const groups = groupBy(
     claimed.filter((alert) => sentPostOf(alert)),
@@ -69,7 +68,8 @@ async function sortBySentPost(
   const mailIdsElsewhere = [...groups.values()]
     .flatMap(([alert]) => sentPostOf(alert)?.mailIds ?? [])
     .filter((mailId) => !held.has(mailId));
-  const elsewhere = mailIdsElsewhere.length > 0 ? await ledger.find(mailIdsElsewhere) : new Map<string, LedgerEntry>();
+  const elsewhere =
+    mailIdsElsewhere.length > 0 ? await sentPosts.find(mailIdsElsewhere) : new Map<string, LedgerEntry>();
   const unanswered = [...groups.values()].flatMap((alerts): UnansweredPost[] => {
     const sentPost = sentPostOf(alerts[0]);
     if (!sentPost) return [];
@@ -81,6 +81,11 @@ async function sortBySentPost(
 
 function isSamePost(one: SentPost | undefined, other: SentPost): boolean {
   return one?.mailIds.join() === other.mailIds.join();
+}
+
+/** Whoever repeats a post notes it with those of its alerts that it holds, so the last time may stand with another one. */
+function lastSentMs(members: readonly Member[]): number {
+  return Math.max(...members.map((member) => member?.sentPost?.at.getTime() ?? 0));
 }
 
 function messagesOf(alerts: readonly Alert[], members: readonly Member[]): QueueMessage[] {

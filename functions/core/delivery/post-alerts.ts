@@ -131,12 +131,14 @@ async function deliver(planned: PlannedPost, form: 'full' | 'reduced', posting: 
  * alert that is not is left to its new holder: of a new post it is taken out; an old one stays what it was.
  */
 async function begin(post: PlannedPost, posting: Posting): Promise<PlannedPost> {
-  const { route, services, holder } = posting;
-  if (route.target.kind !== 'bot') return post;
-  const { ledger, clock } = services;
+  const { services, holder } = posting;
+  const { sentPosts, clock } = services;
+  if (!sentPosts) return post;
   // Now, of a repeat as well: it may be the one that Discord has saved.
   const sentPost = { mailIds: post.messages.map(({ mailId }) => mailId), at: clock.now() };
-  const begun = await Promise.all(post.alerts.map(({ message }) => ledger.beginPost(message.mailId, holder, sentPost)));
+  const begun = await Promise.all(
+    post.alerts.map(({ message }) => sentPosts.beginPost(message.mailId, holder, sentPost)),
+  );
   const ours = post.alerts.filter((_, index) => begun[index] === 'begun');
   if (ours.length === post.alerts.length) return post;
   for (const alert of post.alerts)

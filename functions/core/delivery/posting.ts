@@ -1,17 +1,34 @@
+import type { Handed, PortList } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
-import type { AlertQueue, Clock, Discord, Ledger, Pauses, ReceivedMessage } from '../ports.ts';
+import type { Clock, ReceivedMessage } from '../ports.ts';
 import type { DeliveryFailure, DeliveryOutcome } from './delivery-outcome.ts';
+import type { DiscordTarget } from './discord.ts';
 import type { PostStyle } from './post-packing.ts';
 import type { QueueMessage } from './queue-message.ts';
 import type { RateLimitMemory } from './rate-limit-memory.ts';
 
 export type PostedRoute = PostStyle & { id: string };
 
-export type PostServices = {
-  ledger: Ledger;
-  queue: AlertQueue;
-  discord: Discord;
-  pauses: Pauses;
+/** What the poster of a webhook may call. Its policy derives from this list. */
+export const POST_BY_WEBHOOK_PORTS = {
+  ledger: ['claim', 'settle', 'recordFailure', 'recordDead'],
+  queue: ['handBack', 'deadLetter'],
+  discord: ['post'],
+  pauses: ['standing', 'pause'],
+} as const satisfies PortList;
+
+/**
+ * What the poster of a bot may call. A bot's post whose answer was lost is found again by its nonce, so the poster notes
+ * and looks up which alerts it showed. Webhooks have no nonce.
+ */
+export const POST_BY_BOT_PORTS = {
+  ...POST_BY_WEBHOOK_PORTS,
+  sentPosts: ['find', 'beginPost'],
+} as const satisfies PortList;
+
+export type PostServices = Handed<typeof POST_BY_WEBHOOK_PORTS> & {
+  /** Undefined for a webhook. */
+  sentPosts: Handed<typeof POST_BY_BOT_PORTS>['sentPosts'] | undefined;
   /** Outlives the invocation, where its process does. */
   rateLimits: RateLimitMemory;
   clock: Clock;
@@ -19,6 +36,11 @@ export type PostServices = {
   /** 0 (inclusive) to 1 (exclusive). */
   random: () => number;
 };
+
+/** The ledger, as the poster of this target may ask it for posts that were sent before. */
+export function sentPostsOf<SentPosts>(target: DiscordTarget, ledger: SentPosts): SentPosts | undefined {
+  return target.kind === 'bot' ? ledger : undefined;
+}
 
 /** An alert of this batch, as the queue delivered it and as it reads. */
 export type Alert = { received: ReceivedMessage; message: QueueMessage };

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { RouteQueues } from '../ports.ts';
+import type { Ledger, RouteQueues } from '../ports.ts';
 import { type ReconcileReport, type ReconcileServices, reconcileDeadLetters } from './dead-letters.ts';
 import { ALERTS_PER_BATCH } from './delivery-limits.ts';
 import type { DeliveryFailure } from './delivery-outcome.ts';
@@ -16,7 +16,10 @@ import {
   REDRIVE_RESERVE_MS,
 } from './redrive-limits.ts';
 
-export type RedriveServices = ReconcileServices & { routeQueues: RouteQueues };
+export type RedriveServices = ReconcileServices & {
+  ledger: Pick<Ledger, 'markDispatched' | 'openEntries'>;
+  routeQueues: Pick<RouteQueues, 'send'>;
+};
 
 export type RedriveOptions = {
   /**

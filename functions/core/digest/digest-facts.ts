@@ -1,7 +1,7 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { Clock, DeadLetters, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import type { Clock, DeadLetters, DigestRuns, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
 import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailboxFacts, readMailboxFacts } from './mailbox-facts.ts';
@@ -33,12 +33,13 @@ export type DigestFacts = {
 } & PendingMail;
 
 export type FactServices = {
-  watermarks: Watermarks;
-  ledger: Ledger;
-  spool: Spool;
-  routeChecks: RouteChecks;
-  pathChecks: PathChecks;
+  watermarks: Pick<Watermarks, 'get'>;
+  ledger: Pick<Ledger, 'find' | 'allOpenEntries' | 'linesAbove'>;
+  spool: Pick<Spool, 'pending'>;
+  routeChecks: Pick<RouteChecks, 'get'>;
+  pathChecks: Pick<PathChecks, 'get'>;
   deadLetters: Pick<DeadLetters, 'unreadable'>;
+  digestRuns: Pick<DigestRuns, 'lastSentAt'>;
   clock: Clock;
 };
 
@@ -49,7 +50,7 @@ export type FactServices = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, clock }: FactServices,
+  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, digestRuns, clock }: FactServices,
   { mailboxes, routes }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[] },
   at: Date,
 ): Promise<DigestFacts> {
@@ -59,7 +60,7 @@ export async function readDigestFacts(
   return {
     at,
     mailboxes: facts,
-    previousDigestAt: latest(facts.map(({ health }) => health?.lastDigestAt)),
+    previousDigestAt: latest([await digestRuns.lastSentAt(), ...facts.map(({ health }) => health?.lastDigestAt)]),
     routes,
     routeChecks: await checksOf(routes, routeChecks),
     deadLetters: await readDeadLetters(routes, deadLetters),
@@ -71,7 +72,7 @@ export async function readDigestFacts(
 }
 
 /** Of unknown mail only what is not in the spool is kept: a backlog of it would not fit into memory. */
-async function readOpen(ledger: Ledger, { carried, heldBack }: PendingMail) {
+async function readOpen(ledger: Pick<Ledger, 'allOpenEntries'>, { carried, heldBack }: PendingMail) {
   const inSpool = new Set(carried.map(({ mailId }) => mailId));
   const openAlerts: LedgerEntry[] = [];
   const notInSpool: LedgerEntry[] = [];
@@ -90,7 +91,10 @@ function byAge(one: LedgerEntry, other: LedgerEntry): number {
   return one.acceptedAt.getTime() - other.acceptedAt.getTime();
 }
 
-async function checksOf(routes: readonly string[], routeChecks: RouteChecks): Promise<Map<string, RouteCheck>> {
+async function checksOf(
+  routes: readonly string[],
+  routeChecks: FactServices['routeChecks'],
+): Promise<Map<string, RouteCheck>> {
   const checks = new Map<string, RouteCheck>();
   for (const route of routes) {
     const check = await routeChecks.get(route);

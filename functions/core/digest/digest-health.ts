@@ -1,5 +1,5 @@
 import type { AuditReport } from '../audit/audit-report.ts';
-import { isReported, type MailboxHealth, type Restart, type Watermark } from '../poll/watermark.ts';
+import { isReported, type MailboxHealth, type Restart, unreportedRestarts, type Watermark } from '../poll/watermark.ts';
 import { counted, figure, shown, type TimeTeller } from './digest-words.ts';
 
 /** How a mailbox has been read since the last digest, in sentences. */
@@ -38,16 +38,16 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
 /** A new beginning is reported once, by the first digest that reads it. */
 function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
   const { watermark, digestWatermark } = health;
-  return watermark && !isReported(watermark, digestWatermark) ? beginningTold(watermark, tell) : [];
+  if (!watermark || isReported(watermark, digestWatermark)) return [];
+  return beginningTold(watermark, unreportedRestarts(watermark, digestWatermark), tell);
 }
 
 /** When accounting began, or why polls began again, and what is not covered by it. */
-export function beginningTold(watermark: Watermark, tell: TimeTeller): string[] {
-  const { baselineAt, baselineUid, restart, unreported = [], accountedSince } = watermark;
-  if (!restart) {
+export function beginningTold(watermark: Watermark, restarts: readonly Restart[], tell: TimeTeller): string[] {
+  const { baselineAt, baselineUid, accountedSince } = watermark;
+  if (restarts.length === 0) {
     return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
   }
-  const restarts = [...unreported, restart];
   const isOlderMailHidden = restarts.some(({ reason }) => reason === 'renumbered' || reason === 'watermark lost');
   return [
     ...restarts.map((one) => restartTold(one, watermark, tell)),

@@ -1,5 +1,4 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import type { Watermark } from '../poll/watermark.ts';
 import { differenceTold } from './digest-differences.ts';
 import { beginningTold } from './digest-health.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
@@ -45,8 +44,8 @@ function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
     case 'mailbox begins again':
       return {
         ...NOTHING_LISTED,
-        title: beginsAgain(need.watermark, tell),
-        details: beginningTold(need.watermark, tell),
+        title: beginsAgain(need, tell),
+        details: beginningTold(need.watermark, need.restarts, tell),
       };
     case 'mail recovered':
       return recoveredMail(need, tell);
@@ -216,8 +215,11 @@ function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>):
 }
 
 /** Also in the subject. */
-export function beginsAgain({ mailbox, baselineAt, restart }: Watermark, tell: TimeTeller): string {
-  return restart
+export function beginsAgain(
+  { watermark: { mailbox, baselineAt }, restarts }: Extract<Need, { kind: 'mailbox begins again' }>,
+  tell: TimeTeller,
+): string {
+  return restarts.length > 0
     ? `the watermark of ${mailbox} was lost and polls resumed from the ledger`
     : `accounting of ${mailbox} begins ${tell(baselineAt)}, with nothing known from before`;
 }

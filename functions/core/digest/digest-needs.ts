@@ -4,7 +4,7 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import { isReported, type MailboxHealth, type Watermark } from '../poll/watermark.ts';
+import { isReported, type MailboxHealth, type Restart, unreportedRestarts, type Watermark } from '../poll/watermark.ts';
 import type { UnreadableLetter } from '../ports.ts';
 import type { DeadLetterFacts } from './dead-letter-facts.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
@@ -37,7 +37,7 @@ export type Need =
       error: MailboxHealth['lastPollError'];
     }
   /** A mailbox that digests have reported on begins again: its watermark was lost, or it has none from before. Reported once. */
-  | { kind: 'mailbox begins again'; watermark: Watermark }
+  | { kind: 'mailbox begins again'; watermark: Watermark; restarts: readonly Restart[] }
   /** Mail that stood nowhere. It is handed over now; that it was lost is what needs a person. Told once. */
   | {
       kind: 'mail recovered';
@@ -109,8 +109,9 @@ function reasonOf({ lastFailure }: LedgerEntry): string {
 function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
   const { watermark, digestWatermark } = health ?? {};
   if (!watermark || !previousDigestAt || isReported(watermark, digestWatermark)) return [];
-  const isLost = watermark.restart?.reason === 'watermark lost';
-  return isLost || !watermark.restart ? [{ kind: 'mailbox begins again', watermark }] : [];
+  const restarts = unreportedRestarts(watermark, digestWatermark);
+  const isLost = restarts.some(({ reason }) => reason === 'watermark lost');
+  return isLost || restarts.length === 0 ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
 }
 
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {

@@ -9,7 +9,7 @@ export type DigestInvocation = {
   remainingMs: () => number;
 };
 
-export type RunServices = { digestRuns: DigestRuns; clock: Clock; journal: Journal };
+export type RunServices = { digestRuns: Pick<DigestRuns, 'begin' | 'end'>; clock: Clock; journal: Journal };
 
 /** Another digest was running for as long as this one could wait. */
 export class AnotherDigestRuns extends Error {

@@ -74,7 +74,7 @@ function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: Ti
         ? `${need.mailbox} has not been read since ${tell(need.since)}`
         : `${need.mailbox} has never been read`;
     case 'mailbox begins again':
-      return beginsAgain(need.watermark, tell);
+      return beginsAgain(need, tell);
     case 'mail recovered':
       return `the audit brought back ${counted(need.count, 'mail')} of ${need.mailbox}`;
     case 'messages unreadable':

@@ -1,6 +1,12 @@
 import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import { isReported, isSameNumbering, type MailboxHealth, type Numbering } from '../poll/watermark.ts';
+import {
+  isReported,
+  isSameNumbering,
+  type MailboxHealth,
+  type Numbering,
+  unreportedRestarts,
+} from '../poll/watermark.ts';
 import type { Clock, Ledger, Watermarks } from '../ports.ts';
 import type { DigestMailbox } from './digest-facts.ts';
 import { INDEX_LAG_MS } from './digest-limits.ts';
@@ -19,10 +25,12 @@ export type MailboxFacts = DigestMailbox & {
   recovered: readonly LedgerLine[];
 };
 
+type IndexedLedger = Pick<Ledger, 'linesAbove'>;
+
 /** Reads one mailbox's facts. Where the ledger shows fewer mails than polls have passed, it is asked once more. */
 export async function readMailboxFacts(
   mailbox: DigestMailbox,
-  { watermarks, ledger, clock }: { watermarks: Watermarks; ledger: Ledger; clock: Clock },
+  { watermarks, ledger, clock }: { watermarks: Pick<Watermarks, 'get'>; ledger: IndexedLedger; clock: Clock },
 ): Promise<MailboxFacts> {
   const health = await watermarks.get(mailbox.mailbox);
   const readAt = clock.now();
@@ -46,7 +54,7 @@ function sumOf(counts: Iterable<number>): number {
 }
 
 /** The ledger's lines of mail since the last digest, in those that polls have passed and those that the audit brought back. */
-async function readLines(health: MailboxHealth | undefined, ledger: Pick<Ledger, 'linesAbove'>, readAt: Date) {
+async function readLines(health: MailboxHealth | undefined, ledger: IndexedLedger, readAt: Date) {
   const lines: LedgerLine[] = [];
   const recovered: LedgerLine[] = [];
   for (const numbering of numberingsOf(health)) {
@@ -85,11 +93,10 @@ function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: 
  */
 function numberingsOf(health: Partial<MailboxHealth> = {}): Numbering[] {
   const { watermark, digestWatermark, recovery, lastDigestAt } = health;
-  const isKnown = watermark && isReported(watermark, digestWatermark);
-  const before = isKnown ? [] : [digestWatermark, ...(watermark?.unreported ?? []), watermark?.restart];
+  const before = watermark ? unreportedRestarts(watermark, digestWatermark) : [];
   const isAudited = watermark && recovery && recovery.at > recoveriesSince(lastDigestAt);
   const byAudit = isAudited ? { mailbox: watermark.mailbox, uidValidity: recovery.uidValidity } : undefined;
-  const all = [watermark, ...before, byAudit];
+  const all = [watermark, ...(before.length > 0 ? [digestWatermark] : []), ...before, byAudit];
   const known = all.filter((numbering) => numbering !== undefined);
   return known.filter((numbering, index) => known.findIndex((one) => isSameNumbering(one, numbering)) === index);
 }
@@ -102,6 +109,7 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
   const current = watermark && isSameNumbering(watermark, numbering) ? watermark : undefined;
   const toldUid = digestWatermark && isSameNumbering(digestWatermark, numbering) ? digestWatermark.lastUid : undefined;
   const isRestarted = isRestartedUnder(numbering, health);
+  const changedAt = firstChangeSinceDigest(health);
   const findings = lastAudit && lastAudit.at >= lastDigestAt ? lastAudit.findings : [];
   const missing = new Set(findings.flatMap(({ kind, mailId }) => (kind === 'missing' ? [mailId] : [])));
 
@@ -111,20 +119,31 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     // Polls have been past this uid before, so only the audit can have accepted the mail since, unless they began again.
     return isRestarted && !missing.has(mailId) ? 'passed' : 'recovered';
   };
-  const countedUntil = digestWatermark?.countedUntil ?? lastDigestAt;
   /** Where uids say nothing of what the last digest knew, what it had counted and what is from before polls began again was told. */
   const timeDecides = toldUid === undefined || (current?.restart !== undefined && !isRestarted);
+
+  const countedUntil = digestWatermark?.countedUntil;
+  const isCounted = (acceptedAt: Date): boolean => {
+    if (countedUntil) return acceptedAt <= countedUntil;
+    // Even where that happened while the last digest read: it did not know the numbers of after the change.
+    return acceptedAt <= lastDigestAt && acceptedAt < changedAt;
+  };
 
   return ({ mailId, uid, acceptedAt }) => {
     // What a poll accepted, it had passed no earlier: in the very moment in which that was read, it is no longer new.
     const isNew = acceptedAt > lastDigestAt;
-    // Even where that happened while the last digest read: it did not know these uids.
-    const isSinceBaseline = current !== undefined && acceptedAt >= current.baselineAt;
     // A poll is taking it in right now; the next digest counts it. What an earlier one took in under the same numbers was
     // counted when polls began again.
-    if (current && uid > current.lastUid && isSinceBaseline) return 'not passed yet';
+    if (current && uid > current.lastUid && acceptedAt >= current.baselineAt) return 'not passed yet';
     if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
-    if (timeDecides && acceptedAt <= countedUntil && !isSinceBaseline) return 'told';
+    if (timeDecides && isCounted(acceptedAt)) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
+}
+
+/** When polls began again for the first time since the last digest; where it knew of all that, when they began last. */
+function firstChangeSinceDigest({ watermark, digestWatermark }: Partial<MailboxHealth>): Date {
+  if (!watermark) return new Date(0);
+  const [first] = unreportedRestarts(watermark, digestWatermark);
+  return first?.at ?? watermark.baselineAt;
 }

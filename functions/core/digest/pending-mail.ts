@@ -20,7 +20,10 @@ export type PendingMail = {
  * were carried are settled by then, so the next e-mail goes on behind them. A segment written meanwhile may or may not be
  * among them; only those named in `segmentKeys` may be moved.
  */
-export async function readPendingMail(spool: Spool, ledger: Ledger): Promise<PendingMail> {
+export async function readPendingMail(
+  spool: Pick<Spool, 'pending'>,
+  ledger: Pick<Ledger, 'find'>,
+): Promise<PendingMail> {
   const carried = new Map<string, SpoolLine>();
   const segmentKeys: string[] = [];
   const heldBack = new Set<string>();

@@ -1,14 +1,28 @@
 import pMap from 'p-map';
+import type { Handed, PortList } from '../handed-ports.ts';
+import type { Journal } from '../journal.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { Mailer } from '../ports.ts';
+import type { Clock } from '../ports.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
-import { type DigestFacts, type DigestMailbox, type FactServices, readDigestFacts } from './digest-facts.ts';
+import { type DigestFacts, type DigestMailbox, readDigestFacts } from './digest-facts.ts';
 import { MAILS_PER_RUN } from './digest-limits.ts';
 import { digestMailOf } from './digest-mail.ts';
-import { type DigestInvocation, type RunServices, whileNoOtherRuns } from './digest-run.ts';
+import { type DigestInvocation, whileNoOtherRuns } from './digest-run.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
-type DigestServices = FactServices & RunServices & { mailer: Mailer };
+/** What a digest may call. The policy of send-digest derives from this list. */
+export const SEND_DIGEST_PORTS = {
+  watermarks: ['get', 'recordDigest'],
+  ledger: ['find', 'settle', 'allOpenEntries', 'linesAbove'],
+  spool: ['pending', 'archive'],
+  routeChecks: ['get'],
+  pathChecks: ['get'],
+  mailer: ['send'],
+  deadLetters: ['unreadable'],
+  digestRuns: ['begin', 'end', 'recordSent', 'lastSentAt'],
+} as const satisfies PortList;
+
+type DigestServices = Handed<typeof SEND_DIGEST_PORTS> & { clock: Clock; journal: Journal };
 
 type DigestSettings = {
   mailboxes: readonly DigestMailbox[];
@@ -60,6 +74,7 @@ async function sendAll(services: DigestServices, settings: DigestSettings): Prom
   const facts = await readDigestFacts(services, settings, at);
   const first = await sendAndSettle(composeDigest(facts), facts, services, settings);
   await recordDigest(facts, services);
+  await services.digestRuns.recordSent(at);
 
   const mailIds = facts.carried.map(({ mailId }) => mailId);
   let pending: PendingMail = facts;

@@ -3,7 +3,12 @@ import type { Clock, OperatorPaths, PathChecks } from '../ports.ts';
 import { nextPathCheck, type OperatorPath, type PathCheck, type PathVerdict } from './operator-path.ts';
 import { verdictOfAlarms, verdictOfDigest } from './path-verdict.ts';
 
-export type PathServices = { operatorPaths: OperatorPaths; pathChecks: PathChecks; clock: Clock; journal: Journal };
+export type PathServices = {
+  operatorPaths: Pick<OperatorPaths, 'digest' | 'alarms'>;
+  pathChecks: Pick<PathChecks, 'get' | 'record'>;
+  clock: Clock;
+  journal: Journal;
+};
 
 export type PathsReport = {
   /** As far as they could be written down. */

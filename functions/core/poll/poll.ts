@@ -1,6 +1,9 @@
+import type { Handed, PortList } from '../handed-ports.ts';
+import type { Journal } from '../journal.ts';
 import type { Mail } from '../mail/mail.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import type { MailReader, MailSession, Watermarks } from '../ports.ts';
+import type { Clock, MailSession, Watermarks } from '../ports.ts';
+import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
@@ -9,11 +12,26 @@ import { pagesInTime } from './pages-in-time.ts';
 import { pollFailureOf } from './poll-failure.ts';
 import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
 import { withProbableName } from './renamed-folder.ts';
-import { type TriageReport, type TriageServices, triagePage } from './triage.ts';
+import { type TriageReport, triagePage } from './triage.ts';
 import { uidsToRead } from './uids-to-read.ts';
 import { isFromBeforeAccounting, type Watermark } from './watermark.ts';
 
-export type PollServices = TriageServices & { reader: MailReader; watermarks: Watermarks };
+/** What a poll may call. The policy of poll-inbox derives from this list. */
+export const POLL_INBOX_PORTS = {
+  reader: ['visit'],
+  watermarks: ['get', 'create', 'move', 'recordPoll', 'recordPollFailure', 'recordRescan'],
+  ledger: ['find', 'accept', 'markDispatched', 'linesAbove', 'linesOfMailboxes', 'relocate'],
+  routeQueues: ['send'],
+  spool: ['write'],
+} as const satisfies PortList;
+
+export type PollServices = Handed<typeof POLL_INBOX_PORTS> & {
+  classify: Classifier;
+  /** Those of the settings: an alert of any other one has no queue. */
+  routes: readonly string[];
+  clock: Clock;
+  journal: Journal;
+};
 
 export type PollReport = {
   mailbox: string;

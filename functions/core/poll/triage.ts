@@ -13,9 +13,9 @@ import { LEDGER_CONCURRENCY } from './poll-limits.ts';
 
 export type TriageServices = {
   classify: Classifier;
-  ledger: Ledger;
-  routeQueues: RouteQueues;
-  spool: Spool;
+  ledger: Pick<Ledger, 'find' | 'accept' | 'markDispatched'>;
+  routeQueues: Pick<RouteQueues, 'send'>;
+  spool: Pick<Spool, 'write'>;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];
   clock: Clock;
@@ -94,7 +94,7 @@ function isAt({ location }: Mail, { location: home }: NewLedgerEntry): boolean {
   return location.mailbox === home.mailbox && location.uidValidity === home.uidValidity && location.uid === home.uid;
 }
 
-async function existing({ mailId, location }: Mail, ledger: Ledger): Promise<LedgerEntry> {
+async function existing({ mailId, location }: Mail, ledger: TriageServices['ledger']): Promise<LedgerEntry> {
   const entry = (await ledger.find([mailId])).get(mailId);
   if (entry) return entry;
   throw new Error(

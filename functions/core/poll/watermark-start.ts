@@ -4,10 +4,10 @@ import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { tracesOf } from './ledger-traces.ts';
 import {
   type DigestHistory,
-  isReported,
   type MailboxHealth,
   type Numbering,
   type Restart,
+  unreportedRestarts,
   type Watermark,
 } from './watermark.ts';
 
@@ -71,8 +71,13 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
     baselineAt: now,
     accountedSince,
     restart: undefined,
-    countedUntil: now,
+    countedUntil: justBefore(now),
   };
+}
+
+/** What polls take in from then on is not counted yet, though they be as quick as the clock. */
+function justBefore(at: Date): Date {
+  return new Date(at.getTime() - 1);
 }
 
 /** Undefined is all email. Days begin at midnight: SEARCH SINCE knows nothing finer, and so the first poll takes in all of that day. */
@@ -206,17 +211,10 @@ async function restarted(
       arrivalDecidesBelowUid,
     },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
-    unreported: unreportedBefore(from, digestWatermark),
+    unreported: unreportedRestarts(from, digestWatermark),
     seen: await seenWithUnpassed(from, ledger),
-    countedUntil: at,
+    countedUntil: justBefore(at),
   };
-}
-
-/** The next digest reports them all, and counts under each of their numberings. */
-function unreportedBefore(from: Watermark, digestWatermark: Watermark | undefined): readonly Restart[] {
-  if (isReported(from, digestWatermark)) return [];
-  const { unreported = [], restart } = from;
-  return restart ? [...unreported, restart] : unreported;
 }
 
 /** The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. */
@@ -229,7 +227,7 @@ async function resumed(
   const { uidValidity, uidNext } = status;
   const accountedSince = accountedSinceOf(polled.account.startFrom, firstAcceptedAt);
   const at = clock.now();
-  const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: at };
+  const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
   if (uids) {
     const baselineUid = uids.lowest - 1;

@@ -87,6 +87,15 @@ export function isReported({ baselineAt }: Watermark, digestWatermark: Watermark
   return digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
 }
 
+/** The restarts that this digest did not know of, oldest first. It may have read the mailbox after a poll had begun one and before it ended. */
+export function unreportedRestarts(
+  { restart, unreported = [] }: Watermark,
+  digestWatermark: Watermark | undefined,
+): readonly Restart[] {
+  const all = restart ? [...unreported, restart] : [];
+  return all.filter(({ at }) => !digestWatermark || at > digestWatermark.baselineAt);
+}
+
 export function isSameNumbering(one: Numbering, other: Numbering): boolean {
   return one.mailbox === other.mailbox && one.uidValidity === other.uidValidity;
 }

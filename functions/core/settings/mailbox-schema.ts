@@ -12,7 +12,7 @@ const DEFAULT_MINUTES = 15;
 const folderName = line('a folder', 'INBOX').transform((name) => (/^inbox$/i.test(name) ? 'INBOX' : name));
 
 /** A folder that is polled. `formerly` are the names that it had before, the oldest first. */
-export type FolderSettings = { name: string; formerly: string[] };
+type FolderSettings = { name: string; formerly: string[] };
 
 const folder = textOrFields<string | { name: string; formerly?: string | string[] }, FolderSettings>(
   folderName.transform((name) => ({ name, formerly: [] })),

@@ -1,6 +1,6 @@
 import { type AuditOptions, type AuditServices, auditMailbox } from '../../../functions/core/audit/audit.ts';
 import { parseSegment } from '../../../functions/core/ledger/spool.ts';
-import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import { type PollServices, pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
 import type { MailReader, MailSession } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
@@ -45,7 +45,7 @@ export function auditWorld() {
     ...services,
     services,
     mailbox,
-    poll: (startFrom: StartFrom = 'all', changes: Partial<AuditServices> = {}) =>
+    poll: (startFrom: StartFrom = 'all', changes: Partial<PollServices> = {}) =>
       pollMailbox(polledAs(MAILBOX, startFrom), { ...services, ...changes }, plenty),
     audit: (changes: Partial<AuditServices> = {}, remainingMs = plenty, options: AuditOptions = {}) =>
       auditMailbox(polledAs(MAILBOX), { ...services, ...changes }, remainingMs, options),

@@ -7,6 +7,7 @@ import {
 } from '../../../functions/core/delivery/delivery-limits.ts';
 import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
 import { discordByRules } from '../../fakes/discord-by-rules.ts';
@@ -64,7 +65,7 @@ function world() {
         alerts.map((alert, index) => received(JSON.stringify(alert), `${alert.mailId} ${index}`)),
         { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
         { holder: `invocation ${invocations}`, remainingMs },
-        services,
+        { ...services, sentPosts: sentPostsOf(target, services.ledger) },
       );
     },
     /** The subjects of every message in the channel. */
@@ -254,6 +255,20 @@ describe('a post that was begun before', () => {
     await post([A, B]);
     expect(timesShown()).toBe(before);
     expect(shown()).toContainEqual(['Subject 2']);
+  });
+
+  it('is repeated as it was also for an alert whose own last try is long ago, where another one of it came again since', async () => {
+    services.discord.faults.add({ ...RESET_AFTER, times: 9 });
+    await post([A, B]);
+    // Discord has forgotten the nonce by then, and saves the post once more.
+    clock.advance(SAME_POST_MS - 60_000);
+    await post([B]);
+    clock.advance(60_000);
+    const before = shown().length;
+    services.discord.faults.clear();
+    await post([A]);
+    expect(shown()).toHaveLength(before);
+    expect(services.ledger.entry(A.mailId)).toMatchObject({ state: 'settled' });
   });
 
   it('is not sent with what a digest has carried meanwhile', async () => {

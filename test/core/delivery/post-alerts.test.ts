@@ -290,7 +290,7 @@ describe('where a service fails, the batch fails as a whole, and nothing of it i
 
   it.each<[string, DiscordAnswer, (is: typeof services) => Partial<typeof services>]>([
     ['claim', delivered(), ({ ledger }) => ({ ledger: { ...ledger, claim: away } })],
-    ['beginPost', delivered(), ({ ledger }) => ({ ledger: { ...ledger, beginPost: away } })],
+    ['beginPost', delivered(), ({ sentPosts }) => ({ sentPosts: { ...sentPosts, beginPost: away } })],
     ['settle', delivered(), ({ ledger }) => ({ ledger: { ...ledger, settle: away } })],
     ['recordFailure', slowMode, ({ ledger }) => ({ ledger: { ...ledger, recordFailure: away } })],
     ['handBack', slowMode, ({ queue }) => ({ queue: { ...queue, handBack: away } })],

@@ -1,7 +1,7 @@
 import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
 import type { DiscordAnswer, DiscordMessage, DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
-import type { PostServices } from '../../../functions/core/delivery/posting.ts';
+import { type PostServices, sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
@@ -39,8 +39,10 @@ export function postingWorld() {
   const clock = fakeClock();
   const posts: Post[] = [];
   let respond: (post: Post) => DiscordAnswer | Promise<DiscordAnswer> = () => delivered();
+  const ledger = memoryLedger();
   const services = {
-    ledger: memoryLedger(),
+    ledger,
+    sentPosts: ledger,
     queue: memoryAlertQueue(),
     discord: {
       post: async (_target: DiscordTarget, message: DiscordMessage, { freshSecret }: { freshSecret: boolean }) => {
@@ -76,7 +78,7 @@ export function postingWorld() {
         alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount)),
         { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
         { holder, remainingMs: () => endsAtMs - clock.now().getTime() },
-        services,
+        { ...services, sentPosts: sentPostsOf(target, services.sentPosts) },
       );
     },
   };

@@ -2,6 +2,7 @@ import { type CheckServices, checkRoutes } from '../../../functions/core/deliver
 import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
 import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
 import { redriveRoute } from '../../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
@@ -93,7 +94,14 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     classify: classifyBySubject,
     routes: ['vip', 'stripe'],
   };
-  const posting = { ...services, queue, discord, rateLimits: rateLimitMemory(), random: () => 0.5 };
+  const posting = {
+    ...services,
+    sentPosts: sentPostsOf(ROUTE.target, services.ledger),
+    queue,
+    discord,
+    rateLimits: rateLimitMemory(),
+    random: () => 0.5,
+  };
   const checking: CheckServices = {
     ...services,
     discordTargets: {

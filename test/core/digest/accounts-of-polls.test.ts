@@ -4,7 +4,7 @@ import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import type { Ledger, Watermarks } from '../../../functions/core/ports.ts';
+import type { Ledger, MailReader, Watermarks } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
@@ -70,7 +70,10 @@ function world() {
     clock,
     mailbox,
     deliver,
-    poll: async (changes: Partial<{ watermarks: Watermarks }> = {}, { startFrom, remainingMs }: PollOptions = {}) => {
+    poll: async (
+      changes: Partial<{ reader: MailReader; watermarks: Watermarks }> = {},
+      { startFrom, remainingMs }: PollOptions = {},
+    ) => {
       clock.advance(1);
       const account = { ...polled.account, ...(startFrom && { startFrom }) };
       await pollMailbox({ ...polled, account }, { ...services, ...changes }, remainingMs ?? (() => 300_000));
@@ -172,6 +175,49 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(0, {}));
   });
 
+  it('are the same where a digest read the mailbox in the very moment in which its uids changed for the first time', async () => {
+    const { deliver, poll, digest, renumber, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    renumber('2000');
+    deliver('vip 2');
+    const pollEndsMeanwhile: Watermarks = {
+      ...watermarks,
+      async get(mailbox) {
+        const health = await watermarks.get(mailbox);
+        await poll();
+        return health;
+      },
+    };
+    expect((await digest({ watermarks: pollEndsMeanwhile })).sum).toBe(sum(0, {}));
+    renumber('3000');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
+  it('count email once that a digest counted while it was not read again yet under its new uids', async () => {
+    const { deliver, poll, digest, renumber, reader, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    renumber('2000');
+    const breaking: MailReader = {
+      visit: async (folder, visit) =>
+        await reader.visit(folder, async (session) => {
+          const uidsAbove = async () => {
+            throw new Error('the connection broke');
+          };
+          return await visit({ ...session, uidsAbove });
+        }),
+    };
+    await expect(poll({ reader: breaking })).rejects.toThrow('the connection broke');
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    await poll();
+    // As an audit does.
+    await ledger.relocate(idOf('vip 1'), at('1000', 1), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('leave mail to the next digest that a poll takes in under new uids while the digest still reads the old ones', async () => {
     const { deliver, poll, digest, renumber, watermarks } = world();
     deliver('vip 1');
@@ -230,7 +276,6 @@ describe('what polls have counted and what the ledger holds', () => {
 
   it('count mail once that the last digest found on its way, where the ledger has it under new uids by the next', async () => {
     const { deliver, poll, digest, renumber, ledger, idOf, watermarks } = world();
-    await poll();
     deliver('vip 1');
     const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? 'before' : 'none'));
     await expect(poll({ watermarks: dying })).rejects.toThrow();

@@ -93,8 +93,8 @@ describe('what needs a person', () => {
     const lost = { ...begun, restart: { ...RESTART, reason: 'watermark lost' } as const };
     const needsOf = (watermark: Watermark, digestWatermark: Watermark | undefined = undefined) =>
       composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark, digestWatermark } })] })).needs;
-    expect(needsOf(begun)).toEqual([{ kind: 'mailbox begins again', watermark: begun }]);
-    expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost }]);
+    expect(needsOf(begun)).toEqual([{ kind: 'mailbox begins again', watermark: begun, restarts: [] }]);
+    expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost, restarts: [lost.restart] }]);
     expect(needsOf(lost, { ...lost, lastUid: 200 })).toEqual([]);
     for (const reason of ['renamed', 'rescan', 'renumbered', 'uids reused'] as const) {
       expect(needsOf({ ...begun, restart: { ...RESTART, reason } })).toEqual([]);

@@ -92,8 +92,10 @@ const REQUESTS: Readonly<Record<string, (input: Input) => IamRequest[]>> = {
 };
 
 /** @throws Error for a call that stands in no table here */
-export function requestsOf({ command, input }: RecordedCall): IamRequest[] {
+export function requestsOf({ command, input, failure }: RecordedCall): IamRequest[] {
   const requests = REQUESTS[command];
   if (!requests) throw new Error(`Say which IAM action ${command} needs.`);
-  return requests(input);
+  // To whoever may not list the bucket, S3 says "access denied" of an object that is gone.
+  const listing = failure === 'NoSuchKey' ? ask('s3:ListBucket', arn.bucket(textOf(input, 'Bucket'))) : [];
+  return [...requests(input), ...listing];
 }

@@ -1,267 +1,278 @@
-import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { NotFoundException } from '@aws-sdk/client-sesv2';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
-import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
-import { createAuditInbox } from '../../../functions/audit-inbox/handler.ts';
-import { createCheckRoutes } from '../../../functions/check-routes/handler.ts';
-import {
-  ALERTS_PER_BATCH,
-  POST_CONCURRENCY,
-  POST_TIMEOUT_MS,
-} from '../../../functions/core/delivery/delivery-limits.ts';
 import { queueMessageOf } from '../../../functions/core/delivery/queue-message.ts';
-import { MAILS_SHOWN } from '../../../functions/core/digest/digest-limits.ts';
+import { CARRIED_BYTES, MAILS_SHOWN } from '../../../functions/core/digest/digest-limits.ts';
 import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import { defineSettings } from '../../../functions/core/settings/define-settings.ts';
+import { segmentOf } from '../../../functions/core/ledger/spool.ts';
+import type { Restart } from '../../../functions/core/poll/watermark.ts';
 import type { SettingsInput } from '../../../functions/core/settings/settings-schema.ts';
 import { ledgerFrom, watermarksFrom } from '../../../functions/from-environment/dynamo.ts';
-import { createPollInbox } from '../../../functions/poll-inbox/handler.ts';
-import { createPostToDiscord } from '../../../functions/post-to-discord/handler.ts';
-import { createSendDigest } from '../../../functions/send-digest/handler.ts';
-import { startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';
-import { startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
-import { startEventSource } from '../../../lib/local/event-source.ts';
-import { startImapServer } from '../../../lib/local/imap-server.ts';
-import { discordFor } from '../../../lib/local/local-settings.ts';
-import { startParameterStore } from '../../../lib/local/parameter-store-stand-in.ts';
+import { spoolFrom } from '../../../functions/from-environment/spool.ts';
 import { sampleEntry } from '../../contracts/sample-entry.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { arn } from './iam-requests.ts';
-import { type RecordedCall, recordCalls } from './recorded-calls.ts';
+import type { RecordedCall } from './recorded-calls.ts';
+import { startFunctions } from './recorded-functions.ts';
+import { type RecordedWorld, ROUTES, startRecordedWorld } from './recorded-world.ts';
 
-const ROUTES = ['vip', 'stripe'] as const;
 const WHILE = { timeout: 60_000, interval: 50 };
 const NOTHING = async () => undefined;
-const CHANNEL = '100000000000000001';
-
-/** A bot and a webhook, a password and OAuth 2: every kind for which the stack allows something else. */
-function inputFor(imap: { host: string; port: number }): SettingsInput {
-  const at = { ...imap, allowSelfSignedCertificate: true, startFrom: 'all' } as const;
-  return {
-    mailboxes: [
-      { ...at, account: 'support', user: 'support', auth: { passwordParameter: '/rollcall/support/password' } },
-      {
-        ...at,
-        account: 'billing',
-        user: 'billing',
-        auth: {
-          tokenUrl: 'https://127.0.0.1:9/token',
-          clientId: 'rollcall',
-          clientSecretParameter: '/rollcall/billing/client-secret',
-          refreshTokenParameter: '/rollcall/billing/refresh-token',
-        },
-      },
-    ],
-    routes: [
-      {
-        id: 'vip',
-        discord: { channelId: CHANNEL, botTokenParameter: '/rollcall/bot-token' },
-        rules: [{ name: 'vip', subject: '^vip' }],
-      },
-      {
-        id: 'stripe',
-        discord: { webhookParameter: '/rollcall/stripe-webhook' },
-        rules: [{ name: 'stripe', subject: '^stripe' }],
-      },
-    ],
-    digest: { from: 'rollcall@example.com', to: 'ada@example.org', at: '07:30', timeZone: 'UTC' },
-    alarms: { email: 'operator@example.net' },
-  };
-}
+const MAILBOX = 'support/INBOX';
 
 /** All that happened, and under which settings. */
-export type Story = { calls: readonly RecordedCall[]; input: SettingsInput };
+export type Story = {
+  calls: readonly RecordedCall[];
+  calledMethods: ReadonlyMap<string, ReadonlySet<string>>;
+  input: SettingsInput;
+  /** The branches that the story has to play, and how often each was. */
+  branches: Readonly<Record<string, number>>;
+};
 
 /**
- * Everything that the functions do in their lives: mail comes and is posted, channels die and heal, letters are lost and
- * found, Discord asks for patience, a digest is cut, an audit finds what is missing. Real handlers on embedded servers.
+ * Everything that the functions do in their lives, one chapter after the other. Real handlers on embedded servers.
  */
 export async function liveThroughEverything(): Promise<Story> {
-  const stops: (() => Promise<void> | void)[] = [];
-  const started = <Server extends { stop(): Promise<void> }>(server: Server): Server => {
-    stops.unshift(() => server.stop());
-    return server;
-  };
-  const recorder = recordCalls();
-  stops.unshift(recorder.stop);
+  const world = await startRecordedWorld();
   try {
-    const imap = started(await startImapServer({ mails: [], tls: true, user: 'support', password: 'right' }));
-    const input = inputFor({ host: imap.host, port: imap.port });
-    const settings = defineSettings(input);
-    const aws = started(await startEmbeddedAws({ routes: ROUTES }));
-    const local = discordFor(settings);
-    const discord = started(await startDiscordStandIn(local));
-    const parameters = started(
-      await startParameterStore({
-        ...local.parameters,
-        '/rollcall/support/password': 'right',
-        '/rollcall/billing/client-secret': 'secret',
-        '/rollcall/billing/refresh-token': 'secret',
-      }),
-    );
-    const environment: Record<string, string> = {
-      ...aws.environment,
-      AWS_ENDPOINT_URL_SSM: parameters.url,
-      DISCORD_API_URL: discord.url,
-      ALARM_TOPIC_ARN: arn.topic('alarms'),
+    const stage = stageIn(world);
+    await mailComes(stage);
+    await aProviderGivesNoToken(stage);
+    await aQueueBringsWhatIsSettledOrUnreadable(stage);
+    await targetsDieAndHeal(stage);
+    await discordAndTheOperatorsPathsDoNotAnswer(stage);
+    await digestsAreSent(stage);
+    await uidsAreVoid(stage);
+    await theAuditFindsWhatIsMissing(stage);
+    await discordAsksForPatience(stage);
+    return {
+      calls: world.recorder.calls,
+      calledMethods: world.recorder.calledMethods,
+      input: world.input,
+      branches: branchesOf(stage),
     };
-    const journal = recordingJournal();
-    const surroundings = { settings, environment, journal };
-    const ledger = ledgerFrom(environment);
-    const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
-    const dynamo = new DynamoDBClient(awsClientOptions(environment, 'DYNAMODB'));
-    stops.push(
-      () => sqs.destroy(),
-      () => dynamo.destroy(),
-    );
-    recorder.answerWith(answerOfSesAndSns);
+  } finally {
+    await world.stop();
+  }
+}
 
-    for (const id of ROUTES) {
-      const QUEUE_URL = aws.queueUrls[id] ?? '';
-      const DEAD_LETTER_QUEUE_URL = aws.deadLetterQueueUrls[id] ?? '';
-      const post = createPostToDiscord({
-        ...surroundings,
-        environment: { ...environment, ROUTE: id, QUEUE_URL, DEAD_LETTER_QUEUE_URL },
-      });
-      started(
-        startEventSource({
-          sqs,
-          queueUrl: QUEUE_URL,
-          batchSize: ALERTS_PER_BATCH,
-          concurrency: POST_CONCURRENCY,
-          functionTimeoutMs: POST_TIMEOUT_MS,
-          handler: (event, context) => recorder.as(`post-to-discord ${id}`, () => post(event, context)),
-          onError: ({ text }) => {
-            throw new Error(text);
-          },
-        }),
-      );
-    }
-    const context = { getRemainingTimeInMillis: () => 10 * 60_000 };
-    const pollInbox = createPollInbox(surroundings);
-    const auditInbox = createAuditInbox(surroundings);
-    const checkRoutes = createCheckRoutes(surroundings);
-    const sendDigest = createSendDigest(surroundings);
-    const poll = (mailbox: string) => recorder.as('poll-inbox', () => pollInbox({ mailbox }, context));
-    const audit = (mailbox: string) => recorder.as('audit-inbox', () => auditInbox({ mailbox }, context));
-    const check = () => recorder.as('check-routes', () => checkRoutes({}, context));
-    const digest = () => recorder.as('send-digest', () => sendDigest({}, context));
+/** The world, its functions, and what a chapter can do to them; nothing of it is recorded. */
+function stageIn(world: RecordedWorld) {
+  const { recorder, imap, aws, environment, sqs, dynamo } = world;
+  const functions = startFunctions(world);
+  const { journal } = functions;
+  const ledger = ledgerFrom(environment);
+  const acceptedMailIds = () => journal.of('mail accepted').map(({ entry }) => entry.mailId);
 
-    const deliver = (...subjects: string[]) => {
+  const known = async (state: LedgerEntry['state'], route: string): Promise<LedgerEntry[]> => {
+    const entries = [...(await ledger.find(acceptedMailIds())).values()];
+    return entries.filter((entry) => entry.state === state && entry.route === route);
+  };
+
+  /** Posters that are faster than whoever sent: the alerts are settled before they are marked as sent. */
+  const untilPosted = async ({ command, input: { Entries } }: RecordedCall) => {
+    if (command !== 'SendMessageBatchCommand') return;
+    const mailIds = (Entries as { MessageBody: string }[]).map(({ MessageBody }) => JSON.parse(MessageBody).mailId);
+    await vi.waitFor(async () => {
+      const open = [...(await ledger.find(mailIds)).values()].filter(({ state }) => state !== 'settled');
+      if (open.length > 0) throw new Error(`${open.length} alerts are not settled yet`);
+    }, WHILE);
+  };
+
+  return {
+    ...world,
+    ...functions,
+    ledger,
+    watermarks: watermarksFrom(environment),
+    spool: spoolFrom(environment),
+    acceptedMailIds,
+    known,
+    deliver: (...subjects: string[]) => {
       for (const subject of subjects) imap.deliver(mail(subject));
-    };
-    const known = async (state: LedgerEntry['state'], route: string): Promise<LedgerEntry[]> => {
-      const mailIds = journal.of('mail accepted').map(({ entry }) => entry.mailId);
-      const entries = [...(await ledger.find(mailIds)).values()];
-      return entries.filter((entry) => entry.state === state && entry.route === route);
-    };
-    const waitFor = (count: number, state: LedgerEntry['state']) =>
+    },
+    waitFor: (count: number, state: LedgerEntry['state']) =>
       vi.waitFor(async () => {
         for (const route of ROUTES) {
           const found = (await known(state, route)).length;
           if (found !== count) throw new Error(`${found} alerts of ${route} are ${state}, not ${count} yet`);
         }
-      }, WHILE);
-    const put = (queueUrl: string | undefined, body: string) =>
-      sqs.send(new SendMessageCommand({ QueueUrl: queueUrl ?? '', MessageBody: body }));
+      }, WHILE),
+    put: (queueUrl: string | undefined, body: string) =>
+      sqs.send(new SendMessageCommand({ QueueUrl: queueUrl ?? '', MessageBody: body })),
+    forget: (mailId: string) =>
+      dynamo.send(new DeleteItemCommand({ TableName: environment.LEDGER_TABLE, Key: marshall({ mailId }) })),
+    forgetWatermark: (mailbox: string) =>
+      dynamo.send(new DeleteItemCommand({ TableName: environment.WATERMARKS_TABLE, Key: marshall({ mailbox }) })),
+    async whilePostersAreFaster(run: () => Promise<unknown>) {
+      recorder.after(untilPosted);
+      await run();
+      recorder.after(NOTHING);
+    },
+    queueUrlOf: (route: string) => aws.queueUrls[route],
+    deadLetterQueueUrlOf: (route: string) => aws.deadLetterQueueUrls[route],
+  };
+}
 
-    // Posters that are faster than whoever sent: the alerts are settled before they are marked as sent.
-    const postedAtOnce = async ({ command, input: { Entries } }: RecordedCall) => {
-      if (command !== 'SendMessageBatchCommand') return;
-      const mailIds = (Entries as { MessageBody: string }[]).map(({ MessageBody }) => JSON.parse(MessageBody).mailId);
-      await vi.waitFor(async () => {
-        const open = [...(await ledger.find(mailIds)).values()].filter(({ state }) => state !== 'settled');
-        if (open.length > 0) throw new Error(`${open.length} alerts are not settled yet`);
-      }, WHILE);
-    };
-    recorder.after(postedAtOnce);
-    const unknown = Array.from({ length: MAILS_SHOWN + 1 }, (_, index) => `nothing ${index}`);
-    deliver('vip 1', 'stripe 1', ...unknown);
-    await poll('support/INBOX');
+type Stage = ReturnType<typeof stageIn>;
+
+async function mailComes({ deliver, poll, waitFor, whilePostersAreFaster }: Stage): Promise<void> {
+  const unknown = Array.from({ length: MAILS_SHOWN + 1 }, (_, index) => `nothing ${index}`);
+  deliver('vip 1', 'stripe 1', ...unknown);
+  await whilePostersAreFaster(async () => {
+    await poll(MAILBOX);
     await waitFor(1, 'settled');
-    recorder.after(NOTHING);
+  });
+}
 
-    // A provider that gives no token any more.
-    await poll('billing/INBOX').catch(() => undefined);
-    await watermarksFrom(environment).create({
-      mailbox: 'billing/INBOX',
-      uidValidity: '1',
-      lastUid: 1,
-      baselineUid: 0,
-      baselineAt: new Date(0),
-      accountedSince: undefined,
-      restart: undefined,
-    });
-    await audit('billing/INBOX').catch(() => undefined);
+async function aProviderGivesNoToken({ poll, audit, watermarks }: Stage): Promise<void> {
+  await poll('billing/INBOX').catch(() => undefined);
+  await watermarks.create({
+    mailbox: 'billing/INBOX',
+    uidValidity: '1',
+    lastUid: 1,
+    baselineUid: 0,
+    baselineAt: new Date(0),
+    accountedSince: undefined,
+    restart: undefined,
+  });
+  await audit('billing/INBOX').catch(() => undefined);
+}
 
-    // Settled alerts that their queue brings again, and a message that names no mail.
-    for (const route of ROUTES) {
-      const [again] = await known('settled', route);
-      if (again) await put(aws.queueUrls[route], JSON.stringify(queueMessageOf(again)));
-      await put(aws.queueUrls[route], 'not a message');
-    }
-
-    // Both targets die: the alerts that come are dead letters.
-    discord.faults.add({ outcome: { kind: 'answer', status: 403, code: 50_001 } });
-    deliver('vip 2', 'stripe 2');
-    await poll('support/INBOX');
-    await waitFor(1, 'dead');
-    await check();
-
-    // A letter is all that is left of an alert that the ledger has lost. Then the targets heal.
-    for (const route of ROUTES) {
-      const [lost] = await known('settled', route);
-      if (!lost) throw new Error(`No alert of ${route} is settled.`);
-      await put(aws.deadLetterQueueUrls[route], JSON.stringify(queueMessageOf(lost)));
-      await dynamo.send(
-        new DeleteItemCommand({ TableName: environment.LEDGER_TABLE, Key: marshall({ mailId: lost.mailId }) }),
-      );
-    }
-    discord.faults.clear();
-    recorder.after(postedAtOnce);
-    await check();
-    await waitFor(1, 'settled');
-    recorder.after(NOTHING);
-
-    await digest();
-    deliver('nothing more');
-    await poll('support/INBOX');
-    await digest();
-
-    // What the ledger has lost is in the mailbox still, and what waits for days is in the ledger.
-    deliver('nothing at all');
-    await poll('support/INBOX');
-    const entries = [...(await ledger.find(journal.of('mail accepted').map(({ entry }) => entry.mailId))).values()];
-    for (const { mailId } of entries) {
-      await dynamo.send(new DeleteItemCommand({ TableName: environment.LEDGER_TABLE, Key: marshall({ mailId }) }));
-    }
-    const acceptedAt = new Date(Date.now() - 3 * 24 * 60 * 60_000);
-    for (const route of [...ROUTES, 'unknown', 'a route that is no longer there']) {
-      const waiting = sampleEntry({ route, acceptedAt });
-      await ledger.accept({ ...waiting, location: { ...waiting.location, mailbox: 'support/INBOX' } });
-    }
-    recorder.after(postedAtOnce);
-    await audit('support/INBOX');
-    recorder.after(NOTHING);
-
-    // Discord asks for patience.
-    discord.faults.add({
-      method: 'POST',
-      outcome: { kind: 'answer', status: 429, headers: { 'retry-after': '60', 'x-ratelimit-reset-after': '60' } },
-    });
-    deliver('vip 3', 'stripe 3');
-    await poll('support/INBOX');
-    await vi.waitFor(() => {
-      const routes = new Set(journal.of('alert handed back').map(({ alert }) => alert.route));
-      if (routes.size < ROUTES.length) throw new Error('not every route was told to wait');
-    }, WHILE);
-    discord.faults.clear();
-    return { calls: recorder.calls, input };
-  } finally {
-    for (const stop of stops) await stop();
+async function aQueueBringsWhatIsSettledOrUnreadable({ known, put, queueUrlOf }: Stage): Promise<void> {
+  for (const route of ROUTES) {
+    const [again] = await known('settled', route);
+    if (again) await put(queueUrlOf(route), JSON.stringify(queueMessageOf(again)));
+    await put(queueUrlOf(route), 'not a message');
   }
+}
+
+async function targetsDieAndHeal(stage: Stage): Promise<void> {
+  const { discord, deliver, poll, check, waitFor, known, put, forget, deadLetterQueueUrlOf } = stage;
+  discord.faults.add({ outcome: { kind: 'answer', status: 403, code: 50_001 } });
+  deliver('vip 2', 'stripe 2');
+  await poll(MAILBOX);
+  await waitFor(1, 'dead');
+  await check();
+
+  // A letter is all that is left of an alert that the ledger has lost. Then the targets heal.
+  for (const route of ROUTES) {
+    const [lost] = await known('settled', route);
+    if (!lost) throw new Error(`No alert of ${route} is settled.`);
+    await put(deadLetterQueueUrlOf(route), JSON.stringify(queueMessageOf(lost)));
+    await forget(lost.mailId);
+  }
+  discord.faults.clear();
+  stage.setOperatorPaths('open');
+  await stage.whilePostersAreFaster(async () => {
+    await check();
+    await waitFor(1, 'settled');
+  });
+}
+
+/** What nobody answers is unknown; the check says so by failing, after it has looked at everything. */
+async function discordAndTheOperatorsPathsDoNotAnswer({ discord, check, setOperatorPaths }: Stage): Promise<void> {
+  discord.faults.add({ outcome: { kind: 'answer', status: 503 } });
+  setOperatorPaths('away');
+  await check().catch(() => undefined);
+  discord.faults.clear();
+  setOperatorPaths('open');
+}
+
+async function digestsAreSent({ deliver, poll, digest, spool }: Stage): Promise<void> {
+  await digest();
+  deliver('nothing more');
+  await poll(MAILBOX);
+  // More than one e-mail carries.
+  const lineBytes = 90_000;
+  const entries = Array.from({ length: Math.ceil(CARRIED_BYTES / lineBytes) }, () => {
+    const entry = sampleEntry({ route: 'unknown' });
+    return { ...entry, record: { ...entry.record, to: 'a'.repeat(lineBytes) } };
+  });
+  await spool.write(segmentOf(MAILBOX, '1', entries, new Date()));
+  await digest();
+}
+
+/** Renumbered under a new UIDVALIDITY, UIDNEXT gone back under the same one, and the watermark lost. */
+async function uidsAreVoid({ imap, deliver, poll, audit, watermarks, forgetWatermark }: Stage): Promise<void> {
+  imap.deliver(Buffer.from('From: door@example.com\r\nSubject: nothing with an id\r\n\r\nOpen\r\n'));
+  await poll(MAILBOX);
+  imap.setUidValidity(2);
+  await poll(MAILBOX);
+  await audit(MAILBOX);
+
+  const { watermark } = (await watermarks.get(MAILBOX)) ?? {};
+  if (!watermark) throw new Error('There is no watermark.');
+  await watermarks.move(watermark, { ...watermark, lastUid: watermark.lastUid + 1_000 });
+  await poll(MAILBOX);
+
+  await forgetWatermark(MAILBOX);
+  deliver('nothing since the watermark was lost');
+  await poll(MAILBOX);
+
+  await watermarks.requestRescan(MAILBOX, new Date(0));
+  await poll(MAILBOX);
+}
+
+/** What the ledger has lost is in the mailbox still, and what waits for days is in the ledger. */
+async function theAuditFindsWhatIsMissing(stage: Stage): Promise<void> {
+  const { deliver, poll, audit, ledger, acceptedMailIds, forget, whilePostersAreFaster } = stage;
+  deliver('nothing at all');
+  await poll(MAILBOX);
+  for (const mailId of new Set(acceptedMailIds())) await forget(mailId);
+  const acceptedAt = new Date(Date.now() - 3 * 24 * 60 * 60_000);
+  for (const route of [...ROUTES, 'unknown', 'a route that is no longer there']) {
+    const waiting = sampleEntry({ route, acceptedAt });
+    await ledger.accept({ ...waiting, location: { ...waiting.location, mailbox: MAILBOX } });
+  }
+  await whilePostersAreFaster(() => audit(MAILBOX));
+}
+
+/** Alerts are handed back; of each route, the first one's receipt handle has expired by then. */
+async function discordAsksForPatience({ discord, deliver, poll, journal, recorder, sqs }: Stage): Promise<void> {
+  discord.faults.add({
+    method: 'POST',
+    outcome: { kind: 'answer', status: 429, headers: { 'retry-after': '60', 'x-ratelimit-reset-after': '60' } },
+  });
+  const expired = new Set<string>();
+  recorder.before(async ({ by, command, input }) => {
+    if (command !== 'ChangeMessageVisibilityCommand' || expired.has(by)) return;
+    expired.add(by);
+    const { QueueUrl, ReceiptHandle } = input as { QueueUrl: string; ReceiptHandle: string };
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  });
+  deliver('vip 3', 'stripe 3');
+  await poll(MAILBOX);
+  await vi.waitFor(() => {
+    const routes = new Set(journal.of('alert handed back').map(({ alert }) => alert.route));
+    if (routes.size < ROUTES.length) throw new Error('not every route was told to wait');
+  }, WHILE);
+  discord.faults.clear();
+}
+
+function branchesOf({ journal, recorder }: Stage): Story['branches'] {
+  const restarts = (reason: Restart['reason']) =>
+    journal.of('poll restarted').filter(({ restart }) => restart.reason === reason).length;
+  const checks = journal.of('routes checked');
+  const audits = journal.of('audit finished').map(({ report }) => report);
+  return {
+    'the server numbers a mailbox anew': restarts('renumbered'),
+    'UIDNEXT goes back': restarts('uids reused'),
+    'a watermark is lost': restarts('watermark lost'),
+    'a person asks for a rescan': restarts('rescan'),
+    'an audit brings mail back': audits.filter(({ recovered }) => recovered > 0).length,
+    'an audit finds alerts that wait too long': audits.filter(({ staleAlerts }) => staleAlerts > 0).length,
+    'a digest is continued in a further e-mail': journal.of('digest sent').length - 2,
+    'a route is alive': checks.filter(({ alive }) => alive > 0).length,
+    'a route is dead': journal.of('route dead').length,
+    'a route is unknown': checks.filter(({ unknown }) => unknown > 0).length,
+    'a route is alive again': journal.of('route alive again').length,
+    'a path to the operator is closed': journal.of('path closed').length,
+    'a path to the operator is open again': journal.of('path open again').length,
+    'alerts are redriven': journal.of('alerts redriven').length,
+    'an alert is handed back': journal.of('alert handed back').length,
+    'a receipt handle has expired': recorder.calls.filter(({ failure }) => failure === 'MessageNotInflight').length,
+    'a poll fails': journal.of('poll failed').length,
+    'an audit fails': journal.of('audit failed').length,
+  };
 }
 
 function mail(subject: string): Buffer {
@@ -269,18 +280,4 @@ function mail(subject: string): Buffer {
   return Buffer.from(
     `From: Eve <eve@example.com>\r\nTo: support@example.com\r\nMessage-ID: ${id}\r\nSubject: ${subject}\r\n\r\nText\r\n`,
   );
-}
-
-/** No identity is verified, so that every one is asked for. */
-function answerOfSesAndSns({ command }: RecordedCall): Promise<unknown> | undefined {
-  switch (command) {
-    case 'GetAccountCommand':
-      return Promise.resolve({ SendingEnabled: true, ProductionAccessEnabled: false });
-    case 'GetEmailIdentityCommand':
-      return Promise.reject(new NotFoundException({ message: 'not found', $metadata: {} }));
-    case 'ListSubscriptionsByTopicCommand':
-      return Promise.resolve({ Subscriptions: [] });
-    default:
-      return undefined;
-  }
 }

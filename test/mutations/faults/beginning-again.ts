@@ -91,8 +91,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'the digest does not name a mailbox that begins again',
     breaks: 'P5',
     file: 'functions/core/digest/digest-needs.ts',
-    find: 'return isLost || !watermark.restart ?',
-    replace: 'return isLost && !watermark.restart ?',
+    find: 'return isLost || restarts.length === 0 ?',
+    replace: 'return isLost && restarts.length === 0 ?',
     caughtBy: ['core/digest/digest.test.ts'],
   },
   {

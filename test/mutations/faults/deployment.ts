@@ -2,6 +2,7 @@ import type { Mutation } from '../mutation.ts';
 
 const caughtBy = ['lib/rollcall-stack.test.ts'] as const;
 const alarms = ['lib/alarms.test.ts'] as const;
+const services = ['lib/rights-of-services.test.ts'] as const;
 
 /** Faults in what is deployed, and in what the local run makes of it. */
 export const deploymentMutations: readonly Mutation[] = [
@@ -88,10 +89,114 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'a poster may touch the watermarks',
     breaks: 'P1',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/tables.ts',
     find: "'dynamodb:LeadingKeys': [",
     replace: "'dynamodb:LeadingKeys': ['*', ",
     caughtBy: ['lib/permissions.test.ts'],
+  },
+  {
+    name: 'policies leave out the conditions of a place',
+    breaks: 'P1',
+    file: 'lib/policy.ts',
+    find: ', ...(conditions && { conditions })',
+    replace: '',
+    caughtBy: ['lib/permissions.test.ts', 'lib/policy.test.ts'],
+  },
+  {
+    name: 'a poll may not read the index that a renumbered mailbox sends it to',
+    breaks: 'P1',
+    file: 'functions/adapters/dynamo-ledger.ts',
+    find: "ledgerByLocation: ['dynamodb:Query']",
+    replace: "ledgerByLocation: ['dynamodb:Scan']",
+    caughtBy: ['lib/least-privilege/every-method.test.ts'],
+  },
+  {
+    name: 'a digest may not archive what it has carried',
+    breaks: 'P3',
+    file: 'functions/adapters/s3-spool.ts',
+    find: "digestedSegments: ['s3:PutObject']",
+    replace: "digestedSegments: ['s3:GetObject']",
+    caughtBy: ['lib/least-privilege/every-method.test.ts'],
+  },
+  {
+    name: 'Lambda may not write the logs that all own metrics come from',
+    breaks: 'P5',
+    file: 'lib/rollcall-function.ts',
+    find: "actions: ['logs:CreateLogStream', 'logs:PutLogEvents']",
+    replace: "actions: ['logs:CreateLogStream']",
+    caughtBy: services,
+  },
+  {
+    name: 'Lambda may not begin a stream of logs',
+    breaks: 'P5',
+    file: 'lib/rollcall-function.ts',
+    find: "actions: ['logs:CreateLogStream', 'logs:PutLogEvents']",
+    replace: "actions: ['logs:PutLogEvents']",
+    caughtBy: services,
+  },
+  {
+    name: 'the event source may not take alerts from their queue',
+    breaks: 'P1',
+    file: 'lib/route-delivery.ts',
+    find: "'sqs:ReceiveMessage', ",
+    replace: '',
+    caughtBy: services,
+  },
+  {
+    name: 'the event source may not delete what was posted',
+    breaks: 'P3',
+    file: 'lib/route-delivery.ts',
+    find: "'sqs:DeleteMessage', ",
+    replace: '',
+    caughtBy: services,
+  },
+  {
+    name: 'the event source may not look at its queue',
+    breaks: 'P1',
+    file: 'lib/route-delivery.ts',
+    find: ", 'sqs:GetQueueAttributes'",
+    replace: '',
+    caughtBy: services,
+  },
+  {
+    name: 'the scheduler may not start what it schedules',
+    breaks: 'P5',
+    file: 'lib/scheduled-runs.ts',
+    find: "actions: ['lambda:InvokeFunction']",
+    replace: "actions: ['lambda:GetFunction']",
+    caughtBy: services,
+  },
+  {
+    name: 'the scheduler may not report a run that it could not start',
+    breaks: 'P5',
+    file: 'lib/scheduled-runs.ts',
+    find: 'this.scheduler.addToPolicy(mayReport);',
+    replace: '',
+    caughtBy: services,
+  },
+  {
+    name: 'Lambda may not report a run that failed for good',
+    breaks: 'P5',
+    file: 'lib/scheduled-runs.ts',
+    find: 'run.addToRolePolicy(mayReport);',
+    replace: '',
+    caughtBy: services,
+  },
+  {
+    name: 'CloudWatch may not publish alarms',
+    breaks: 'P4',
+    file: 'lib/operator-alarms.ts',
+    find: "actions: ['sns:Publish']",
+    replace: "actions: ['sns:GetTopicAttributes']",
+    caughtBy: services,
+  },
+  {
+    name: 'nobody counts the reports of posters that fail',
+    breaks: 'P4',
+    file: 'lib/route-delivery.ts',
+    find: 'failedPosters.watch(post.logGroup);',
+    replace: '',
+    caughtBy: services,
   },
   {
     name: 'the local run hides a message for another time than the stack',

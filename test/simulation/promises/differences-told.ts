@@ -45,12 +45,21 @@ const CAUSES: readonly PlannedEvent['kind'][] = ['segment is lost', 'spool line 
 
 /** A difference that is none would teach its reader to look away. */
 function noFalseAlarm({ needs, invocation }: Told, view: View): Broken[] {
-  if (view.plan.events.some(({ kind }) => CAUSES.includes(kind))) return [];
+  const { events } = view.plan;
+  if (events.some(({ kind }) => CAUSES.includes(kind)) || arePollsTwinned(events)) return [];
   return needs
     .filter(
       (need) => Object.values(DIFFERENCES).some((pattern) => pattern.test(need.title)) && !isOfFailedPoll(need, view),
     )
     .map(({ title }) => ({ promise: 'P5', what: `nothing was lost, and ${invocation.id} says: ${title}` }));
+}
+
+/** Of two polls of one mailbox at once, one may have taken in what the other counts; new uids then hide which of them it was. */
+function arePollsTwinned(events: readonly PlannedEvent[]): boolean {
+  return (
+    events.some(({ kind }) => kind === 'uids change') &&
+    events.some((event) => event.kind === 'function runs besides' && event.function === 'poll')
+  );
 }
 
 /** That a poll has not counted an email which it took in before it failed, and which the next one did not find there. */

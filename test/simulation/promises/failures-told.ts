@@ -122,7 +122,7 @@ function unreadableMessages(digest: Told, view: View): Broken[] {
   return ROUTE_IDS.flatMap((route) => {
     const told = digest.needs.some(({ title }) => title.includes(`in the dead-letter queue of ${route} since`));
     const sentMs = view.plan.events.flatMap((event) =>
-      event.kind === 'message is unreadable' && event.route === route && event.atMs < startedMs ? [event.atMs] : [],
+      event.kind === 'message is unreadable' && event.route === route && event.atMs < digest.sentMs ? [event.atMs] : [],
     );
     const isThere = sentMs.some(
       (atMs) => digest.sentMs < atMs + LETTERS_EVERY_MS && isSurelyDead(route, atMs, startedMs, view),

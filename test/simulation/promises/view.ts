@@ -45,6 +45,11 @@ export function viewOf(observed: Observed): View {
     for (const token of new Set(tokens)) shown.set(token, [...(shown.get(token) ?? []), posted]);
   }
 
+  /** Whoever read a stay's mailbox while it lasted. */
+  function isRead({ mailbox, fromMs, toMs }: SimulatedMail['stays'][number]): boolean {
+    return invocations.some((one) => one.mailbox === mailbox && one.startedMs < toMs && one.endedMs > fromMs);
+  }
+
   /** What Discord refuses to show is named by its place; a place that another mail had before, or has since, is told apart. */
   function refusedIn(content: string, posted: Shown): number[] {
     const [, mailbox, uid] = /refuses to show: (.*), uid (\d+)/.exec(content.replaceAll('\\', '')) ?? [];
@@ -52,7 +57,9 @@ export function viewOf(observed: Observed): View {
     const there = [...mails.values()].filter(
       (mail) =>
         mail.isRefused &&
-        mail.stays.some((stay) => stay.mailbox === mailbox && stay.uid === Number(uid) && stay.fromMs <= posted.atMs),
+        mail.stays.some(
+          (stay) => stay.mailbox === mailbox && stay.uid === Number(uid) && stay.fromMs <= posted.atMs && isRead(stay),
+        ),
     );
     const likelihood = ({ token, route }: SimulatedMail) =>
       (route === posted.route ? 2 : 0) + (shown.has(token) ? 0 : 1);
@@ -106,7 +113,7 @@ export function viewOf(observed: Observed): View {
   function isUidVoid({ mailbox, uidValidity, sinceMs, fromMs }: SimulatedMail['stays'][number]): boolean {
     const isMoved = plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
     const isFoundOut = watermarkStarts.some(
-      (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs <= sinceMs,
+      (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs < sinceMs,
     );
     return isMoved || fromMs > sinceMs || !isFoundOut;
   }

@@ -125,7 +125,12 @@ async function handOverPages(
     const handedOver = await triagePage(accountable, { journal, ...services }, known);
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
-    const next = { ...watermark, lastUid: lastUidOf(page, watermark), seen: countedOn(watermark, handedOver) };
+    const next = {
+      ...watermark,
+      lastUid: lastUidOf(page, watermark),
+      seen: countedOn(watermark, handedOver),
+      countedUntil: services.clock.now(),
+    };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });

@@ -71,7 +71,13 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
     baselineAt: now,
     accountedSince,
     restart: undefined,
+    countedUntil: justBefore(now),
   };
+}
+
+/** What polls take in from then on is not counted yet, though they be as quick as the clock. */
+function justBefore(at: Date): Date {
+  return new Date(at.getTime() - 1);
 }
 
 /** Undefined is all email. Days begin at midnight: SEARCH SINCE knows nothing finer, and so the first poll takes in all of that day. */
@@ -207,6 +213,7 @@ async function restarted(
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
     unreported: unreportedRestarts(from, digestWatermark),
     seen: await seenWithUnpassed(from, ledger),
+    countedUntil: justBefore(at),
   };
 }
 
@@ -225,7 +232,7 @@ async function resumed(
   const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
   const since = new Date(firstAcceptedAt.getTime() - (isPassedKnown ? 0 : RESCAN_MARGIN_MS));
   const accountedSince = accountedSinceOf(polled.account.startFrom, since);
-  const known = { mailbox, uidValidity, baselineAt: at, accountedSince };
+  const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
   if (isPassedKnown) {
     const baselineUid = Math.min(lowestUid - 1, passedUid);

@@ -1,9 +1,11 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
-import { MINUTE_MS } from '../plan.ts';
+import { LETTERS_EVERY_MS } from '../deployment.ts';
+import { HOUR_MS, MINUTE_MS } from '../plan.ts';
 import type { ReadNeed } from '../read-digest.ts';
 import { ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
+import { isOfFailedPoll } from './differences-told.ts';
 import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
 import type { Told, View } from './view.ts';
 
@@ -14,6 +16,7 @@ export function failuresTold(view: View): Broken[] {
     ...unreadMailboxes(digest, view),
     ...undeliveredAlerts(digest, view),
     ...unreadDeadLetters(digest),
+    ...unreadableMessages(digest, view),
   ]);
   return [...digests, ...renumberedMailboxes(view)];
 }
@@ -113,12 +116,41 @@ function unreadDeadLetters(digest: Told): Broken[] {
   return [{ promise: 'P4', what }];
 }
 
+/** What nothing has kept from becoming a dead letter, and no person has looked for yet, is told; nothing else is. */
+function unreadableMessages(digest: Told, view: View): Broken[] {
+  const { startedMs, strikes } = digest.invocation;
+  return ROUTE_IDS.flatMap((route) => {
+    const told = digest.needs.some(({ title }) => title.includes(`in the dead-letter queue of ${route} since`));
+    const sentMs = view.plan.events.flatMap((event) =>
+      event.kind === 'message is unreadable' && event.route === route && event.atMs < digest.sentMs ? [event.atMs] : [],
+    );
+    const isThere = sentMs.some(
+      (atMs) => digest.sentMs < atMs + LETTERS_EVERY_MS && isSurelyDead(route, atMs, startedMs, view),
+    );
+    if (told ? sentMs.length > 0 : !isThere || strikes.length > 0) return [];
+    const what = `${nameOf(digest)} ${told ? 'invents' : 'does not tell of'} an unreadable message of ${route}`;
+    return [{ promise: 'P4', what } as const];
+  });
+}
+
+/** Posters had time for the message, and nothing befell them. */
+function isSurelyDead(route: RouteId, fromMs: number, toMs: number, view: View): boolean {
+  if (toMs - fromMs < HOUR_MS || view.removedMs(route) <= toMs) return false;
+  const troubles = [...view.windows('service fails'), ...view.windows('function stops')];
+  if (troubles.some((window) => window.fromMs <= toMs && window.toMs >= fromMs)) return false;
+  return !view.invocations.some((one) => one.route === route && one.strikes.length > 0 && one.endedMs >= fromMs);
+}
+
 /**
  * Once everything is well, a digest says so. Without audits it tells that there are none, and of what only they hand over:
  * entries of a poll that failed, whose mail is gone since or has another identity.
  */
 export function healthTold(view: View): Broken[] {
-  const needs = view.told.at(-1)?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view)) ?? [];
+  const needs =
+    view.told
+      .at(-1)
+      ?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view))
+      .filter((need) => !isOfFailedPoll(need, view)) ?? [];
   const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
   if (needs.length === 0 || !isWell) return [];
   return [{ promise: 'P5', what: `all is well, and the last digest says: ${needs.map(({ title }) => title)}` }];

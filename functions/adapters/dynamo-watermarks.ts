@@ -230,10 +230,17 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
           update:
             `SET lastDigestAt = :at${watermark ? ', digestWatermark = :watermark' : ''} ` +
             'ADD pollsSinceDigest :polls, failedPollsSinceDigest :failedPolls',
-          condition: previousAt ? 'lastDigestAt = :previousAt' : 'attribute_not_exists(lastDigestAt)',
+          condition: [
+            previousAt ? 'lastDigestAt = :previousAt' : 'attribute_not_exists(lastDigestAt)',
+            // What was lost and created since has fewer polls, or another baseline though it never began again.
+            ...(polls > 0 ? ['pollsSinceDigest >= :told'] : []),
+            ...(watermark ? ['(baselineAt = :baselineAt OR attribute_exists(restart))'] : []),
+          ].join(' AND '),
           values: {
             ':at': at.toISOString(),
             ':previousAt': previousAt?.toISOString(),
+            ':told': polls > 0 ? polls : undefined,
+            ':baselineAt': watermark?.baselineAt.toISOString(),
             ':polls': -polls,
             ':failedPolls': -failedPolls,
             ':watermark': watermark && attributesOf(watermark),

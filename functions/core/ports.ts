@@ -65,7 +65,8 @@ export interface Watermarks {
   recordPollFailure(mailbox: string, failure: { at: Date; kind: string; text: string }): Promise<void>;
   /**
    * SES accepted a digest: the counts begin anew, less what it reported. By compare-and-swap on lastDigestAt; `overtaken`
-   * where a digest that ran at the same time has reported these counts already.
+   * where a digest that ran at the same time has reported these counts already, or where the mailbox was lost meanwhile and
+   * has other counts.
    */
   recordDigest(mailbox: string, digest: RecordedDigest): Promise<'recorded' | 'overtaken'>;
 }

@@ -261,6 +261,30 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     }
   });
 
+  it('takes no digest for one of a mailbox that was lost since the digest read it, gone or begun again', async () => {
+    const told = sampleWatermark();
+    const { mailbox } = told;
+    const digest = { at: NOON, previousAt: undefined, polls: 1, failedPolls: 0, watermark: told };
+    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('overtaken');
+    expect(await theWatermarks().get(mailbox)).toBeUndefined();
+    await theWatermarks().recordPoll(mailbox, { at: NOON, uidNext: 41, isComplete: true });
+    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('overtaken');
+    await theWatermarks().create({ ...told, baselineAt: NOON });
+    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('overtaken');
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ lastDigestAt: undefined, pollsSinceDigest: 1 });
+    const tooMany = { ...digest, polls: 2, watermark: undefined };
+    expect(await theWatermarks().recordDigest(mailbox, tooMany)).toBe('overtaken');
+  });
+
+  it('takes a digest for one of the same mailbox where polls began again since the digest read it', async () => {
+    const told = await created();
+    const restarted = { ...told, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON, restart: RESTART };
+    await theWatermarks().move(told, restarted);
+    const digest = { at: NOON, previousAt: undefined, polls: 0, failedPolls: 0, watermark: told };
+    expect(await theWatermarks().recordDigest(told.mailbox, digest)).toBe('recorded');
+    expect(await theWatermarks().get(told.mailbox)).toMatchObject({ lastDigestAt: NOON, digestWatermark: told });
+  });
+
   it('moves the counts of mail with the watermark, in one write', async () => {
     const from = await created();
     const to = { ...from, lastUid: 50, seen: { vip: 2, 'a-b': 1 } };

@@ -85,8 +85,11 @@ export function memoryWatermarks(): Watermarks & {
     },
 
     async recordDigest(mailbox, { at, previousAt, polls, failedPolls, watermark }) {
-      const { history } = stored(mailbox);
+      const item = items.get(mailbox);
+      if (!item || (watermark && !isOfSameMailbox(watermark, item.watermark))) return 'overtaken';
+      const { history } = item;
       if (history.lastDigestAt?.getTime() !== previousAt?.getTime()) return 'overtaken';
+      if (history.pollsSinceDigest < polls) return 'overtaken';
       history.lastDigestAt = at;
       if (watermark) history.digestWatermark = structuredClone(watermark);
       history.pollsSinceDigest -= polls;
@@ -94,6 +97,11 @@ export function memoryWatermarks(): Watermarks & {
       return 'recorded';
     },
   };
+}
+
+/** A watermark that was created anew has another baseline, and never began again. */
+function isOfSameMailbox({ baselineAt }: Watermark, now: Watermark | undefined): boolean {
+  return now?.restart !== undefined || now?.baselineAt.getTime() === baselineAt.getTime();
 }
 
 const NO_HISTORY: History = {

@@ -71,6 +71,7 @@ export function happenings(
     'queue is purged': ({ route }) => services.queueOf(route).purge(),
     'spool line is damaged': troubles.damageNextSegment,
     'segment is lost': services.loseSegment,
+    'watermark is lost': ({ mailbox }) => services.watermarks.forget(mailbox),
     'watermark jumps': ({ mailbox, uids }) => void services.pushWatermark(mailbox, uids),
     'call is struck': troubles.await,
     'one call is struck': troubles.await,

@@ -25,7 +25,13 @@ export type ObservedStrike = { atMs: number; call: string; fault: Fault };
 
 export type ObservedDigest = { sentMs: number; mail: DigestMail; invocation: ObservedInvocation };
 
-export type WatermarkStart = { atMs: number; mailbox: MailboxName; uidValidity: string };
+export type WatermarkStart = {
+  atMs: number;
+  mailbox: MailboxName;
+  uidValidity: string;
+  /** The mailbox had no watermark: it had none before, or that was lost. */
+  isCreated: boolean;
+};
 
 export type ObservedCall = { name: string; function: ObservedInvocation['function'] };
 
@@ -37,8 +43,10 @@ export type Observed = {
   invocations: readonly ObservedInvocation[];
   posts: readonly StandInPost[];
   digests: readonly ObservedDigest[];
-  /** The first watermark of each mailbox, and each one that a poll started again under another UIDVALIDITY; oldest first. */
+  /** Each watermark that was created, and each that a poll started again under another UIDVALIDITY; oldest first. */
   watermarkStarts: readonly WatermarkStart[];
+  /** When the watermark of a mailbox, and what else stands beside it, was lost. */
+  lostWatermarks: readonly { atMs: number; mailbox: MailboxName }[];
   /** Settlements as they took effect, by mailId; the only look into the ledger, for what nobody else could know. */
   settledMs: ReadonlyMap<string, number>;
   /** Routes whose queue gave messages up by itself. */

@@ -58,6 +58,8 @@ export type PlannedEvent =
   | ({ kind: 'mail is moved'; token: number; to: MailboxName } & When)
   | ({ kind: 'mail is expunged'; token: number } & When)
   | ({ kind: 'uids change'; mailbox: MailboxName } & When)
+  /** Somebody deletes its item from the table: the watermark, and what is known of its polls, audits and digests. */
+  | ({ kind: 'watermark is lost'; mailbox: MailboxName } & When)
   | ({ kind: 'mailbox fails'; mailbox: MailboxName; failure: 'credentials' | 'connection' | 'throttled' } & Window)
   | ({ kind: 'channel dies'; route: RouteId; death: ChannelDeath; isForGood: boolean } & Window)
   /** Discord knows another secret from `fromMs` on, and the parameter holds it from `toMs` on. */

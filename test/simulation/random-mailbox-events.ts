@@ -89,6 +89,7 @@ export function randomCommotion(
       const [call, fault] = [random.pick(READERS_CALLS), random.pick(FAULTS)];
       return [{ kind: 'call is struck', atMs: atMs(), call, fault, times: random.between(1, 2) }];
     },
+    () => [{ kind: 'watermark is lost', mailbox, ...moment(atMs(), random) }],
     () => [{ kind: 'function runs besides', atMs: fromMs, function: hasAudits ? 'audit' : 'poll', mailbox }],
     ...(hasAudits
       ? [() => [{ kind: 'watermark jumps', atMs: atMs(), mailbox, uids: random.between(1, 3) } as const]]

@@ -30,6 +30,9 @@ export function randomPlan(seed: number): Plan {
   const often = (most: number, event: () => PlannedEvent) => {
     for (let count = random.between(0, most); count > 0; count -= 1) events.push(event());
   };
+  const seldom = (event: () => PlannedEvent) => {
+    if (random.chance(0.2)) events.push(event());
+  };
   const window = (longestMs: number) => {
     const fromMs = within();
     return { fromMs, toMs: fromMs + random.between(MINUTE_MS, longestMs) };
@@ -63,6 +66,7 @@ export function randomPlan(seed: number): Plan {
     events.push({ kind: 'function stops', function: stopped, fromMs, toMs: times.healsAtMs });
   }
   often(1, () => ({ kind: 'uids change', mailbox: random.pick(mailboxes), ...moment(within(), random) }));
+  seldom(() => ({ kind: 'watermark is lost', mailbox: random.pick(mailboxes), ...moment(within(), random) }));
   often(10, () => ({
     kind: 'call is struck',
     atMs: within(),
@@ -82,16 +86,14 @@ export function randomPlan(seed: number): Plan {
     mailbox: random.pick(mailboxes),
   }));
   often(1, () => ({ kind: 'person redrives', atMs: within(), route: random.pick(ROUTE_IDS) }));
-  if (random.chance(0.2)) {
-    events.push({ kind: 'message is unreadable', atMs: within(), route: random.pick(ROUTE_IDS) });
-  }
+  seldom(() => ({ kind: 'message is unreadable', atMs: within(), route: random.pick(ROUTE_IDS) }));
   often(2, () => ({ kind: 'queue delivers twice', atMs: within(), route: random.pick(ROUTE_IDS) }));
   if (random.chance(0.2)) events.push(...deliveredTwiceAndKilled(within(), random));
   const hasAudits = random.chance(0.6);
   if (hasAudits) {
     often(1, () => ({ kind: 'spool line is damaged', atMs: within() }));
-    if (random.chance(0.2)) events.push({ kind: 'queue is purged', atMs: within(), route: random.pick(ROUTE_IDS) });
-    if (random.chance(0.2)) events.push({ kind: 'segment is lost', atMs: within() });
+    seldom(() => ({ kind: 'queue is purged', atMs: within(), route: random.pick(ROUTE_IDS) }));
+    seldom(() => ({ kind: 'segment is lost', atMs: within() }));
     if (random.chance(0.2)) {
       const uids = random.between(1, 3);
       events.push({ kind: 'watermark jumps', atMs: within(), mailbox: random.pick(mailboxes), uids });

@@ -143,7 +143,7 @@ function isBeforeStart(event: PlannedEvent): boolean {
 function observedEffects(
   { ledger, watermarks }: ReturnType<typeof simulatedServices>,
   nowMs: () => number,
-): Pick<Observed, 'watermarkStarts' | 'settledMs'> {
+): Pick<Observed, 'watermarkStarts' | 'lostWatermarks' | 'settledMs'> {
   const watermarkStarts: WatermarkStart[] = [];
   const settledMs = new Map<string, number>();
   const { settle } = ledger;
@@ -151,18 +151,23 @@ function observedEffects(
     await settle(mailId, settlement);
     if (!settledMs.has(mailId)) settledMs.set(mailId, nowMs());
   };
-  const started = ({ mailbox, uidValidity }: Watermark) =>
-    watermarkStarts.push({ atMs: nowMs(), mailbox: mailbox as MailboxName, uidValidity });
-  const { create, move } = watermarks;
-  watermarks.create = async (watermark) => {
-    const created = await create(watermark);
-    if (created === 'created') started(watermark);
+  const started = ({ mailbox, uidValidity }: Watermark, isCreated: boolean) =>
+    watermarkStarts.push({ atMs: nowMs(), mailbox: mailbox as MailboxName, uidValidity, isCreated });
+  const { create, move, forget } = watermarks;
+  watermarks.create = async (watermark, history) => {
+    const created = await create(watermark, history);
+    if (created === 'created') started(watermark, true);
     return created;
   };
   watermarks.move = async (from, to) => {
     const moved = await move(from, to);
-    if (moved === 'moved' && to.uidValidity !== from.uidValidity) started(to);
+    if (moved === 'moved' && to.uidValidity !== from.uidValidity) started(to, false);
     return moved;
   };
-  return { watermarkStarts, settledMs };
+  const lostWatermarks: { atMs: number; mailbox: MailboxName }[] = [];
+  watermarks.forget = (mailbox) => {
+    forget(mailbox);
+    lostWatermarks.push({ atMs: nowMs(), mailbox: mailbox as MailboxName });
+  };
+  return { watermarkStarts, lostWatermarks, settledMs };
 }

@@ -65,9 +65,8 @@ export function differenceTold(difference: Difference): DifferenceTold {
         title: `${counted(difference.uncounted, 'email')} in the ledger that no poll has counted`,
         details: [
           'The ledger and the spool hold more emails than polls have counted; the table below shows for which route. ' +
-            'None of them is lost. An audit that brought emails back and then died leaves such a difference once, and so ' +
-            'does a failed poll whose emails were moved or deleted before the next one: look at the logs of audit-inbox ' +
-            'and poll-inbox.',
+            'None of them is lost. An audit that brought emails back and then died leaves such a difference once: look ' +
+            'at the logs of audit-inbox.',
           ...renumberedTold(difference.renumbered),
         ],
       };

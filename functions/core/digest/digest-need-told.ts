@@ -219,7 +219,7 @@ export function beginsAgain(
   { watermark: { mailbox, baselineAt }, restarts }: Extract<Need, { kind: 'mailbox begins again' }>,
   tell: TimeTeller,
 ): string {
-  return restarts.length > 0
+  return restarts.some(({ reason }) => reason === 'watermark lost')
     ? `the watermark of ${mailbox} was lost and polls resumed from the ledger`
     : `accounting of ${mailbox} begins ${tell(baselineAt)}, with nothing known from before`;
 }

@@ -32,23 +32,47 @@ export function mailsWithoutMessageId(
     );
   }
 
-  /** Entries that an earlier poll or audit has relocated to these places. */
-  async function entriesHere(mails: readonly Mail[]): Promise<Map<Mail, LedgerEntry>> {
-    const byUid = new Map(mails.map((mail) => [mail.location.uid, mail]));
-    const lowest = Math.min(...byUid.keys());
-    const highest = Math.max(...byUid.keys());
-    const here = new Map<string, Mail>();
-    for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, lowest - 1)) {
+  async function mailIdsAt(uids: ReadonlySet<number>): Promise<string[]> {
+    const mailIds: string[] = [];
+    const highest = Math.max(...uids);
+    for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, Math.min(...uids) - 1)) {
       if (uid > highest) break;
-      const mail = byUid.get(uid);
-      if (mail && mail.mailId !== mailId) here.set(mailId, mail);
+      if (uids.has(uid)) mailIds.push(mailId);
     }
-    const found = new Map<Mail, LedgerEntry>();
-    for (const entry of await findAll([...here.keys()], ledger)) {
-      const mail = here.get(entry.mailId);
-      if (mail && lookOf(entry.record) === lookOf(recordOf(mail))) found.set(mail, entry);
-    }
-    return found;
+    return mailIds;
+  }
+
+  /** Entries that another poll or audit has relocated to these places; `perhaps` where the index does not show it yet. */
+  async function entriesHere(mails: readonly Mail[], perhaps: readonly string[] = []): Promise<Map<Mail, LedgerEntry>> {
+    if (mails.length === 0) return new Map();
+    const byUid = new Map(mails.map((mail) => [mail.location.uid, mail]));
+    const mailIds = [...new Set([...(await mailIdsAt(new Set(byUid.keys()))), ...perhaps])];
+    const here = (await findAll(mailIds, ledger)).filter(({ location }) => isSameNumbering(location, numbering));
+    return new Map(
+      here.flatMap((entry) => {
+        const mail = byUid.get(entry.location.uid);
+        const isIt = mail && mail.mailId !== entry.mailId && lookOf(entry.record) === lookOf(recordOf(mail));
+        return isIt ? [[mail, entry] as const] : [];
+      }),
+    );
+  }
+
+  /** @returns the entries of those that it recognised, and others that somebody else has relocated meanwhile */
+  async function relocateAlike(mails: readonly Mail[], byLook: ReadonlyMap<string, LedgerEntry[]>) {
+    const recognised = new Map<Mail, LedgerEntry>();
+    const elsewhere: string[] = [];
+    await pMap(
+      mails,
+      async (mail) => {
+        const entry = byLook.get(lookOf(recordOf(mail)))?.shift();
+        if (!entry) return;
+        if (await ledger.relocate(entry.mailId, entry.location, mail.location)) {
+          recognised.set(mail, { ...entry, location: mail.location });
+        } else elsewhere.push(entry.mailId);
+      },
+      { concurrency: LEDGER_CONCURRENCY },
+    );
+    return { recognised, elsewhere };
   }
 
   return {
@@ -57,19 +81,15 @@ export function mailsWithoutMessageId(
       if (!restart) return new Map();
       const doubtful = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
       if (doubtful.length === 0) return new Map();
-      const recognised = await entriesHere(doubtful);
+      const here = await entriesHere(doubtful);
       entries ??= entriesWithoutMessageId(restart);
-      const byLook = await entries;
-      await pMap(
-        doubtful.filter((mail) => !recognised.has(mail)),
-        async (mail) => {
-          const entry = byLook.get(lookOf(recordOf(mail)))?.shift();
-          if (!entry || !(await ledger.relocate(entry.mailId, entry.location, mail.location))) return;
-          recognised.set(mail, { ...entry, location: mail.location });
-        },
-        { concurrency: LEDGER_CONCURRENCY },
+      const { recognised, elsewhere } = await relocateAlike(
+        doubtful.filter((mail) => !here.has(mail)),
+        await entries,
       );
-      return recognised;
+      // Two polls at once must not take one for new that the other one has just recognised.
+      const unknown = doubtful.filter((mail) => !here.has(mail) && !recognised.has(mail));
+      return new Map([...here, ...recognised, ...(await entriesHere(unknown, elsewhere))]);
     },
   };
 }

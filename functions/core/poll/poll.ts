@@ -1,10 +1,12 @@
 import type { Handed, PortList } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
+import type { LedgerLine } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { Clock, MailSession, Watermarks } from '../ports.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { handOverLeftBehind, leftBehind } from './left-behind.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { inTime } from './overdue.ts';
@@ -115,6 +117,7 @@ async function handOverPages(
   progress: Progress,
 ): Promise<void> {
   let watermark = start;
+  const left = await leftBehind(start, services.ledger);
   const withoutMessageId = mailsWithoutMessageId(start, services.ledger);
   progress.left = uids.length;
   const pages = session.pages(uids, MAILS_PER_PAGE);
@@ -125,10 +128,13 @@ async function handOverPages(
     const handedOver = await triagePage(accountable, { journal, ...services }, known);
     progress.accepted += handedOver.accepted;
     progress.recognised += handedOver.recognised;
+    const lastUid = lastUidOf(page, watermark);
+    const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
+    await handOverLeftBehind(passed, { journal, ...services });
     const next = {
       ...watermark,
-      lastUid: lastUidOf(page, watermark),
-      seen: countedOn(watermark, handedOver),
+      lastUid,
+      seen: countedOn(watermark, handedOver, passed),
       countedUntil: services.clock.now(),
     };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
@@ -149,12 +155,18 @@ function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
 }
 
 /**
- * The watermark's counts with those of one page that it passes. A page that is read a second time was not passed, so it
- * counts. Mail that a change of UIDVALIDITY brings again was counted under its old uid, before the baseline was set anew.
+ * The watermark's counts with those of one page that it passes, and of ledger lines that it passes with it. A page that is
+ * read a second time was not passed, so it counts. Mail that a change of UIDVALIDITY brings again was counted under its old
+ * uid, before the baseline was set anew.
  */
-function countedOn({ seen = {}, baselineAt }: Watermark, { inPlace }: TriageReport): Watermark['seen'] {
+function countedOn(
+  { seen = {}, baselineAt }: Watermark,
+  { inPlace }: TriageReport,
+  passed: readonly LedgerLine[],
+): Watermark['seen'] {
   const counts: Record<string, number> = { ...seen };
-  for (const { route, acceptedAt } of inPlace) {
+  const once = new Map([...passed, ...inPlace].map((entry) => [entry.mailId, entry]));
+  for (const { route, acceptedAt } of once.values()) {
     if (acceptedAt >= baselineAt) counts[route] = (counts[route] ?? 0) + 1;
   }
   return counts;

@@ -14,7 +14,8 @@ import {
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Uids begin at 1 (RFC 3501, 2.3.1.1). */
 const BEFORE_THE_FIRST_UID = 0;
@@ -230,8 +231,10 @@ async function resumed(
   const { uidValidity, uidNext } = status;
   const at = clock.now();
   const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
-  const since = new Date(firstAcceptedAt.getTime() - (isPassedKnown ? 0 : RESCAN_MARGIN_MS));
-  const accountedSince = accountedSinceOf(polled.account.startFrom, since);
+  const { startFrom, everyMinutes } = polled.account;
+  // The first email in the ledger came since the poll before the one that took it in.
+  const marginMs = isPassedKnown ? everyMinutes * MINUTE_MS : RESCAN_MARGIN_MS;
+  const accountedSince = accountedSinceOf(startFrom, new Date(firstAcceptedAt.getTime() - marginMs));
   const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
   if (isPassedKnown) {

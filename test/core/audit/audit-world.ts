@@ -22,7 +22,12 @@ export type AuditWorld = ReturnType<typeof auditWorld>;
 
 export function polledAs(mailbox: string, startFrom: StartFrom = 'all'): PolledMailbox {
   const [account = '', folder = ''] = mailbox.split('/');
-  return { mailbox, folder, formerly: [], account: { account, startFrom } as PolledMailbox['account'] };
+  return {
+    mailbox,
+    folder,
+    formerly: [],
+    account: { account, startFrom, everyMinutes: 15 } as PolledMailbox['account'],
+  };
 }
 
 /** A mailbox that is polled and audited, with everything behind it in memory. */

@@ -127,6 +127,20 @@ describe('what polls have counted and what the ledger holds', () => {
     },
   );
 
+  it('are the same where a poll took an email in and died, and it was expunged before the next one', async () => {
+    const { deliver, poll, digest, mailbox, watermarks } = world();
+    const gone = deliver('a question');
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? 'before' : 'none'));
+    await expect(poll({ watermarks: dying })).rejects.toThrow();
+    mailbox.expunge(gone.location.uid);
+    await poll();
+    expect((await digest()).sum).toBe(sum(0, {}));
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(2, { delivered: 1, unknown: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('leave mail that is just being taken in to the next digest', async () => {
     const { deliver, poll, digest, watermarks } = world();
     deliver('vip 1');
@@ -214,7 +228,8 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
     await poll();
     // As an audit does.
-    await ledger.relocate(idOf('vip 1'), at('1000', 1), { mailbox: MAILBOX, uidValidity: '2000', uid: 1 });
+    const to = { mailbox: MAILBOX, uidValidity: '2000', uid: 1 };
+    expect(await ledger.relocate(idOf('vip 1'), at('1000', 1), to)).toBe(true);
     expect((await digest()).sum).toBe(sum(0, {}));
   });
 

@@ -97,8 +97,14 @@ describe('what needs a person', () => {
     expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost, restarts: [lost.restart] }]);
     expect(needsOf(lost, { ...lost, lastUid: 200 })).toEqual([]);
     for (const reason of ['renamed', 'rescan', 'renumbered', 'uids reused'] as const) {
-      expect(needsOf({ ...begun, restart: { ...RESTART, reason } })).toEqual([]);
+      expect(needsOf({ ...begun, restart: { ...RESTART, reason } }, WATERMARK)).toEqual([]);
     }
+    // A digest knows nothing of it yet, so it began since; what happened to it afterwards hides nothing.
+    const renumbered = { ...begun, restart: { ...RESTART, reason: 'renumbered' } as const };
+    expect(needsOf(renumbered)).toEqual([
+      { kind: 'mailbox begins again', watermark: renumbered, restarts: [renumbered.restart] },
+    ]);
+    expect(needsOf({ ...begun, restart: { ...RESTART, reason: 'renamed' } })).toEqual([]);
     const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, digestWatermark: undefined } })] });
     expect(composeDigest({ ...first, previousDigestAt: undefined }).needs).toEqual([]);
   });

@@ -151,6 +151,23 @@ describe('a mailbox whose watermark is lost', () => {
     expect(restarts()).toEqual(['watermark lost']);
   });
 
+  it('and renumbered as well, takes in what came since the poll before the first email that the ledger knows', async () => {
+    await world.poll('now');
+    world.clock.advance(2 * 60_000);
+    world.deliver('vip 1', 'vip 2');
+    world.clock.advance(10 * 60_000);
+    const { ledger } = world;
+    const accept: typeof ledger.accept = async (entry) => {
+      if (entry.record.subject === 'vip 2') throw new Error('the ledger is away');
+      return await ledger.accept(entry);
+    };
+    await expect(world.poll('now', { ledger: { ...ledger, accept } })).rejects.toThrow('away');
+    world.watermarks.forget(MAILBOX);
+    world.renumber('2000');
+    await world.poll('now');
+    expect(world.queued()).toEqual(['vip 1', 'vip 2']);
+  });
+
   it('and that the ledger does not know either begins with a baseline', async () => {
     world.deliver('vip 1');
     expect(await world.poll('now')).toMatchObject({ accepted: 0 });
@@ -326,6 +343,41 @@ describe('a change of UIDVALIDITY', () => {
     expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 2 });
     expect(world.queued()).toEqual(['vip door 1', 'vip door 2']);
   });
+
+  it.each(['find', 'linesAbove', 'relocate'] as const)(
+    'recognises email without Message-ID once where another poll is faster from its %s on',
+    async (method) => {
+      deliverNameless(1, 1, 2);
+      await world.poll();
+      world.renumber('2000');
+      const { ledger } = world;
+      let calls = 0;
+      const overtaken = async () => {
+        calls += 1;
+        if (calls === 1) await world.poll();
+      };
+      const slow: Partial<typeof ledger> = {
+        async find(mailIds) {
+          const found = await ledger.find(mailIds);
+          if (method === 'find') await overtaken();
+          return found;
+        },
+        async *linesAbove(mailbox, uidValidity, uid) {
+          // All that the ledger has under the old numbers.
+          if (method === 'linesAbove' && uidValidity === '1000' && uid === 0) await overtaken();
+          yield* ledger.linesAbove(mailbox, uidValidity, uid);
+        },
+        async relocate(...places) {
+          if (method === 'relocate') await overtaken();
+          return await ledger.relocate(...places);
+        },
+      };
+      await world.poll('all', { ledger: { ...ledger, ...slow } });
+      expect(calls).toBeGreaterThanOrEqual(1);
+      expect(world.queued()).toEqual(['vip door 1', 'vip door 1', 'vip door 2']);
+      expect(await world.audit()).toMatchObject({ inMailbox: 3, accounted: 3, recovered: 0 });
+    },
+  );
 
   it('hands over email without Message-ID that a poll had accepted and not handed over', async () => {
     await world.poll();

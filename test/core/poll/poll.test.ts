@@ -111,6 +111,22 @@ describe('a poll hands every mail to its place and then moves the watermark', ()
     expect([...services.spool.objects.values()].join('')).toContain('the mail could not be read: nested too deep');
   });
 
+  it('what an earlier poll took in and did not hand over, though it is gone from the mailbox by then', async () => {
+    const [gone] = [deliver('vip gone'), deliver('vip there')];
+    const { ledger } = services;
+    const { accept } = ledger;
+    ledger.accept = async (entry) => {
+      if (entry.record.subject === 'vip there') throw new Error('the ledger is away');
+      return await accept(entry);
+    };
+    await expect(poll()).rejects.toThrow('away');
+    ledger.accept = accept;
+    mailbox.expunge(gone.location.uid);
+    await poll();
+    expect(services.routeQueues.sent('vip').map(({ record }) => record.subject)).toEqual(['vip there', 'vip gone']);
+    expect(ledger.entries().map(({ state }) => state)).toEqual(['dispatched', 'dispatched']);
+  });
+
   it('pages of 500, the watermark behind each, until nothing is left', async () => {
     for (let count = 0; count < MAILS_PER_PAGE * 2 + 1; count += 1) deliver('bulk');
     expect(await poll()).toMatchObject({ accepted: 1_001, left: 0 });

@@ -1,6 +1,4 @@
 import type { PlannedEvent } from '../plan.ts';
-import type { ReadNeed } from '../read-digest.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import type { Broken } from './broken.ts';
 import type { Told, View } from './view.ts';
 
@@ -48,9 +46,7 @@ function noFalseAlarm({ needs, invocation }: Told, view: View): Broken[] {
   const { events } = view.plan;
   if (events.some(({ kind }) => CAUSES.includes(kind)) || arePollsTwinned(events)) return [];
   return needs
-    .filter(
-      (need) => Object.values(DIFFERENCES).some((pattern) => pattern.test(need.title)) && !isOfFailedPoll(need, view),
-    )
+    .filter(({ title }) => Object.values(DIFFERENCES).some((pattern) => pattern.test(title)))
     .map(({ title }) => ({ promise: 'P5', what: `nothing was lost, and ${invocation.id} says: ${title}` }));
 }
 
@@ -59,21 +55,5 @@ function arePollsTwinned(events: readonly PlannedEvent[]): boolean {
   return (
     events.some(({ kind }) => kind === 'uids change') &&
     events.some((event) => event.kind === 'function runs besides' && event.function === 'poll')
-  );
-}
-
-/** That a poll has not counted an email which it took in before it failed, and which the next one did not find there. */
-export function isOfFailedPoll({ title }: ReadNeed, view: View): boolean {
-  return DIFFERENCES.uncounted.test(title) && [...view.mails.values()].some((mail) => isGoneAfterFailure(mail, view));
-}
-
-/** A poll may have taken it in and failed then, and it was gone from there before the next one could count it. */
-function isGoneAfterFailure({ stays }: SimulatedMail, view: View): boolean {
-  return stays.some(
-    ({ mailbox, fromMs, toMs }) =>
-      Number.isFinite(toMs) &&
-      view
-        .pollsOf(mailbox)
-        .some(({ ended, startedMs, endedMs }) => ended !== 'ended well' && startedMs < toMs && endedMs > fromMs),
   );
 }

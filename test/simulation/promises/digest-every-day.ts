@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../plan.ts';
 import type { ReadCounts } from '../read-digest.ts';
 import { RETRIES } from '../simulated-functions.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
-import { ROUTE_IDS } from '../simulated-settings.ts';
+import { type MailboxName, ROUTE_IDS } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import type { Told, View } from './view.ts';
 
@@ -86,7 +86,11 @@ function counts(digest: Told, view: View): Broken[] {
     const told = digest.counts.get(route);
     const ofRoute = [...view.mails.values()].filter((mail) => mail.route === route);
     const surely = view.owed.filter(
-      (mail) => mail.route === route && mail.arrivedAtMs > lastMs && view.countedMs(mail) < startedMs,
+      (mail) =>
+        mail.route === route &&
+        mail.arrivedAtMs > lastMs &&
+        view.countedMs(mail) < startedMs &&
+        !mail.stays.some(({ mailbox }) => isForgotten(mailbox, lastMs, digest, view)),
     );
     const possibly = ofRoute.flatMap((mail) => identitiesSince(mail, recordedMs, digest.sentMs, view));
     // Once a route is removed its mail is unknown mail, and which poll took it for what is not to be seen.
@@ -101,6 +105,22 @@ function counts(digest: Told, view: View): Broken[] {
     broken.push({ promise: 'P5', what: `${digest.invocation.id} says of its sum: ${digest.sum}` });
   }
   return broken;
+}
+
+/** The counts begin where a lost watermark is resumed, so what the digest has told of those before cannot be taken off. */
+function isResumedDuring({ invocation }: Told, mailbox: MailboxName, { watermarkStarts }: View): boolean {
+  return watermarkStarts.some(
+    (start) =>
+      start.isCreated &&
+      start.mailbox === mailbox &&
+      start.atMs >= invocation.startedMs &&
+      start.atMs <= invocation.endedMs,
+  );
+}
+
+/** With its watermark a mailbox loses what was counted beside it. */
+function isForgotten(mailbox: MailboxName, sinceMs: number, { sentMs }: Told, { lostWatermarks }: View): boolean {
+  return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= sinceMs && lost.atMs <= sentMs);
 }
 
 function placesIn({ delivered, undelivered, unknown, recovered }: ReadCounts): number {
@@ -120,15 +140,15 @@ function polls(digest: Told, view: View): Broken[] {
   const { last, recorded } = before(digest, view);
   return view.plan.mailboxes.flatMap((mailbox) => {
     const told = digest.health.get(mailbox)?.polls;
+    const lost = view.lostWatermarks.filter((one) => one.mailbox === mailbox && one.atMs <= digest.sentMs);
+    const sinceMs = Math.max(last?.invocation.endedMs ?? -1, ...lost.map(({ atMs }) => atMs));
     const surely = view
       .pollsOf(mailbox)
-      .filter(
-        (poll) =>
-          poll.ended === 'ended well' && poll.startedMs > (last?.invocation.endedMs ?? -1) && poll.endedMs < startedMs,
-      );
+      .filter((poll) => poll.ended === 'ended well' && poll.startedMs > sinceMs && poll.endedMs < startedMs);
+    const recordedMs = (recorded && !isResumedDuring(recorded, mailbox, view) && recorded.invocation.startedMs) || 0;
     const possibly = view
       .pollsOf(mailbox)
-      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= (recorded?.invocation.startedMs ?? 0));
+      .filter((poll) => poll.startedMs <= digest.sentMs && poll.endedMs >= recordedMs);
     // A poll whose record was done and whose reply was lost is recorded once more, as failed.
     const twice = possibly
       .flatMap(({ strikes }) => strikes)

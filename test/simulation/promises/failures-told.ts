@@ -1,11 +1,11 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
 import { LETTERS_EVERY_MS } from '../deployment.ts';
+import type { WatermarkStart } from '../observed.ts';
 import { HOUR_MS, MINUTE_MS } from '../plan.ts';
 import type { ReadNeed } from '../read-digest.ts';
-import { ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
+import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
-import { isOfFailedPoll } from './differences-told.ts';
 import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
 import type { Told, View } from './view.ts';
 
@@ -18,24 +18,55 @@ export function failuresTold(view: View): Broken[] {
     ...unreadDeadLetters(digest),
     ...unreadableMessages(digest, view),
   ]);
-  return [...digests, ...renumberedMailboxes(view)];
+  return [...digests, ...beganAgain(view)];
 }
 
 /**
- * Nobody can know which of the older email was moved in meanwhile, so a person has to look. Reported once: by the first
- * digest that begins afterwards, or by one that was being written.
+ * Polls of a mailbox begin again: renumbered, since nobody can know which of the older email was moved in meanwhile; or
+ * without a watermark, since somebody lost it. Reported once, by the first digest that begins afterwards or by one that was
+ * being written.
  */
-function renumberedMailboxes(view: View): Broken[] {
+function beganAgain(view: View): Broken[] {
   return view.plan.mailboxes.flatMap((mailbox) => {
-    const [, ...restarts] = view.watermarkStarts.filter((start) => start.mailbox === mailbox);
-    return restarts.flatMap(({ atMs }) => {
-      const later = view.told.filter(({ sentMs }) => sentMs > atMs);
-      const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
-      const due = later[first];
-      if (!due || later.slice(0, first + 1).some(({ health }) => health.get(mailbox)?.isRenumbered)) return [];
-      return [{ promise: 'P4', what: `${mailbox} was renumbered, and ${nameOf(due)} does not say so` } as const];
-    });
+    const [, ...starts] = view.watermarkStarts.filter((start) => start.mailbox === mailbox);
+    return starts.flatMap((start) => untoldStart(start, view));
   });
+}
+
+function untoldStart(start: WatermarkStart, view: View): Broken[] {
+  const { atMs, mailbox, isCreated } = start;
+  const later = view.told.filter(({ sentMs }) => sentMs > atMs);
+  const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
+  const due = later[first];
+  if (!due || isForgotten(start, due, view) || (isCreated && !isSeenAsLost(start, view))) return [];
+  const tells = isCreated ? tellsOfLostWatermark : tellsOfRenumbering;
+  if (later.slice(0, first + 1).some((digest) => tells(digest, mailbox))) return [];
+  const what = isCreated ? 'had lost its watermark' : 'was renumbered';
+  return [{ promise: 'P4', what: `${mailbox} ${what}, and ${nameOf(due)} does not say so` }];
+}
+
+/** What is known of a start goes with the watermark. */
+function isForgotten({ mailbox, atMs }: WatermarkStart, digest: Told, { lostWatermarks }: View): boolean {
+  return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= atMs && lost.atMs <= digest.sentMs);
+}
+
+/** A mailbox of which neither the ledger nor a digest knows anything is like a new one. */
+function isSeenAsLost({ mailbox, atMs }: WatermarkStart, view: View): boolean {
+  const isDigested = view.told.some(({ invocation }) => invocation.ended === 'ended well' && invocation.endedMs < atMs);
+  return isDigested || view.isInLedger(mailbox, atMs);
+}
+
+function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
+  return health.get(mailbox)?.isRenumbered ?? false;
+}
+
+function tellsOfLostWatermark({ needs, isAlarming }: Told, mailbox: MailboxName): boolean {
+  return isAlarming && needs.some(({ title }) => isOfLostWatermark(title) && title.includes(mailbox));
+}
+
+/** Reported once, so that also a last digest may. */
+function isOfLostWatermark(title: string): boolean {
+  return /^(the watermark of .* was lost|accounting of .* begins)/i.test(title);
 }
 
 /** Dead for long enough that a check has seen it. */
@@ -150,10 +181,21 @@ export function healthTold(view: View): Broken[] {
     view.told
       .at(-1)
       ?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view))
-      .filter((need) => !isOfFailedPoll(need, view)) ?? [];
+      .filter(({ title }) => !isOfLostWatermark(title) && !isOfLateRenumbering(title, view)) ?? [];
   const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
   if (needs.length === 0 || !isWell) return [];
   return [{ promise: 'P5', what: `all is well, and the last digest says: ${needs.map(({ title }) => title)}` }];
+}
+
+/**
+ * Email that a failed poll had taken in before the digest before, passed after it, and relocated since: by its time the
+ * digest before has counted it. A digest with such a difference names the mailbox that was renumbered.
+ */
+function isOfLateRenumbering(title: string, view: View): boolean {
+  const previousMs = view.told.at(-2)?.invocation.startedMs ?? 0;
+  return (
+    /unaccounted for|no poll has counted/.test(title) && view.watermarkStarts.some(({ atMs }) => atMs > previousMs)
+  );
 }
 
 function isAuditsOwn({ title, tokens }: ReadNeed, view: View): boolean {

@@ -1,8 +1,9 @@
 import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.ts';
-import { DAY_MS, isWindow, type PlannedEvent } from '../plan.ts';
+import { isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { CHANNELS, type MailboxName, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
+import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
 
 type Shown = { atMs: number; route: RouteId };
 export type Told = ObservedDigest & ReadDigest;
@@ -15,8 +16,8 @@ export type View = Observed & {
   pollsOf(mailbox: MailboxName): readonly ObservedInvocation[];
   /** Mail that has to be accounted for. */
   owed: readonly SimulatedMail[];
-  /** Its stays in mailboxes that are polled, as far as accounting reaches back there. */
-  accountedStaysOf(mail: SimulatedMail): SimulatedMail['stays'];
+  accountedStaysOf: Accounting['staysOf'];
+  isInLedger: Accounting['isInLedger'];
   /** When the mail was surely known: a poll began and ended well while it was there, under one number. */
   knownMs(mail: SimulatedMail): number;
   /**
@@ -33,7 +34,7 @@ export type View = Observed & {
 };
 
 export function viewOf(observed: Observed): View {
-  const { plan, startMs, mails, posts, digests, invocations, watermarkStarts } = observed;
+  const { plan, startMs, mails, posts, digests, invocations } = observed;
   const shown = new Map<number, Shown[]>();
   for (const { channelId, message, at } of posts) {
     const route = ROUTE_IDS.find((id) => CHANNELS[id] === channelId) as RouteId;
@@ -82,6 +83,7 @@ export function viewOf(observed: Observed): View {
     );
   const goodPolls = goodOnes('poll');
   const goodAudits = goodOnes('audit');
+  const { staysOf, isInLedger } = accountingOf(observed, goodPolls);
   const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
   const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;
 
@@ -104,36 +106,13 @@ export function viewOf(observed: Observed): View {
     );
   }
 
-  /**
-   * Whether only the INTERNALDATE tells an email from those that were there before accounting began, because its uid does
-   * not say when it came: the mailbox was renumbered since, or before, and no poll had found that out by then. To the poll
-   * that does, every uid is new, and moved email keeps its INTERNALDATE (RFC 3501, 6.4.7, and RFC 6851). That the
-   * folder was empty under the old UIDVALIDITY proves nothing: a bridge that still syncs shows an empty one.
-   */
-  function isUidVoid({ mailbox, uidValidity, sinceMs, fromMs }: SimulatedMail['stays'][number]): boolean {
-    const isMoved = plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
-    const isFoundOut = watermarkStarts.some(
-      (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs < sinceMs,
-    );
-    return isMoved || fromMs > sinceMs || !isFoundOut;
-  }
-
-  function staysOf(mail: SimulatedMail): SimulatedMail['stays'] {
-    return mail.stays.filter((stay) => {
-      const baselineMs = watermarkStarts.find(({ mailbox }) => mailbox === stay.mailbox)?.atMs;
-      if (!plan.mailboxes.includes(stay.mailbox) || baselineMs === undefined) return false;
-      if (plan.startFrom === 'all') return true;
-      const sinceMs = plan.startFrom === 'now' ? baselineMs : baselineMs - plan.startFrom.days * DAY_MS;
-      return stay.receivedAtMs > sinceMs || (stay.sinceMs > baselineMs && !isUidVoid(stay));
-    });
-  }
-
   return {
     ...observed,
     shownOf: (token) => shown.get(token) ?? [],
     told: digests.map((digest) => ({ ...digest, ...readDigest(digest.mail) })),
     pollsOf,
     accountedStaysOf: staysOf,
+    isInLedger,
     knownMs,
     countedMs: (mail) => {
       const counting = staysOf(mail).filter((stay) => !isJumped(stay));
@@ -157,12 +136,6 @@ export function viewOf(observed: Observed): View {
         .filter((event): event is typeof event & { kind: typeof kind } => event.kind === kind)
         .map((event) => ({ ...event, toMs: Math.min(event.toMs, plan.healsAtMs) })),
   };
-}
-
-/** When the first of these was over that ran within the two times. */
-function firstEnd(invocations: readonly ObservedInvocation[] | undefined, fromMs: number, toMs: number): number {
-  const first = invocations?.find(({ startedMs, endedMs }) => startedMs > fromMs && endedMs < toMs);
-  return first?.endedMs ?? Number.POSITIVE_INFINITY;
 }
 
 function isStill({ toMs }: SimulatedMail['stays'][number]): boolean {

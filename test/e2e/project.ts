@@ -31,7 +31,7 @@ export function copyOfWorkingTree(mailServer: MailServer): Project {
   const project = emptyProject();
   for (const part of PARTS) cpSync(join(REPOSITORY, part), join(project.folder, part), { recursive: true });
   usePackages(project);
-  editSettings(project, mailServer);
+  useMailServer(project, mailServer);
   return project;
 }
 
@@ -49,7 +49,7 @@ export async function copyOfCommit(commit: string, mailServer: MailServer): Prom
     rmSync(archive);
     if (lockOf(project.folder) === lockOf(REPOSITORY)) usePackages(project);
     else await run('npm', ['ci'], { cwd: project.folder, environment: ownEnvironment() });
-    editSettings(project, mailServer);
+    useMailServer(project, mailServer);
     return project;
   } catch (error) {
     project.remove();
@@ -83,14 +83,34 @@ function lockOf(folder: string): string {
   return readFileSync(join(folder, 'package-lock.json'), 'utf8');
 }
 
-function editSettings({ folder }: Project, { port }: MailServer): void {
-  const file = join(folder, 'functions/settings.ts');
-  const edits = [
+function useMailServer(project: Project, { port }: MailServer): void {
+  editSettings(
+    project,
     ["host: 'imap.example.com',", `host: '127.0.0.1', port: ${port}, allowSelfSignedCertificate: true,`],
     ['everyMinutes: 15,', 'everyMinutes: 1,'],
     ["startFrom: 'now',", "startFrom: 'all',"],
-  ] as const;
-  writeFileSync(file, edits.reduce(replaced, readFileSync(file, 'utf8')));
+  );
+}
+
+/** Edits the settings as a user would: each text, which has to stand there once, becomes the other one. */
+export function editSettings(project: Project, ...edits: readonly (readonly [string, string])[]): void {
+  writeSettings(project, edits.reduce(replaced, readSettings(project)));
+}
+
+/** Takes a route out of the settings. */
+export function removeRoute(project: Project, id: string): void {
+  const text = readSettings(project);
+  const [route] = new RegExp(`^ {4}\\{\n {6}id: '${id}',.*?^ {4}\\},\n`, 'ms').exec(text) ?? [];
+  if (!route) throw new Error(`functions/settings.ts has no route ${id}.`);
+  writeSettings(project, text.replace(route, ''));
+}
+
+function readSettings({ folder }: Project): string {
+  return readFileSync(join(folder, 'functions/settings.ts'), 'utf8');
+}
+
+function writeSettings({ folder }: Project, text: string): void {
+  writeFileSync(join(folder, 'functions/settings.ts'), text);
 }
 
 function replaced(text: string, [shipped, wanted]: readonly [string, string]): string {

@@ -6,7 +6,7 @@ import { until } from './steps.ts';
 import type { World } from './world.ts';
 
 /** The mailbox of the shipped settings. */
-const MAILBOX = 'support/INBOX';
+export const MAILBOX = 'support/INBOX';
 
 const SETTLED_MS = 60_000;
 

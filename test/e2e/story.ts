@@ -12,13 +12,13 @@ import {
   theServerNumbersTheMailboxAnew,
 } from './chapters.ts';
 import { depthOf } from './dead-letters.ts';
-import { bootstrap, deploy, destroy } from './deploy.ts';
+import { bootstrap, deploy } from './deploy.ts';
 import { type Deployment, lookUpDeployment } from './deployment.ts';
 import type { Emulator } from './emulator.ts';
 import { copyOfWorkingTree } from './project.ts';
 import { isLeastPrivilege } from './recorded-calls.ts';
+import { aFolderIsRenamed, aRouteIsRemoved, theStackIsRemovedAndDeployedAgain, theWatermarkIsLost } from './seams.ts';
 import type { Print, Step } from './steps.ts';
-import { ledgerItems, watermarkOf } from './stored.ts';
 import { startWorld, storeSecrets } from './world.ts';
 
 /** Deploys the stack as the README says, and has it go through what it exists for. */
@@ -45,10 +45,14 @@ export async function tellStory(emulator: Emulator, step: Step, print: Print): P
     await theNextPollIsSilent(scene);
     await theAuditFinds(scene);
     await theServerNumbersTheMailboxAnew(scene);
+    await theWatermarkIsLost(scene);
 
     await step('no scheduled run failed', () => noRunFailed(deployment));
     await step('the roles allow what was called, and no more', () => isLeastPrivilege(deployment, emulator));
-    await step('cdk destroy keeps the ledger and the watermarks', () => destroyed(scene));
+
+    const withoutRoute = await aRouteIsRemoved(scene);
+    const renamed = await aFolderIsRenamed({ ...scene, deployment: withoutRoute });
+    await theStackIsRemovedAndDeployedAgain({ ...scene, deployment: renamed });
   } finally {
     await world.stop();
     project.remove();
@@ -59,11 +63,4 @@ async function noRunFailed(deployment: Deployment): Promise<void> {
   const queues = deployment.all('AWS::SQS::Queue').filter(({ logicalId }) => logicalId.includes('FailedRuns'));
   assert.ok(queues.length > 0);
   for (const { logicalId, physicalId } of queues) assert.equal(await depthOf(physicalId, deployment), 0, logicalId);
-}
-
-async function destroyed({ project, emulator, deployment, world }: Scene): Promise<void> {
-  const items = await ledgerItems(deployment);
-  await destroy(project, emulator);
-  assert.deepEqual(await ledgerItems(deployment), items);
-  assert.equal((await watermarkOf(deployment)).lastUid, world.mails.length);
 }

@@ -25,6 +25,7 @@ export type Deployment = {
   double(event: PlannedEvent & { kind: 'function runs besides' }): void;
   /** As a person does it. */
   redrive(route: RouteId): void;
+  rescan(mailbox: MailboxName, days: number): void;
   /** As a person does it, again and again: a letter comes late, and a command may fail. */
   removeLetters(route: RouteId): void;
   invocations: readonly ObservedInvocation[];
@@ -169,6 +170,7 @@ export function deployment(
       if (services.removedRoute() === route) return;
       void run('redrive', { route }, functions.redrive(route));
     },
+    rescan: (mailbox, days) => void run('rescan', { mailbox }, functions.rescan(mailbox, days)),
     removeLetters: (route) => void removeLetters(route),
   };
 }

@@ -31,6 +31,7 @@ export const SMALL_DAY: Plan = {
     // A poll finds the channel closed. A person tries in vain, and it opens just before a check looks at it.
     { kind: 'channel dies', route: 'stripe', death: 'no access', isForGood: false, ...between(3, 6 + 6.9 / 60) },
     { kind: 'person redrives', route: 'stripe', atMs: 6 * HOUR_MS + 6.5 * MINUTE_MS },
+    { kind: 'person rescans', mailbox: 'support/INBOX', days: 1, atMs: 3 * HOUR_MS },
     { kind: 'message is unreadable', route: 'vip', atMs: 1 * HOUR_MS },
     { kind: 'Discord fails', trouble: 'is unavailable', route: 'vip', ...between(5, 6 + 2 / 60) },
     // The poster dies of its dead letters, so that the ledger does not know them when a check looks at it.

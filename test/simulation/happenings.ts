@@ -61,6 +61,7 @@ export function happenings(
     'secret changes': (event) => void changeSecret(event),
     'function runs besides': deployed.double,
     'person redrives': ({ route }) => deployed.redrive(route),
+    'person rescans': ({ mailbox, days }) => deployed.rescan(mailbox, days),
     'route is removed': ({ route }) => services.removeRoute(route),
     'message is unreadable': ({ route }) => {
       services.queueOf(route).send('{"put": "by hand"');

@@ -9,7 +9,7 @@ import type { MailboxName, RouteId } from './simulated-settings.ts';
 
 export type ObservedInvocation = {
   id: string;
-  function: 'poll' | 'post' | 'digest' | 'audit' | 'check' | 'redrive' | 'letters';
+  function: 'poll' | 'post' | 'digest' | 'audit' | 'check' | 'redrive' | 'rescan' | 'letters';
   /** Of a poll or an audit. */
   mailbox: MailboxName | undefined;
   /** Of a post or a command. */

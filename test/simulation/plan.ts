@@ -74,6 +74,7 @@ export type PlannedEvent =
   /** A schedule delivers twice, or a person starts it beside its schedule. */
   | { kind: 'function runs besides'; atMs: number; function: Exclude<FunctionName, 'post'>; mailbox: MailboxName }
   | { kind: 'person redrives'; atMs: number; route: RouteId }
+  | { kind: 'person rescans'; atMs: number; mailbox: MailboxName; days: number }
   /** It leaves the settings, and a deployment takes its queues, its poster and its rules along. */
   | { kind: 'route is removed'; atMs: number; route: RouteId }
   /** It names no email. From then on a person removes what the dead-letter queue of the route has of its kind. */

@@ -15,7 +15,7 @@ import type { ReceivedMessage } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 import { letters } from '../../lib/cli/letters.ts';
 import type { Invocation } from './invocation.ts';
-import { MINUTE_MS, type Plan } from './plan.ts';
+import { DAY_MS, MINUTE_MS, type Plan } from './plan.ts';
 import type { Ports, Process } from './simulated-services.ts';
 import { type DeployedRoutes, type MailboxName, ROUTES, type RouteId } from './simulated-settings.ts';
 
@@ -26,6 +26,7 @@ export const TIMEOUTS_MS = {
   digest: DIGEST_TIMEOUT_MS,
   check: CHECK_TIMEOUT_MS,
   redrive: CHECK_TIMEOUT_MS,
+  rescan: CHECK_TIMEOUT_MS,
   letters: CHECK_TIMEOUT_MS,
   audit: AUDIT_TIMEOUT_MS,
 } as const;
@@ -93,7 +94,13 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
     async ({ clock }, ports) =>
       await letters({ routes: [route], removed: 'all' }, { ...ports, clock }, () => {});
 
-  return { poll, post, digest, audit, check, redrive, letters: removeLetters };
+  /** What `rollcall rescan` stores. */
+  const rescan =
+    (mailbox: MailboxName, days: number): Run<void> =>
+    async ({ clock }, { watermarks }) =>
+      await watermarks.requestRescan(mailbox, new Date(clock.now().getTime() - days * DAY_MS));
+
+  return { poll, post, digest, audit, check, redrive, rescan, letters: removeLetters };
 }
 
 function polledMailbox(mailbox: MailboxName, { startFrom, pollEveryMs }: Plan): PolledMailbox {

@@ -105,13 +105,14 @@ function reasonOf({ lastFailure }: LedgerEntry): string {
   return lastFailure ? failureName(lastFailure) : 'no post was tried';
 }
 
-/** In a first digest of all, a new mailbox is what everyone expects; it is in the health section. */
+/** In a first digest of all, a new mailbox is what the reader expects; it is in the health section. */
 function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
   const { watermark, digestWatermark } = health ?? {};
-  if (!watermark || !previousDigestAt || isReported(watermark, digestWatermark)) return [];
+  if (!watermark || isReported(watermark, digestWatermark)) return [];
   const restarts = unreportedRestarts(watermark, digestWatermark);
   const isLost = restarts.some(({ reason }) => reason === 'watermark lost');
-  return isLost || restarts.length === 0 ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
+  const isNew = restarts.length === 0 && previousDigestAt !== undefined && watermark.baselineAt > previousDigestAt;
+  return isLost || isNew ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
 }
 
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {

@@ -1,7 +1,7 @@
 import type { Journal } from '../journal.ts';
 import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import { tracesOf } from './ledger-traces.ts';
+import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
 import {
   type DigestHistory,
   type MailboxHealth,
@@ -217,24 +217,28 @@ async function restarted(
   };
 }
 
-/** The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. */
+/**
+ * The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. Where the
+ * ledger does not say what was passed, the time of arrival does, with the margin of every rescan.
+ */
 async function resumed(
-  { numbering, uids, firstAcceptedAt }: NonNullable<Awaited<ReturnType<typeof tracesOf>>>,
+  { numbering, lowestUid, passedUid, firstAcceptedAt }: LedgerTraces,
   { polled, status, session }: PollStart,
   { clock }: WatermarkServices,
 ): Promise<Watermark> {
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
-  const accountedSince = accountedSinceOf(polled.account.startFrom, firstAcceptedAt);
   const at = clock.now();
+  const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
+  const since = new Date(firstAcceptedAt.getTime() - (isPassedKnown ? 0 : RESCAN_MARGIN_MS));
+  const accountedSince = accountedSinceOf(polled.account.startFrom, since);
   const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
-  if (uids) {
-    const baselineUid = uids.lowest - 1;
-    const lastUid = uids.surelyPassed - 1;
-    return { ...known, lastUid, baselineUid, restart: { ...restart, arrivalDecidesBelowUid: uids.lowest } };
+  if (isPassedKnown) {
+    const baselineUid = Math.min(lowestUid - 1, passedUid);
+    return { ...known, lastUid: passedUid, baselineUid, restart: { ...restart, arrivalDecidesBelowUid: lowestUid } };
   }
-  const uid = await uidBeforeRescan(accountedSince, status, session);
+  const uid = await uidBefore(accountedSince, status, session);
   return { ...known, lastUid: uid, baselineUid: uid, restart: { ...restart, arrivalDecidesBelowUid: uidNext } };
 }
 

@@ -19,8 +19,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'a lost watermark is resumed above email that was accepted and not handed over',
     breaks: 'P1',
     file: 'functions/core/poll/ledger-traces.ts',
-    find: 'uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED)] ?? lowest',
-    replace: 'uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED / PERHAPS_NOT_PASSED)] ?? lowest',
+    find: 'here[(firstAccepted < 0 ? here.length : firstAccepted) - 1];',
+    replace: 'here[(firstAccepted < 0 ? here.length : here.length) - 1];',
     caughtBy,
   },
   {
@@ -91,8 +91,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'the digest does not name a mailbox that begins again',
     breaks: 'P5',
     file: 'functions/core/digest/digest-needs.ts',
-    find: 'return isLost || restarts.length === 0 ?',
-    replace: 'return isLost && restarts.length === 0 ?',
+    find: 'return isLost || isNew ?',
+    replace: 'return isLost && isNew ?',
     caughtBy: ['core/digest/digest.test.ts'],
   },
   {

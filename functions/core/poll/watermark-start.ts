@@ -4,6 +4,7 @@ import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
 import {
   type DigestHistory,
+  isSameNumbering,
   type MailboxHealth,
   type Numbering,
   type Restart,
@@ -213,7 +214,7 @@ async function restarted(
     },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
     unreported: unreportedRestarts(from, digestWatermark),
-    seen: await seenWithUnpassed(from, ledger),
+    seen: await seenWithUnpassed(from, { mailbox, uidValidity, at }, ledger),
     countedUntil: justBefore(at),
   };
 }
@@ -248,15 +249,18 @@ async function resumed(
 /**
  * The counts with the mail that a poll took in and never passed, because it failed behind the ledger. Such mail comes
  * again under another uid, where what was accepted before the baseline is not counted; nor is it here, where the baseline
- * was set anew before.
+ * was set anew before. What another poll takes in from now on under the same numbers is counted as it is passed.
  */
 async function seenWithUnpassed(
-  { mailbox, uidValidity, lastUid, baselineAt, seen = {} }: Watermark,
+  from: Watermark,
+  restarted: Numbering & { at: Date },
   ledger: WatermarkServices['ledger'],
 ): Promise<Watermark['seen']> {
+  const { mailbox, uidValidity, lastUid, baselineAt, seen = {} } = from;
+  const isPassedLater = (acceptedAt: Date) => isSameNumbering(from, restarted) && acceptedAt >= restarted.at;
   const counts: Record<string, number> = { ...seen };
   for await (const { route, acceptedAt } of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
-    if (acceptedAt >= baselineAt) counts[route] = (counts[route] ?? 0) + 1;
+    if (acceptedAt >= baselineAt && !isPassedLater(acceptedAt)) counts[route] = (counts[route] ?? 0) + 1;
   }
   return counts;
 }

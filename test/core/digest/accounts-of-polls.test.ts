@@ -71,7 +71,7 @@ function world() {
     mailbox,
     deliver,
     poll: async (
-      changes: Partial<{ reader: MailReader; watermarks: Watermarks }> = {},
+      changes: Partial<{ reader: MailReader; watermarks: Watermarks; ledger: Ledger }> = {},
       { startFrom, remainingMs }: PollOptions = {},
     ) => {
       clock.advance(1);
@@ -139,6 +139,31 @@ describe('what polls have counted and what the ledger holds', () => {
     await poll();
     expect((await digest()).sum).toBe(sum(2, { delivered: 1, unknown: 1 }));
     expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('are the same where one poll takes an email in and dies while another one begins to rescan', async () => {
+    const { deliver, poll, digest, watermarks, ledger, clock } = world();
+    await poll();
+    const since = clock.now();
+    await watermarks.requestRescan(MAILBOX, since);
+    deliver('vip 1');
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? 'before' : 'none'));
+    let hasRead = false;
+    const overtaken: Ledger = {
+      ...ledger,
+      async *linesAbove(...place) {
+        if (!hasRead) {
+          hasRead = true;
+          // It takes the email in under the same uids, and the rescan has the time of before.
+          await watermarks.recordRescan(MAILBOX, since);
+          await expect(poll({ watermarks: dying })).rejects.toThrow();
+        }
+        yield* ledger.linesAbove(...place);
+      },
+    };
+    await poll({ ledger: overtaken });
+    expect(hasRead).toBe(true);
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
   });
 
   it('leave mail that is just being taken in to the next digest', async () => {

@@ -61,8 +61,14 @@ export function accountingOf(
     return receivedAtMs > (startFrom === 'now' ? beganMs : beganMs - startFrom.days * DAY_MS);
   }
 
+  /** A poll reads nothing that lies below a watermark which somebody has moved. */
   function polledMs({ mailbox, fromMs, toMs }: Stay, beforeMs: number): number {
+    if (isMoved(mailbox)) return Number.POSITIVE_INFINITY;
     return firstEnd(goodPolls.get(mailbox), fromMs, Math.min(toMs, beforeMs));
+  }
+
+  function isMoved(mailbox: MailboxName): boolean {
+    return plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
   }
 
   /**
@@ -75,13 +81,12 @@ export function accountingOf(
    */
   function isUidVoid(stay: Stay): boolean {
     const { mailbox, uidValidity, sinceMs, fromMs } = stay;
-    const isMoved = plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
     const isFoundOut = watermarkStarts.some(
       (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs < sinceMs,
     );
     const [, ...again] = createdMs(mailbox);
     const isLost = again.some((atMs) => atMs >= sinceMs && polledMs(stay, atMs) > atMs);
-    return isMoved || fromMs > sinceMs || !isFoundOut || isLost;
+    return isMoved(mailbox) || fromMs > sinceMs || !isFoundOut || isLost;
   }
 
   return {

@@ -60,8 +60,10 @@ function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
   return health.get(mailbox)?.isRenumbered ?? false;
 }
 
+/** A digest that was being written may have found nothing of the mailbox. */
 function tellsOfLostWatermark({ needs, isAlarming }: Told, mailbox: MailboxName): boolean {
-  return isAlarming && needs.some(({ title }) => isOfLostWatermark(title) && title.includes(mailbox));
+  const isTold = (title: string) => isOfLostWatermark(title) || title.includes('has never been read');
+  return isAlarming && needs.some(({ title }) => title.includes(mailbox) && isTold(title));
 }
 
 /** Reported once, so that also a last digest may. */

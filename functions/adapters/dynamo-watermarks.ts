@@ -30,6 +30,7 @@ const watermarkSchema = z.object({
   unreported: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
   seen: z.record(z.string(), z.int()).optional(),
+  countedUntil: time.optional(),
 });
 
 const auditSchema = z.object({
@@ -287,7 +288,15 @@ function complete(watermark: z.output<typeof watermarkSchema>): Watermark {
 }
 
 /** A watermark as the table keeps it. */
-function attributesOf({ baselineAt, accountedSince, seen, restart, unreported, ...watermark }: Watermark) {
+function attributesOf({
+  baselineAt,
+  accountedSince,
+  seen,
+  restart,
+  unreported,
+  countedUntil,
+  ...watermark
+}: Watermark) {
   return {
     ...watermark,
     seen,
@@ -295,6 +304,7 @@ function attributesOf({ baselineAt, accountedSince, seen, restart, unreported, .
     accountedSince: accountedSince?.toISOString(),
     restart: restart && restartAttributeOf(restart),
     unreported: unreported?.map(restartAttributeOf),
+    countedUntil: countedUntil?.toISOString(),
   };
 }
 

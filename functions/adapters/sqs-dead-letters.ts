@@ -15,6 +15,9 @@ import type { RightsOf } from './rights.ts';
 /** Longer than a sift takes, so that it meets no letter twice; should it die, the letters are back after this. */
 const HIDDEN_SECONDS = 300;
 
+/** Lambda repeats a digest that died while it looked after a minute; what it had looked at must be there again by then. */
+const LOOKED_AT_SECONDS = 60;
+
 /** Long polling asks every server of SQS. A short one may find nothing although there is something (ReceiveMessage). */
 const LONG_POLL_SECONDS = 1;
 
@@ -50,12 +53,12 @@ export function sqsDeadLetters({
   client: SQSClient;
   queueUrls: Readonly<Record<string, string>>;
 }): DeadLetters {
-  async function receive(queueUrl: string): Promise<Received[]> {
+  async function receive(queueUrl: string, hiddenSeconds: number): Promise<Received[]> {
     const { Messages } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
         MaxNumberOfMessages: LETTERS_PER_BATCH,
-        VisibilityTimeout: HIDDEN_SECONDS,
+        VisibilityTimeout: hiddenSeconds,
         WaitTimeSeconds: LONG_POLL_SECONDS,
         MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
@@ -93,13 +96,14 @@ export function sqsDeadLetters({
   async function deleteWhere(
     route: string,
     visit: (received: readonly Received[]) => Promise<readonly Received[]>,
+    hiddenSeconds = HIDDEN_SECONDS,
   ): Promise<void> {
     const queueUrl = queueUrls[route];
     if (!queueUrl) throw new Error(`The route ${route} has no dead-letter queue; deploy again.`);
     const kept = new Map<string, Received>();
     try {
       for (;;) {
-        const received = await receive(queueUrl);
+        const received = await receive(queueUrl, hiddenSeconds);
         const fresh = received.filter(({ messageId }) => !kept.has(messageId));
         // Nothing is left, or what was kept comes around again.
         if (fresh.length === 0) return;
@@ -123,10 +127,11 @@ export function sqsDeadLetters({
 
     async unreadable(route) {
       const found: UnreadableLetter[] = [];
-      await deleteWhere(route, async (received) => {
+      const look = async (received: readonly Received[]) => {
         found.push(...received.flatMap(({ messageId, letter }) => unreadableIn(messageId, letter)));
         return [];
-      });
+      };
+      await deleteWhere(route, look, LOOKED_AT_SECONDS);
       return found;
     },
 

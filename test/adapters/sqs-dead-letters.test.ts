@@ -48,6 +48,17 @@ describe('the dead-letter queues in SQS', () => {
     await expect(deadLetters().sift('new-route', async () => [])).rejects.toThrow(/new-route has no dead-letter queue/);
   });
 
+  it('hide what they only look at for as long as Lambda takes to repeat whoever died of it, and no longer', async () => {
+    const hiddenSeconds: unknown[] = [];
+    const send = async ({ input }: { input: { VisibilityTimeout?: number } }) => {
+      hiddenSeconds.push(input.VisibilityTimeout);
+      return {};
+    };
+    const watched = { send } as unknown as SQSClient;
+    await sqsDeadLetters({ client: watched, queueUrls: { vip: 'http://127.0.0.1/vip' } }).unreadable('vip');
+    expect(hiddenSeconds).toEqual([60]);
+  });
+
   it('fail where SQS did not delete, instead of taking it for done', async () => {
     const Failed = [{ Id: '0', SenderFault: false, Code: 'InternalError', Message: 'try again' }];
     const send = async (command: { constructor: { name: string } }) =>

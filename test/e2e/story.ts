@@ -17,7 +17,13 @@ import { type Deployment, lookUpDeployment } from './deployment.ts';
 import type { Emulator } from './emulator.ts';
 import { copyOfWorkingTree } from './project.ts';
 import { isLeastPrivilege } from './recorded-calls.ts';
-import { aFolderIsRenamed, aRouteIsRemoved, theStackIsRemovedAndDeployedAgain, theWatermarkIsLost } from './seams.ts';
+import {
+  aDeadLetterIsUnreadable,
+  aFolderIsRenamed,
+  aRouteIsRemoved,
+  theStackIsRemovedAndDeployedAgain,
+  theWatermarkIsLost,
+} from './seams.ts';
 import type { Print, Step } from './steps.ts';
 import { startWorld, storeSecrets } from './world.ts';
 
@@ -46,6 +52,7 @@ export async function tellStory(emulator: Emulator, step: Step, print: Print): P
     await theAuditFinds(scene);
     await theServerNumbersTheMailboxAnew(scene);
     await theWatermarkIsLost(scene);
+    await aDeadLetterIsUnreadable(scene);
 
     await step('no scheduled run failed', () => noRunFailed(deployment));
     await step('the roles allow what was called, and no more', () => isLeastPrivilege(deployment, emulator));

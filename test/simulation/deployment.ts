@@ -13,7 +13,7 @@ import type { SimulatedTime } from './simulated-time.ts';
 const AUDIT_AHEAD_MS = 30 * MINUTE_MS;
 
 /** How often a person looks for unreadable dead letters, once there was one. */
-const LETTERS_EVERY_MS = 4 * 60 * MINUTE_MS;
+export const LETTERS_EVERY_MS = 4 * 60 * MINUTE_MS;
 
 type Scheduled = keyof typeof RETRIES;
 type Of = { mailbox?: MailboxName; route?: RouteId };

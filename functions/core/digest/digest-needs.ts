@@ -4,13 +4,20 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
+import { POLL_TIMEOUT_MS } from '../poll/poll-limits.ts';
 import { isReported, type MailboxHealth, type Restart, unreportedRestarts, type Watermark } from '../poll/watermark.ts';
 import type { UnreadableLetter } from '../ports.ts';
 import type { DeadLetterFacts } from './dead-letter-facts.ts';
 import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
 import { type Difference, differencesOf } from './digest-differences.ts';
 import type { DigestFacts } from './digest-facts.ts';
-import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
+import {
+  AUDIT_OVERDUE_MS,
+  DIGEST_TIMEOUT_MS,
+  FAILING_MAILBOX_MS,
+  STALE_ALERT_MS,
+  unreadLimitMs,
+} from './digest-limits.ts';
 import { failureName } from './failure-name.ts';
 import type { MailboxFacts } from './mailbox-facts.ts';
 
@@ -113,8 +120,13 @@ function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: Dige
   const happened = (wanted: Restart['reason']) => restarts.some(({ reason }) => reason === wanted);
   // Whatever has happened to it since its baseline.
   const isUnknown = digestWatermark === undefined && !happened('renamed');
-  const isNew = isUnknown && previousDigestAt !== undefined && watermark.baselineAt > previousDigestAt;
+  const isNew = isUnknown && previousDigestAt !== undefined && !isOfBefore(watermark, previousDigestAt);
   return isNew || happened('watermark lost') ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
+}
+
+/** So old that the digest of then has read it, whether or not it lived to write that down. */
+function isOfBefore({ baselineAt }: Watermark, previousDigestAt: Date): boolean {
+  return baselineAt.getTime() < previousDigestAt.getTime() - POLL_TIMEOUT_MS - DIGEST_TIMEOUT_MS;
 }
 
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {

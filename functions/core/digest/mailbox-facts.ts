@@ -88,10 +88,16 @@ function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: 
   return !isReported(watermark, digestWatermark);
 }
 
-/** Those under which mail can have been counted since the last digest: older ones where they have changed since. */
-function numberingsOf({ watermark, digestWatermark }: Partial<MailboxHealth> = {}): Numbering[] {
+/**
+ * Those under which mail can have been counted since the last digest: older ones where they have changed since, and one
+ * that an audit has met before any poll.
+ */
+function numberingsOf(health: Partial<MailboxHealth> = {}): Numbering[] {
+  const { watermark, digestWatermark, recovery, lastDigestAt } = health;
   const before = watermark ? unreportedRestarts(watermark, digestWatermark) : [];
-  const all = [watermark, ...(before.length > 0 ? [digestWatermark] : []), ...before];
+  const isAudited = watermark && recovery && recovery.at > recoveriesSince(lastDigestAt);
+  const byAudit = isAudited ? { mailbox: watermark.mailbox, uidValidity: recovery.uidValidity } : undefined;
+  const all = [watermark, ...(before.length > 0 ? [digestWatermark] : []), ...before, byAudit];
   const known = all.filter((numbering) => numbering !== undefined);
   return known.filter((numbering, index) => known.findIndex((one) => isSameNumbering(one, numbering)) === index);
 }
@@ -114,9 +120,16 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     // Polls have been past this uid before, so only the audit can have accepted the mail since, unless they began again.
     return isRestarted && !missing.has(mailId) ? 'passed' : 'recovered';
   };
-  /** Where uids say nothing of what the last digest knew, what was accepted before it and before polls began again was told. */
+  /** Where uids say nothing of what the last digest knew, what it had counted and what is from before polls began again was told. */
   const timeDecides = toldUid === undefined || (current?.restart !== undefined && !isRestarted);
   const beganAgainBefore = toldUid === undefined ? undefined : restartKnownTo(digestWatermark);
+
+  const countedUntil = digestWatermark?.countedUntil;
+  const isCounted = (acceptedAt: Date): boolean => {
+    if (countedUntil) return acceptedAt <= countedUntil;
+    // Even where that happened while the last digest read: it did not know the numbers of after the change.
+    return acceptedAt <= lastDigestAt && acceptedAt < changedAt;
+  };
 
   return ({ mailId, uid, acceptedAt }) => {
     // What a poll accepted, it had passed no earlier: in the very moment in which that was read, it is no longer new.
@@ -127,8 +140,7 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
     // It was counted when polls began again, which the last digest knew.
     if (beganAgainBefore && acceptedAt < beganAgainBefore) return 'told';
-    // Even where that happened while the last digest read: it did not know the numbers of after the change.
-    if (timeDecides && !isNew && acceptedAt < changedAt) return 'told';
+    if (timeDecides && isCounted(acceptedAt)) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
 }

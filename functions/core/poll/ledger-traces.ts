@@ -7,16 +7,20 @@ import type { Numbering } from './watermark.ts';
 export type LedgerTraces = {
   /** Under which its email was known last: the one of now where the ledger has any of it. */
   numbering: Numbering;
-  /** Of the numbering of now; undefined where the ledger has nothing under it. */
-  uids: { lowest: number; surelyPassed: number } | undefined;
+  /** The lowest uid that the ledger has under the numbering of now; undefined where it has none. */
+  lowestUid: number | undefined;
+  /** Polls have surely passed all email up to this uid, and may have passed more; undefined where that is not known. */
+  passedUid: number | undefined;
   firstAcceptedAt: Date;
 };
 
 /**
- * A watermark that is lost stood below all that is not handed over, and polls take in no more than one page above it. Two
- * polls at once can list different pages, hence the second one: everything below so many entries was surely passed.
+ * Polls accept no more than one page above the watermark. Two polls at once can list different pages, hence the second
+ * one: everything below so many entries was passed.
  */
 const PERHAPS_NOT_PASSED = 2 * MAILS_PER_PAGE;
+
+type Place = { uid: number; isAccepted: boolean };
 
 /** Reads what the ledger has of a mailbox, under any of its names and uidValidities; undefined where it has nothing. */
 export async function tracesOf(
@@ -24,20 +28,35 @@ export async function tracesOf(
   { uidValidity }: { uidValidity: string },
   ledger: Pick<Ledger, 'linesOfMailboxes'>,
 ): Promise<LedgerTraces | undefined> {
-  const uids: number[] = [];
+  const here: Place[] = [];
   let firstAcceptedAt: Date | undefined;
   let last: { acceptedAt: Date; numbering: Numbering } | undefined;
-  for await (const line of ledger.linesOfMailboxes([mailbox, ...formerly])) {
-    const { acceptedAt } = line;
+  for await (const { uid, state, acceptedAt, ...line } of ledger.linesOfMailboxes([mailbox, ...formerly])) {
     if (!firstAcceptedAt || acceptedAt < firstAcceptedAt) firstAcceptedAt = acceptedAt;
-    if (line.mailbox === mailbox && line.uidValidity === uidValidity) uids.push(line.uid);
+    if (line.mailbox === mailbox && line.uidValidity === uidValidity)
+      here.push({ uid, isAccepted: state === 'accepted' });
     else if (!last || acceptedAt > last.acceptedAt) {
       last = { acceptedAt, numbering: { mailbox: line.mailbox, uidValidity: line.uidValidity } };
     }
   }
   if (!firstAcceptedAt) return undefined;
-  const [lowest] = uids.sort((one, other) => one - other);
-  if (lowest === undefined) return last && { numbering: last.numbering, uids: undefined, firstAcceptedAt };
-  const surelyPassed = uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED)] ?? lowest;
-  return { numbering: { mailbox, uidValidity }, uids: { lowest, surelyPassed }, firstAcceptedAt };
+  here.sort((one, other) => one.uid - other.uid);
+  const [lowest] = here;
+  if (!lowest)
+    return last && { numbering: last.numbering, lowestUid: undefined, passedUid: undefined, firstAcceptedAt };
+  return { numbering: { mailbox, uidValidity }, lowestUid: lowest.uid, passedUid: passedAmong(here), firstAcceptedAt };
+}
+
+/**
+ * A poll accepts all emails of a page before it hands any of them over. So one that it had not accepted yet when it died
+ * has, above it, only entries that are still `accepted`, and below it the last one that is not.
+ *
+ * @param here by uid; at least one
+ */
+function passedAmong(here: readonly Place[]): number | undefined {
+  const firstAccepted = here.findIndex(({ isAccepted }) => isAccepted);
+  const passed = here[(firstAccepted < 0 ? here.length : firstAccepted) - 1];
+  if (!passed) return undefined;
+  const beforePages = here[Math.max(0, here.length - PERHAPS_NOT_PASSED)] ?? passed;
+  return Math.min(passed.uid, beforePages.uid - 1);
 }

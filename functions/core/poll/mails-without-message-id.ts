@@ -22,6 +22,7 @@ export function mailsWithoutMessageId(
   let entries: Promise<Map<string, LedgerEntry[]>> | undefined;
 
   async function entriesWithoutMessageId(before: Numbering): Promise<Map<string, LedgerEntry[]>> {
+    if (isSameNumbering(before, numbering)) return new Map();
     const mailIds: string[] = [];
     for await (const line of ledger.linesAbove(before.mailbox, before.uidValidity, 0)) mailIds.push(line.mailId);
     const found = await findAll(mailIds, ledger);
@@ -77,7 +78,7 @@ export function mailsWithoutMessageId(
   return {
     /** @returns the entries of such mails, which are relocated to where the mails are now */
     async recognise(page: readonly Mail[]): Promise<ReadonlyMap<Mail, LedgerEntry>> {
-      if (!restart || isSameNumbering(restart, numbering)) return new Map();
+      if (!restart) return new Map();
       const doubtful = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
       if (doubtful.length === 0) return new Map();
       const here = await entriesHere(doubtful);

@@ -131,7 +131,12 @@ async function handOverPages(
     const lastUid = lastUidOf(page, watermark);
     const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });
-    const next = { ...watermark, lastUid, seen: countedOn(watermark, handedOver, passed) };
+    const next = {
+      ...watermark,
+      lastUid,
+      seen: countedOn(watermark, handedOver, passed),
+      countedUntil: services.clock.now(),
+    };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });

@@ -1,7 +1,7 @@
 import type { Journal } from '../journal.ts';
 import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import { tracesOf } from './ledger-traces.ts';
+import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
 import {
   type DigestHistory,
   isSameNumbering,
@@ -73,7 +73,13 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
     baselineAt: now,
     accountedSince,
     restart: undefined,
+    countedUntil: justBefore(now),
   };
+}
+
+/** What polls take in from then on is not counted yet, though they be as quick as the clock. */
+function justBefore(at: Date): Date {
+  return new Date(at.getTime() - 1);
 }
 
 /** Undefined is all email. Days begin at midnight: SEARCH SINCE knows nothing finer, and so the first poll takes in all of that day. */
@@ -209,30 +215,34 @@ async function restarted(
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
     unreported: unreportedRestarts(from, digestWatermark),
     seen: await seenWithUnpassed(from, { mailbox, uidValidity, at }, ledger),
+    countedUntil: justBefore(at),
   };
 }
 
-/** The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. */
+/**
+ * The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. Where the
+ * ledger does not say what was passed, the time of arrival does, with the margin of every rescan.
+ */
 async function resumed(
-  { numbering, uids, firstAcceptedAt }: NonNullable<Awaited<ReturnType<typeof tracesOf>>>,
+  { numbering, lowestUid, passedUid, firstAcceptedAt }: LedgerTraces,
   { polled, status, session }: PollStart,
   { clock }: WatermarkServices,
 ): Promise<Watermark> {
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
-  const { startFrom, everyMinutes } = polled.account;
-  // The first email in the ledger came since the poll before the one that took it in, and so may email that is not in it.
-  const pollBefore = new Date(firstAcceptedAt.getTime() - everyMinutes * MINUTE_MS);
-  const accountedSince = accountedSinceOf(startFrom, startFrom === 'now' ? pollBefore : firstAcceptedAt);
   const at = clock.now();
-  const known = { mailbox, uidValidity, baselineAt: at, accountedSince };
+  const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
+  const { startFrom, everyMinutes } = polled.account;
+  // The first email in the ledger came since the poll before the one that took it in.
+  const marginMs = isPassedKnown ? everyMinutes * MINUTE_MS : RESCAN_MARGIN_MS;
+  const accountedSince = accountedSinceOf(startFrom, new Date(firstAcceptedAt.getTime() - marginMs));
+  const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
-  if (uids) {
-    const baselineUid = uids.lowest - 1;
-    const lastUid = uids.surelyPassed - 1;
-    return { ...known, lastUid, baselineUid, restart: { ...restart, arrivalDecidesBelowUid: uids.lowest } };
+  if (isPassedKnown) {
+    const baselineUid = Math.min(lowestUid - 1, passedUid);
+    return { ...known, lastUid: passedUid, baselineUid, restart: { ...restart, arrivalDecidesBelowUid: lowestUid } };
   }
-  const uid = await uidBeforeRescan(accountedSince, status, session);
+  const uid = await uidBefore(accountedSince, status, session);
   return { ...known, lastUid: uid, baselineUid: uid, restart: { ...restart, arrivalDecidesBelowUid: uidNext } };
 }
 

@@ -22,6 +22,11 @@ export type Watermark = {
    * together with `lastUid`, so a page that is read again is not counted again.
    */
   seen?: Readonly<Record<string, number>> | undefined;
+  /**
+   * What was accepted until then is counted in `seen`, and what was accepted later is not, whatever uids it has by now.
+   * Undefined where an earlier version wrote it.
+   */
+  countedUntil?: Date | undefined;
 };
 
 /** Uids mean something only together with both (RFC 3501, 2.3.1.1). */

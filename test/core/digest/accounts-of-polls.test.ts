@@ -326,6 +326,34 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
   });
 
+  it('count mail once that the last digest found on its way, where the ledger has it under new uids by the next', async () => {
+    const { deliver, poll, digest, renumber, ledger, idOf, watermarks } = world();
+    deliver('vip 1');
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? 'before' : 'none'));
+    await expect(poll({ watermarks: dying })).rejects.toThrow();
+    expect((await digest()).sum).toBe(sum(0, {}));
+    renumber('2000');
+    await poll();
+    await ledger.relocate(idOf('vip 1'), at('1000', 1), at('2000', 1));
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('find mail where an audit has put it that met new uids before any poll did', async () => {
+    const { deliver, poll, digest, renumber, ledger, idOf, watermarks, clock } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    deliver('vip 2');
+    await poll();
+    renumber('2000');
+    await watermarks.announceRecovery(MAILBOX, { uidValidity: '2000', fromUid: 1, at: clock.now() }, new Date(0));
+    for (const uid of [1, 2]) await ledger.relocate(idOf(`vip ${uid}`), at('1000', uid), at('2000', uid));
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+    await poll();
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('differ by an entry that the ledger has lost, and the digest says so', async () => {
     const { deliver, poll, digest, ledger, idOf } = world();
     deliver('vip 1');

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { type Fault, invoke } from '../../simulation/invocation.ts';
+import { simulatedQueue } from '../../simulation/simulated-queue.ts';
 import { simulatedTime } from '../../simulation/simulated-time.ts';
-import { NOW } from './digest-fixtures.ts';
+import { MISSING_ACCESS, NOW } from './digest-fixtures.ts';
 import { digestWorld, SETTINGS } from './digest-world.ts';
 
 /** As Lambda repeats what a schedule has started: after a minute, and after two more. */
@@ -17,6 +18,12 @@ const REPEATED_AFTER_MS = [0, 60_000, 120_000];
 async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fault) {
   const time = simulatedTime(NOW);
   const { mailer, ...world } = await digestWorld();
+  const queue = simulatedQueue(time, { pick: (from) => from, chance: () => false });
+  const failure = { ...MISSING_ACCESS, kind: 'message' } as const;
+  await queue.deadLetter(
+    { messageId: '', receiptHandle: '', body: 'by hand', receiveCount: 1 },
+    { mailId: undefined, target: 'channel 1', failure },
+  );
   let attempts = 0;
 
   async function attempt(kill: number | undefined): Promise<string> {
@@ -27,7 +34,7 @@ async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fa
       return calls === kill ? { fault } : undefined;
     };
     const ended = await invoke(
-      { id: `attempt ${attempts}`, clock: time, timeoutMs: DIGEST_TIMEOUT_MS, strike, latencyMs: () => 0 },
+      { id: `attempt ${attempts}`, clock: time, timeoutMs: DIGEST_TIMEOUT_MS, strike, latencyMs: () => 10 },
       async ({ id, clock, remainingMs, reach }) =>
         await sendDigest(
           {
@@ -36,7 +43,7 @@ async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fa
             watermarks: reach('watermarks', world.watermarks),
             routeChecks: reach('routeChecks', world.routeChecks),
             pathChecks: reach('pathChecks', world.pathChecks),
-            deadLetters: reach('deadLetters', world.deadLetters),
+            deadLetters: reach('deadLetters', queue.deadLetters),
             digestRuns: reach('digestRuns', world.digestRuns),
             mailer: reach('mailer', mailer),
             clock,
@@ -79,6 +86,7 @@ describe.each(['dies before', 'dies after'] as const)('a digest that %s a call',
     expect(settled).toEqual(['mail-1', 'mail-2', 'mail-3']);
     const told = sent.map(({ text }) => text).join();
     for (const uid of [1, 2, 3]) expect(told).toContain(`Subject ${uid}.`);
+    expect(sent.at(-1)?.text, 'what the dead one had looked at is there again').toContain('1 unreadable message');
   });
 
   it('is sent by its second repeat where the first one dies as well, wherever each does', async () => {

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
+import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { Mail } from '../../../functions/core/mail/mail.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
@@ -77,6 +79,41 @@ describe('a mailbox whose watermark is lost', () => {
     world.watermarks.forget(MAILBOX);
     await world.poll();
     expect(world.queued()).toEqual(['vip 1', 'vip 2', 'vip 3']);
+  });
+
+  it.each(['all', 'now'] as const)(
+    'takes in what a first page had not accepted yet when its poll died (startFrom %s)',
+    async (startFrom) => {
+      await world.poll(startFrom);
+      world.deliver('vip 1', 'vip 2', 'vip 3');
+      const [first] = world.mailbox.mails();
+      const { accept } = world.ledger;
+      const killed = async (entry: NewLedgerEntry) => {
+        if (entry.mailId !== first?.mailId) return await accept(entry);
+        await setImmediate();
+        throw new Error('killed');
+      };
+      await expect(world.poll(startFrom, { ledger: { ...world.ledger, accept: killed } })).rejects.toThrow('killed');
+      expect(world.ledger.entries()).toHaveLength(2);
+      world.watermarks.forget(MAILBOX);
+      world.clock.advance(HOUR_MS);
+      await world.poll(startFrom);
+      expect(world.queued().toSorted()).toEqual(['vip 1', 'vip 2', 'vip 3']);
+    },
+  );
+
+  it('recognises email without Message-ID that a change of UIDVALIDITY had relocated', async () => {
+    deliverNameless(1);
+    world.deliver('vip 2');
+    deliverNameless(3);
+    await world.poll();
+    world.renumber('2000');
+    await world.poll();
+    world.watermarks.forget(MAILBOX);
+    expect(await world.poll()).toMatchObject({ accepted: 0 });
+    await world.watermarks.requestRescan(MAILBOX, new Date(0));
+    expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 3 });
+    expect(world.queued()).toEqual(['vip door 1', 'vip 2', 'vip door 3']);
   });
 
   it('reads two pages of known email at most, and all that is new', async () => {

@@ -19,8 +19,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'a lost watermark is resumed above email that was accepted and not handed over',
     breaks: 'P1',
     file: 'functions/core/poll/ledger-traces.ts',
-    find: 'uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED)] ?? lowest',
-    replace: 'uids[Math.max(0, uids.length - PERHAPS_NOT_PASSED / PERHAPS_NOT_PASSED)] ?? lowest',
+    find: 'here[(firstAccepted < 0 ? here.length : firstAccepted) - 1];',
+    replace: 'here[(firstAccepted < 0 ? here.length : here.length) - 1];',
     caughtBy,
   },
   {
@@ -67,8 +67,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'a poll that reads a page again does not know what it has relocated there',
     breaks: 'P3',
     file: WITHOUT_ID,
-    find: 'if (mail && mail.mailId !== mailId) here.set(mailId, mail);',
-    replace: 'if (mail && mail.mailId === mailId) here.set(mailId, mail);',
+    find: 'mail && mail.mailId !== entry.mailId && lookOf',
+    replace: 'mail && mail.mailId === entry.mailId && lookOf',
     caughtBy,
   },
   {
@@ -91,8 +91,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'the digest does not name a mailbox that begins again',
     breaks: 'P5',
     file: 'functions/core/digest/digest-needs.ts',
-    find: 'return isLost || isNew ?',
-    replace: 'return isLost && isNew ?',
+    find: "return isNew || happened('watermark lost') ?",
+    replace: "return isNew && happened('watermark lost') ?",
     caughtBy: ['core/digest/digest.test.ts'],
   },
   {

@@ -140,8 +140,16 @@ export const digestMutations: readonly Mutation[] = [
     name: 'mail that was taken in under new uids while a digest read the old ones is in no digest',
     breaks: 'P5',
     file: 'functions/core/digest/mailbox-facts.ts',
-    find: '!isNew && acceptedAt < changedAt',
-    replace: '!isNew && acceptedAt >= changedAt',
+    find: 'return acceptedAt <= countedUntil;',
+    replace: 'return acceptedAt <= countedUntil || acceptedAt <= lastDigestAt;',
+    caughtBy: ['core/digest/accounts-of-polls.test.ts'],
+  },
+  {
+    name: 'mail is looked for under no numbers that only an audit has met',
+    breaks: 'P5',
+    file: 'functions/core/digest/mailbox-facts.ts',
+    find: '...before, byAudit];',
+    replace: '...before, ...(byAudit && !watermark ? [byAudit] : [])];',
     caughtBy: ['core/digest/accounts-of-polls.test.ts'],
   },
   {

@@ -1,7 +1,8 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
+import { LETTERS_EVERY_MS } from '../deployment.ts';
 import type { WatermarkStart } from '../observed.ts';
-import { MINUTE_MS } from '../plan.ts';
+import { HOUR_MS, MINUTE_MS } from '../plan.ts';
 import type { ReadNeed } from '../read-digest.ts';
 import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
@@ -15,6 +16,7 @@ export function failuresTold(view: View): Broken[] {
     ...unreadMailboxes(digest, view),
     ...undeliveredAlerts(digest, view),
     ...unreadDeadLetters(digest),
+    ...unreadableMessages(digest, view),
   ]);
   return [...digests, ...beganAgain(view)];
 }
@@ -145,6 +147,31 @@ function unreadDeadLetters(digest: Told): Broken[] {
   if (unread === told) return [];
   const what = `${nameOf(digest)} says ${told ? '' : 'nothing '}of dead letters that could ${told ? '' : 'not '}be read`;
   return [{ promise: 'P4', what }];
+}
+
+/** What nothing has kept from becoming a dead letter, and no person has looked for yet, is told; nothing else is. */
+function unreadableMessages(digest: Told, view: View): Broken[] {
+  const { startedMs, strikes } = digest.invocation;
+  return ROUTE_IDS.flatMap((route) => {
+    const told = digest.needs.some(({ title }) => title.includes(`in the dead-letter queue of ${route} since`));
+    const sentMs = view.plan.events.flatMap((event) =>
+      event.kind === 'message is unreadable' && event.route === route && event.atMs < digest.sentMs ? [event.atMs] : [],
+    );
+    const isThere = sentMs.some(
+      (atMs) => digest.sentMs < atMs + LETTERS_EVERY_MS && isSurelyDead(route, atMs, startedMs, view),
+    );
+    if (told ? sentMs.length > 0 : !isThere || strikes.length > 0) return [];
+    const what = `${nameOf(digest)} ${told ? 'invents' : 'does not tell of'} an unreadable message of ${route}`;
+    return [{ promise: 'P4', what } as const];
+  });
+}
+
+/** Posters had time for the message, and nothing befell them. */
+function isSurelyDead(route: RouteId, fromMs: number, toMs: number, view: View): boolean {
+  if (toMs - fromMs < HOUR_MS || view.removedMs(route) <= toMs) return false;
+  const troubles = [...view.windows('service fails'), ...view.windows('function stops')];
+  if (troubles.some((window) => window.fromMs <= toMs && window.toMs >= fromMs)) return false;
+  return !view.invocations.some((one) => one.route === route && one.strikes.length > 0 && one.endedMs >= fromMs);
 }
 
 /**

@@ -9,6 +9,7 @@ type GoodPolls = ReadonlyMap<MailboxName, readonly ObservedInvocation[]>;
 export type Accounting = {
   /** Of a mail, the stays in mailboxes that are polled, as far as accounting reaches back there. */
   staysOf(mail: SimulatedMail): SimulatedMail['stays'];
+  isNumberedAnew(stay: Stay): boolean;
   /** Some email of the mailbox surely was in the ledger by then. */
   isInLedger(mailbox: MailboxName, byMs: number): boolean;
 };
@@ -71,30 +72,38 @@ export function accountingOf(
     return plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
   }
 
-  /**
-   * Whether only the INTERNALDATE tells an email from those that were there before accounting began, because its uid does
-   * not say when it came:
-   * - The mailbox was renumbered since, or before, and no poll had found that out by then. To the poll that does, every uid
-   *   is new, and moved email keeps its INTERNALDATE (RFC 3501, 6.4.7, and RFC 6851). That the folder was empty under the
-   *   old UIDVALIDITY proves nothing: a bridge that still syncs shows an empty one.
-   * - The watermark was lost before a poll had read the email. The ledger knows uids of other email only.
-   */
-  function isUidVoid(stay: Stay): boolean {
-    const { mailbox, uidValidity, sinceMs, fromMs } = stay;
+  /** To the poll that finds out a renumbering every uid is new, be it of email that was there before or has come since. */
+  function isNumberedAnew({ mailbox, uidValidity, sinceMs, fromMs }: Stay): boolean {
     const isFoundOut = watermarkStarts.some(
       (start) => start.mailbox === mailbox && start.uidValidity === uidValidity && start.atMs < sinceMs,
     );
+    return fromMs > sinceMs || !isFoundOut;
+  }
+
+  /**
+   * Whether only the INTERNALDATE tells an email from those that were there before accounting began, because its uid does
+   * not say when it came:
+   * - The mailbox was renumbered since, or before, and no poll had found that out by then. Moved email keeps its
+   *   INTERNALDATE (RFC 3501, 6.4.7, and RFC 6851). That the folder was empty under the old UIDVALIDITY proves nothing: a
+   *   bridge that still syncs shows an empty one.
+   * - The watermark was lost before a poll had read the email, or the ledger knows the email under another mailbox. It then
+   *   knows uids of other email only.
+   */
+  function isUidVoid(stay: Stay, stays: readonly Stay[]): boolean {
+    const { mailbox, sinceMs } = stay;
     const [, ...again] = createdMs(mailbox);
-    const isLost = again.some((atMs) => atMs >= sinceMs && polledMs(stay, atMs) > atMs);
-    return isMoved(mailbox) || fromMs > sinceMs || !isFoundOut || isLost;
+    const isElsewhere = (byMs: number) => stays.some((other) => other.mailbox !== mailbox && other.fromMs < byMs);
+    const isLost = again.some((atMs) => atMs >= sinceMs && (polledMs(stay, atMs) > atMs || isElsewhere(atMs)));
+    return isMoved(mailbox) || isNumberedAnew(stay) || isLost;
   }
 
   return {
+    isNumberedAnew,
     staysOf: ({ stays }) =>
       stays.filter((stay) => {
         const beganMs = baselines.get(stay.mailbox);
         if (beganMs === undefined) return false;
-        if (isUidVoid(stay)) return isReceivedSince(stay, arrivalCountsFromMs(stay.mailbox, beganMs));
+        if (isUidVoid(stay, stays)) return isReceivedSince(stay, arrivalCountsFromMs(stay.mailbox, beganMs));
         return isReceivedSince(stay, beganMs) || stay.sinceMs > beganMs;
       }),
     isInLedger(mailbox, byMs) {

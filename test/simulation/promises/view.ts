@@ -1,9 +1,12 @@
 import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.ts';
-import { isWindow, type PlannedEvent } from '../plan.ts';
+import { DAY_MS, isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { CHANNELS, type MailboxName, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
 import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
+
+/** Once its uids are void, a poll reads a mailbox again from so long before the last complete poll. */
+const RESCAN_MARGIN_MS = 2 * DAY_MS;
 
 type Shown = { atMs: number; route: RouteId };
 export type Told = ObservedDigest & ReadDigest;
@@ -83,7 +86,7 @@ export function viewOf(observed: Observed): View {
     );
   const goodPolls = goodOnes('poll');
   const goodAudits = goodOnes('audit');
-  const { staysOf, isInLedger } = accountingOf(observed, goodPolls);
+  const { staysOf, isInLedger, isNumberedAnew } = accountingOf(observed, goodPolls);
   const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
   const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;
 
@@ -91,7 +94,8 @@ export function viewOf(observed: Observed): View {
     const times = stays.map((stay) => {
       const polledMs = firstEnd(goodPolls.get(stay.mailbox), stay.fromMs, stay.toMs);
       // What the poll did not read lies below the watermark by then.
-      return isJumped(stay) ? firstEnd(goodAudits.get(stay.mailbox), polledMs, stay.toMs) : polledMs;
+      const isPassedBy = isJumped(stay) || (isNumberedAnew(stay) && stay.receivedAtMs < polledMs - RESCAN_MARGIN_MS);
+      return isPassedBy ? firstEnd(goodAudits.get(stay.mailbox), polledMs, stay.toMs) : polledMs;
     });
     return Math.min(...times, Number.POSITIVE_INFINITY);
   }

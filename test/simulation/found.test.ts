@@ -112,6 +112,19 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
     },
   },
   {
+    what: 'the loss of a watermark of which nothing is in the ledger was in no digest, where another one was resumed since',
+    plan: {
+      ...CALM,
+      healsAtMs: 17 * HOUR_MS,
+      mailboxes: ['support/INBOX', 'support/Sales'],
+      events: [
+        mail(1, 'vip', 7.5),
+        { kind: 'watermark is lost', mailbox: 'support/Sales', atMs: 9 * HOUR_MS },
+        { kind: 'watermark is lost', mailbox: 'support/INBOX', atMs: 13 * HOUR_MS },
+      ],
+    },
+  },
+  {
     what: 'a post that names a place was taken for older mail that was there before anyone read it',
     plan: {
       ...CALM,

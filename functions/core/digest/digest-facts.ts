@@ -1,6 +1,7 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
+import type { MailboxHealth } from '../poll/watermark.ts';
 import type { Clock, DeadLetters, DigestRuns, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
 import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
@@ -60,7 +61,7 @@ export async function readDigestFacts(
   return {
     at,
     mailboxes: facts,
-    previousDigestAt: latest([await digestRuns.lastSentAt(), ...facts.map(({ health }) => health?.lastDigestAt)]),
+    previousDigestAt: latest([await digestRuns.lastSentAt(), ...facts.map(({ health }) => lastDigestOf(health))]),
     routes,
     routeChecks: await checksOf(routes, routeChecks),
     deadLetters: await readDeadLetters(routes, deadLetters),
@@ -81,6 +82,11 @@ async function readOpen(ledger: Pick<Ledger, 'allOpenEntries'>, { carried, heldB
     else if (!inSpool.has(entry.mailId) && !heldBack.has(entry.mailId)) notInSpool.push(entry);
   }
   return { openAlerts: openAlerts.sort(byAge), notInSpool: notInSpool.sort(byAge) };
+}
+
+/** Where a lost watermark was resumed, the time says where the counts begin, and no digest has been there. */
+function lastDigestOf(health: MailboxHealth | undefined): Date | undefined {
+  return health?.digestWatermark && health.lastDigestAt;
 }
 
 function latest(times: readonly (Date | undefined)[]): Date | undefined {

@@ -6,6 +6,7 @@ import {
   type MailboxHealth,
   type Numbering,
   unreportedRestarts,
+  type Watermark,
 } from '../poll/watermark.ts';
 import type { Clock, Ledger, Watermarks } from '../ports.ts';
 import type { DigestMailbox } from './digest-facts.ts';
@@ -121,6 +122,7 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
   };
   /** Where uids say nothing of what the last digest knew, what it had counted and what is from before polls began again was told. */
   const timeDecides = toldUid === undefined || (current?.restart !== undefined && !isRestarted);
+  const beganAgainBefore = toldUid === undefined ? undefined : restartKnownTo(digestWatermark);
 
   const countedUntil = digestWatermark?.countedUntil;
   const isCounted = (acceptedAt: Date): boolean => {
@@ -136,9 +138,16 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     // counted when polls began again.
     if (current && uid > current.lastUid && acceptedAt >= current.baselineAt) return 'not passed yet';
     if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
+    // It was counted when polls began again, which the last digest knew.
+    if (beganAgainBefore && acceptedAt < beganAgainBefore) return 'told';
     if (timeDecides && isCounted(acceptedAt)) return 'told';
     return missing.has(mailId) ? 'recovered' : 'passed';
   };
+}
+
+/** When polls had begun again last, as this digest knew; undefined where they had not. */
+function restartKnownTo(digestWatermark: Watermark | undefined): Date | undefined {
+  return digestWatermark?.restart && digestWatermark.baselineAt;
 }
 
 /** When polls began again for the first time since the last digest; where it knew of all that, when they began last. */

@@ -166,6 +166,18 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
   });
 
+  it('are the same where a rescan begins twice, and a digest reads the mailbox in between', async () => {
+    const { deliver, poll, digest, watermarks, clock } = world();
+    deliver('vip 1');
+    await poll();
+    await watermarks.requestRescan(MAILBOX, clock.now());
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'recordRescan' ? 'before' : 'none'));
+    await expect(poll({ watermarks: dying })).rejects.toThrow();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    await poll();
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('leave mail that is just being taken in to the next digest', async () => {
     const { deliver, poll, digest, watermarks } = world();
     deliver('vip 1');

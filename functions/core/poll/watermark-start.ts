@@ -233,8 +233,9 @@ async function resumed(
   const at = clock.now();
   const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
   const { startFrom, everyMinutes } = polled.account;
-  // The first email in the ledger came since the poll before the one that took it in.
-  const marginMs = isPassedKnown ? everyMinutes * MINUTE_MS : RESCAN_MARGIN_MS;
+  // With `now`, the first email in the ledger came since the poll before the one that took it in.
+  const firstMarginMs = startFrom === 'now' ? everyMinutes * MINUTE_MS : 0;
+  const marginMs = isPassedKnown ? firstMarginMs : RESCAN_MARGIN_MS;
   const accountedSince = accountedSinceOf(startFrom, new Date(firstAcceptedAt.getTime() - marginMs));
   const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;

@@ -151,6 +151,17 @@ describe('a mailbox whose watermark is lost', () => {
     expect(restarts()).toEqual(['watermark lost']);
   });
 
+  it('takes in nothing from before the days with which accounting began', async () => {
+    world.clock.set(new Date('2026-03-02T00:05:00.000Z'));
+    deliverFrom(DAY_MS + 10 * 60_000, 'vip of the day before');
+    world.deliver('vip 1');
+    await world.poll({ days: 1 });
+    world.watermarks.forget(MAILBOX);
+    await world.poll({ days: 1 });
+    expect(world.queued()).toEqual(['vip 1']);
+    expect(await world.audit()).toMatchObject({ inMailbox: 1, accounted: 1, recovered: 0 });
+  });
+
   it('and renumbered as well, takes in what came since the poll before the first email that the ledger knows', async () => {
     await world.poll('now');
     world.clock.advance(2 * 60_000);

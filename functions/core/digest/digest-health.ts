@@ -1,6 +1,6 @@
 import type { AuditReport } from '../audit/audit-report.ts';
 import { isReported, type MailboxHealth, type Restart, unreportedRestarts, type Watermark } from '../poll/watermark.ts';
-import { counted, figure, shown, type TimeTeller } from './digest-words.ts';
+import { counted, figure, shellWord, shown, type TimeTeller } from './digest-words.ts';
 
 /** How a mailbox has been read since the last digest, in sentences. */
 export function healthTold(health: MailboxHealth | undefined, seen: number, tell: TimeTeller): string[] {
@@ -48,11 +48,11 @@ export function beginningTold(watermark: Watermark, restarts: readonly Restart[]
   if (restarts.length === 0) {
     return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
   }
-  const isOlderMailHidden = restarts.some(({ reason }) => reason === 'renumbered' || reason === 'watermark lost');
+  const isRenumbered = restarts.some(({ uidValidity }) => uidValidity !== watermark.uidValidity);
   return [
     ...restarts.map((one) => restartTold(one, watermark, tell)),
     `Email above uid ${baselineUid} was read again; what was known was recognised.`,
-    ...(accountedSince && isOlderMailHidden ? [olderMailTold(accountedSince, tell)] : []),
+    ...(accountedSince && isRenumbered ? [olderMailTold(accountedSince, tell)] : []),
   ];
 }
 
@@ -79,7 +79,7 @@ function notCovered({ mailbox, accountedSince }: Watermark, tell: TimeTeller): s
   if (!accountedSince) return 'All email in the mailbox is accounted for.';
   return (
     `Email that arrived before ${tell(accountedSince)} is in no post and no digest. To read the last 7 days as well, ` +
-    `run: npm run rollcall -- rescan --mailbox ${mailbox} --days 7`
+    `run: npm run rollcall -- rescan --mailbox ${shellWord(mailbox)} --days 7`
   );
 }
 

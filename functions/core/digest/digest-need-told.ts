@@ -44,7 +44,7 @@ function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
     case 'mailbox begins again':
       return {
         ...NOTHING_LISTED,
-        title: beginsAgain(need, tell),
+        title: upperFirst(beginsAgain(need, tell)),
         details: beginningTold(need.watermark, need.restarts, tell),
       };
     case 'mail recovered':
@@ -212,6 +212,10 @@ function damagedSpool({ key, lines }: Extract<Need, { kind: 'spool damaged' }>):
       .map(({ lineNumber, text, reason }) => `Line ${lineNumber}: ${shown(reason, 200)}: ${shown(text, 300)}`),
     more: moreThan(lines.length),
   };
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Also in the subject. */

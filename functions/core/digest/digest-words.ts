@@ -51,6 +51,11 @@ function formatsIn(timeZone: string): Formats {
   return formats;
 }
 
+/** A word of a shell's command line, whatever is in it. */
+export function shellWord(text: string): string {
+  return /^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
 /** Text of unknown origin on one line, at most so many characters long. */
 export function shown(text: string, maxCharacters: number): string {
   return cutText(displayedText(text), maxCharacters);

@@ -131,12 +131,18 @@ function sorting(numbering: Numbering, health: Partial<MailboxHealth> = {}, read
     return acceptedAt <= lastDigestAt && acceptedAt < changedAt;
   };
 
+  /** A poll is taking it in right now; the next digest counts it. */
+  const isTakenInNow = (uid: number, acceptedAt: Date): boolean => {
+    // What an earlier one took in under the same numbers was counted when polls began again.
+    if (current) return uid > current.lastUid && acceptedAt >= current.baselineAt;
+    // Under other numbers than the watermark had when it was read, only a poll takes email in that has begun again since.
+    return acceptedAt >= readAt;
+  };
+
   return ({ mailId, uid, acceptedAt }) => {
     // What a poll accepted, it had passed no earlier: in the very moment in which that was read, it is no longer new.
     const isNew = acceptedAt > lastDigestAt;
-    // A poll is taking it in right now; the next digest counts it. What an earlier one took in under the same numbers was
-    // counted when polls began again.
-    if (current && uid > current.lastUid && acceptedAt >= current.baselineAt) return 'not passed yet';
+    if (isTakenInNow(uid, acceptedAt)) return 'not passed yet';
     if (toldUid !== undefined && uid <= toldUid) return placeBelowTold(mailId, isNew && acceptedAt <= readAt);
     // It was counted when polls began again, which the last digest knew.
     if (beganAgainBefore && acceptedAt < beganAgainBefore) return 'told';

@@ -178,6 +178,25 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(0, {}));
   });
 
+  it('leave mail to the next digest that a poll takes in under uids that only an audit had met before', async () => {
+    const { deliver, poll, digest, renumber, watermarks, clock } = world();
+    deliver('vip 1');
+    await poll();
+    renumber('2000');
+    await watermarks.announceRecovery(MAILBOX, { uidValidity: '2000', fromUid: 1, at: clock.now() }, clock.now());
+    deliver('vip 2');
+    const pollEndsMeanwhile: Watermarks = {
+      ...watermarks,
+      async get(mailbox) {
+        const health = await watermarks.get(mailbox);
+        await poll();
+        return health;
+      },
+    };
+    expect((await digest({ watermarks: pollEndsMeanwhile })).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
   it('leave mail that is just being taken in to the next digest', async () => {
     const { deliver, poll, digest, watermarks } = world();
     deliver('vip 1');

@@ -29,6 +29,7 @@ const watermarkSchema = z.object({
   restart: restartSchema.optional(),
   unreported: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
+  carriedInto: z.string().optional(),
   seen: z.record(z.string(), z.int()).optional(),
   countedUntil: time.optional(),
 });
@@ -97,15 +98,17 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
     await updateItem({ client, table }, { key: keyOf(mailbox), update: expression, values });
   }
 
-  /** Writes these attributes where the condition holds, and leaves all others as they are; says whether it did. */
+  /** Writes these attributes, and adds to counts, where the condition holds, and leaves all others as they are; says whether it did. */
   async function put(
     { mailbox, ...position }: { mailbox: string } & Record<string, unknown>,
     condition: string,
     values: Record<string, unknown>,
+    added: Readonly<Record<string, number>> = {},
   ): Promise<boolean> {
     const names = (isSet: boolean) =>
       Object.entries(position).flatMap(([name, value]) => ((value !== undefined) === isSet ? [name] : []));
     const removed = names(false);
+    const addends = Object.keys(added).map((name) => `#${name} :${name}`);
     return await updateItem(
       { client, table },
       {
@@ -113,10 +116,11 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
         update: [
           `SET ${names(true).map((name) => `#${name} = :${name}`)}`,
           ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`)}`] : []),
+          ...(addends.length > 0 ? [`ADD ${addends}`] : []),
         ].join(' '),
         condition,
         values: {
-          ...Object.fromEntries(Object.entries(position).map(([name, value]) => [`:${name}`, value])),
+          ...Object.fromEntries(Object.entries({ ...position, ...added }).map(([name, value]) => [`:${name}`, value])),
           ...values,
         },
       },
@@ -131,12 +135,12 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       return Item && healthOf(mailbox, unmarshall(Item));
     },
 
-    async create(watermark, { lastDigestAt, digestWatermark } = {}) {
+    async create(watermark, { lastDigestAt, digestWatermark, ...polls } = {}) {
       const history = {
         lastDigestAt: lastDigestAt?.toISOString(),
         digestWatermark: digestWatermark && attributesOf(digestWatermark),
       };
-      const created = await put({ ...attributesOf(watermark), ...withoutUndefined(history) }, NOT_CREATED, {});
+      const created = await put({ ...attributesOf(watermark), ...withoutUndefined(history) }, NOT_CREATED, {}, polls);
       return created ? 'created' : 'already there';
     },
 

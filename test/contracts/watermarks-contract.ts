@@ -92,6 +92,17 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
+  it('begins with the polls that no digest has counted under a former name, besides its own', async () => {
+    const watermark = sampleWatermark();
+    await theWatermarks().recordPollFailure(watermark.mailbox, { at: MORNING, kind: 'connection', text: 'refused' });
+    await theWatermarks().create(watermark, { pollsSinceDigest: 4, failedPollsSinceDigest: 3 });
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({
+      watermark,
+      pollsSinceDigest: 5,
+      failedPollsSinceDigest: 4,
+    });
+  });
+
   it('remembers the earlier of two dates to rescan from, until a poll has begun there', async () => {
     const { mailbox } = await created();
     await theWatermarks().requestRescan(mailbox, NOON);
@@ -102,6 +113,13 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: MORNING });
     await theWatermarks().recordRescan(mailbox, MORNING);
     expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: undefined });
+  });
+
+  it('remembers under which name polls go on', async () => {
+    const watermark = await created();
+    const carried = { ...watermark, carriedInto: 'watermarks/New' };
+    expect(await theWatermarks().move(watermark, carried)).toBe('moved');
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark: carried });
   });
 
   it('keeps the watermark of the poll that was first', async () => {

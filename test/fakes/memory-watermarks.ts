@@ -27,12 +27,14 @@ export function memoryWatermarks(): Watermarks & {
       return item && { watermark: item.watermark && { ...item.watermark }, ...item.history };
     },
 
-    async create(watermark, { lastDigestAt, digestWatermark } = {}) {
+    async create(watermark, { lastDigestAt, digestWatermark, pollsSinceDigest = 0, failedPollsSinceDigest = 0 } = {}) {
       const item = stored(watermark.mailbox);
       if (item.watermark) return 'already there';
       item.watermark = { ...watermark };
       if (lastDigestAt) item.history.lastDigestAt = lastDigestAt;
       if (digestWatermark) item.history.digestWatermark = structuredClone(digestWatermark);
+      item.history.pollsSinceDigest += pollsSinceDigest;
+      item.history.failedPollsSinceDigest += failedPollsSinceDigest;
       return 'created';
     },
 

@@ -42,6 +42,7 @@ export type PollStart = { polled: PolledMailbox; status: MailboxStatus; session:
 export async function firstWatermark(start: PollStart, services: WatermarkServices): Promise<Watermark> {
   const { polled, status } = start;
   const former = await formerHealth(polled, services);
+  if (former?.watermark.carriedInto) return await resumedFromFormer(former, start, services);
   if (former) {
     const renamed = await restarted(
       { reason: 'renamed', from: former.watermark },
@@ -50,14 +51,41 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
       start,
       services,
     );
-    const history = { lastDigestAt: former.lastDigestAt, digestWatermark: former.digestWatermark };
-    return await create(renamed, history, services);
+    const { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest } = former;
+    const history = { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest };
+    const created = await create(renamed, history, services);
+    await markCarriedOver(former, polled, services);
+    return created;
   }
   const traces = await tracesOf(polled, status, services.ledger);
   if (!traces) return await create(await baselineOf(start, services), {}, services);
   const watermark = await resumed(traces, start, services);
   // What digests had counted is lost as well, so the counts begin again.
   return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+}
+
+/**
+ * The watermark of a renamed mailbox is lost, and the one that it was carried over from is still there. Everything since
+ * then is read again; the counts begin again, since what was counted under the new name is lost.
+ */
+async function resumedFromFormer(
+  former: StoredHealth,
+  start: PollStart,
+  services: WatermarkServices,
+): Promise<Watermark> {
+  const from = former.watermark;
+  const again = await restarted({ reason: 'watermark lost', from }, former, since(former), start, services);
+  const watermark = { ...again, carriedOver: start.polled.formerly, unreported: undefined, seen: undefined };
+  return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+}
+
+/** So that a watermark that is lost under the new name is not taken for one that was never carried over. */
+async function markCarriedOver(
+  { watermark }: StoredHealth,
+  { mailbox }: PolledMailbox,
+  { watermarks }: WatermarkServices,
+): Promise<void> {
+  await watermarks.move(watermark, { ...watermark, carriedInto: mailbox });
 }
 
 async function baselineOf({ polled, status, session }: PollStart, { clock }: WatermarkServices): Promise<Watermark> {
@@ -123,7 +151,9 @@ export async function carryOverLate(
     start,
     services,
   );
-  return await moveTo(renamed, from, services);
+  const moved = await moveTo(renamed, from, services);
+  await markCarriedOver(former, start.polled, services);
+  return moved;
 }
 
 /** A person asked to read again, by `rollcall rescan`. */

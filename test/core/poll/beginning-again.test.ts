@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { Mail } from '../../../functions/core/mail/mail.ts';
+import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
@@ -250,6 +251,42 @@ describe('a mailbox that was renamed', () => {
     expect(world.queued().toSorted()).toEqual(['vip 1', 'vip after', 'vip between', 'vip door 3', 'vip door 4']);
     await pollRenamed();
     expect(restarts()).toEqual(['renamed']);
+  });
+
+  it('tells the next digest of every poll that no digest has counted', async () => {
+    await polledUntilRenamed();
+    world.mailbox.failNextVisit(new MailboxFailure('folder', 'the folder does not exist'));
+    await expect(world.poll('now')).rejects.toThrow('does not exist');
+    rename();
+    await pollRenamed();
+    expect(await world.watermarks.get('support/Invoices')).toMatchObject({
+      pollsSinceDigest: 4,
+      failedPollsSinceDigest: 1,
+    });
+  });
+
+  it('and whose watermark is lost since resumes from the former one, and is not taken for renamed once more', async () => {
+    await polledUntilRenamed();
+    rename();
+    await pollRenamed();
+    world.watermarks.forget('support/Invoices');
+    deliverRenamed('vip after');
+    expect(await pollRenamed()).toMatchObject({ accepted: 1, recognised: 4 });
+    expect(world.queued()).toEqual(['vip 1', 'vip door 3', 'vip door 4', 'vip after']);
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'watermark lost']);
+    expect(await auditRenamed()).toMatchObject({ inMailbox: 5, accounted: 5, recovered: 0 });
+  });
+
+  it('and whose watermark is lost since is not taken for renamed either where its former name came to the settings late', async () => {
+    await polledUntilRenamed();
+    rename();
+    await pollRenamed({ ...renamed, formerly: [] });
+    await pollRenamed();
+    world.watermarks.forget('support/Invoices');
+    await pollRenamed();
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'watermark lost']);
   });
 
   it('whose open entries are of the mailbox, and not of one that left the settings', async () => {

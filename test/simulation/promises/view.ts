@@ -2,7 +2,7 @@ import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.t
 import { isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
-import { CHANNELS, type MailboxName, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
+import { CHANNELS, type MailboxName, mailboxNamed, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
 import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
 
 type Shown = { atMs: number; route: RouteId };
@@ -59,7 +59,11 @@ export function viewOf(observed: Observed): View {
       (mail) =>
         mail.isRefused &&
         mail.stays.some(
-          (stay) => stay.mailbox === mailbox && stay.uid === Number(uid) && stay.fromMs <= posted.atMs && isRead(stay),
+          (stay) =>
+            stay.mailbox === mailboxNamed(mailbox) &&
+            stay.uid === Number(uid) &&
+            stay.fromMs <= posted.atMs &&
+            isRead(stay),
         ),
     );
     const likelihood = ({ token, route }: SimulatedMail) =>
@@ -140,4 +144,18 @@ export function viewOf(observed: Observed): View {
 
 function isStill({ toMs }: SimulatedMail['stays'][number]): boolean {
   return toMs === Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The settings have the folder's new name, and no poll had carried anything over when the digest looked for it: the next
+ * one counts what polls had passed under the former name.
+ */
+export function isBeforeCarryOver(
+  { invocation }: Told,
+  mailbox: MailboxName,
+  { renames, watermarkStarts }: View,
+): boolean {
+  const deployedMs = renames.find((renamed) => renamed.mailbox === mailbox)?.toMs ?? Number.POSITIVE_INFINITY;
+  const start = watermarkStarts.find(({ atMs, ...one }) => one.mailbox === mailbox && atMs >= deployedMs);
+  return invocation.endedMs >= deployedMs && invocation.startedMs <= (start?.atMs ?? Number.POSITIVE_INFINITY);
 }

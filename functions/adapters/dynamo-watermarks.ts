@@ -2,7 +2,13 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
+import {
+  type DigestHistory,
+  type MailboxHealth,
+  RESTART_REASONS,
+  type Restart,
+  type Watermark,
+} from '../core/poll/watermark.ts';
 import type { Watermarks } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
 import type { RightsOf } from './rights.ts';
@@ -135,12 +141,10 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       return Item && healthOf(mailbox, unmarshall(Item));
     },
 
-    async create(watermark, { lastDigestAt, digestWatermark, ...polls } = {}) {
-      const history = {
-        lastDigestAt: lastDigestAt?.toISOString(),
-        digestWatermark: digestWatermark && attributesOf(digestWatermark),
-      };
-      const created = await put({ ...attributesOf(watermark), ...withoutUndefined(history) }, NOT_CREATED, {}, polls);
+    async create(watermark, history) {
+      const attributes = { ...attributesOf(watermark), ...(history && digestAttributesOf(history)) };
+      const { pollsSinceDigest = 0, failedPollsSinceDigest = 0 } = history ?? {};
+      const created = await put(attributes, NOT_CREATED, {}, { pollsSinceDigest, failedPollsSinceDigest });
       return created ? 'created' : 'already there';
     },
 
@@ -259,8 +263,11 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
 /** An item begins with the first poll, be it a failed one; it holds a watermark as soon as it has a uidValidity. */
 const NOT_CREATED = 'attribute_not_exists(uidValidity)';
 
-function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+function digestAttributesOf({ lastDigestAt, digestWatermark }: DigestHistory) {
+  return {
+    lastDigestAt: lastDigestAt?.toISOString(),
+    digestWatermark: digestWatermark && attributesOf(digestWatermark),
+  };
 }
 
 function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth {

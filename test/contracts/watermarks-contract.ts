@@ -92,6 +92,16 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
+  it('begins with what digests have counted under a former name, though one found this name empty since', async () => {
+    const watermark = sampleWatermark();
+    const { mailbox } = watermark;
+    await theWatermarks().recordPollFailure(mailbox, { at: MORNING, kind: 'connection', text: 'refused' });
+    const digest = { at: NOON, previousAt: undefined, polls: 1, failedPolls: 1, watermark: undefined };
+    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('recorded');
+    await theWatermarks().create(watermark, { lastDigestAt: undefined, digestWatermark: undefined });
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ watermark, lastDigestAt: undefined });
+  });
+
   it('begins with the polls that no digest has counted under a former name, besides its own', async () => {
     const watermark = sampleWatermark();
     await theWatermarks().recordPollFailure(watermark.mailbox, { at: MORNING, kind: 'connection', text: 'refused' });

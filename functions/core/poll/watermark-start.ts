@@ -58,7 +58,7 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
     return created;
   }
   const traces = await tracesOf(polled, status, services.ledger);
-  if (!traces) return await create(await baselineOf(start, services), {}, services);
+  if (!traces) return await create(await baselineOf(start, services), undefined, services);
   const watermark = await resumed(traces, start, services);
   // What digests had counted is lost as well, so the counts begin again.
   return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
@@ -313,7 +313,7 @@ async function uidBefore(time: Date | undefined, status: MailboxStatus, session:
 
 async function create(
   watermark: Watermark,
-  history: DigestHistory,
+  history: DigestHistory | undefined,
   { watermarks, journal }: WatermarkServices,
 ): Promise<Watermark> {
   if ((await watermarks.create(watermark, history)) === 'already there') {

@@ -36,6 +36,7 @@ const watermarkSchema = z.object({
   unreported: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
   carriedInto: z.string().optional(),
+  begunUnreported: time.optional(),
   seen: z.record(z.string(), z.int()).optional(),
   countedUntil: time.optional(),
 });
@@ -304,6 +305,9 @@ function attributesOf({
   accountedSince,
   seen,
   restart,
+  carriedOver,
+  carriedInto,
+  begunUnreported,
   unreported,
   countedUntil,
   ...watermark
@@ -314,6 +318,9 @@ function attributesOf({
     baselineAt: baselineAt.toISOString(),
     accountedSince: accountedSince?.toISOString(),
     restart: restart && restartAttributeOf(restart),
+    carriedOver,
+    carriedInto,
+    begunUnreported: begunUnreported?.toISOString(),
     unreported: unreported?.map(restartAttributeOf),
     countedUntil: countedUntil?.toISOString(),
   };

@@ -125,11 +125,13 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: undefined });
   });
 
-  it('remembers under which name polls go on', async () => {
+  it('remembers what became of a watermark under another name, until it moves on without that', async () => {
     const watermark = await created();
-    const carried = { ...watermark, carriedInto: 'watermarks/New' };
+    const carried = { ...watermark, carriedInto: 'watermarks/New', begunUnreported: MORNING };
     expect(await theWatermarks().move(watermark, carried)).toBe('moved');
     expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark: carried });
+    expect(await theWatermarks().move(carried, watermark)).toBe('moved');
+    expect((await theWatermarks().get(watermark.mailbox))?.watermark).toEqual(watermark);
   });
 
   it('keeps the watermark of the poll that was first', async () => {

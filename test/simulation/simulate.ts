@@ -156,17 +156,17 @@ function observedEffects(
   };
   const started = ({ mailbox: name, uidValidity }: Watermark, kind: WatermarkStart['kind']) =>
     watermarkStarts.push({ atMs: nowMs(), mailbox: mailboxNamed(name), uidValidity, kind });
-  /** The first one under a new name; where that is lost, its former one is of no use any more. */
-  async function isCarriedOver(name: string): Promise<boolean> {
+  /** The first one under a new name, where there is a former one, or was when the poll read it. */
+  async function isCarriedOver({ mailbox: name, restart }: Watermark): Promise<boolean> {
     const former = mailboxNamed(name);
     if (former === name || carriedOver.has(name)) return false;
     carriedOver.add(name);
-    return (await watermarks.get(former))?.watermark !== undefined;
+    return restart?.reason === 'renamed' || (await watermarks.get(former))?.watermark !== undefined;
   }
   const { create, move, forget } = watermarks;
   watermarks.create = async (watermark, history) => {
     const created = await create(watermark, history);
-    if (created === 'created') started(watermark, (await isCarriedOver(watermark.mailbox)) ? 'renamed' : 'created');
+    if (created === 'created') started(watermark, (await isCarriedOver(watermark)) ? 'renamed' : 'created');
     return created;
   };
   watermarks.move = async (from, to) => {

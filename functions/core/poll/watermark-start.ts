@@ -44,13 +44,10 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
   const former = await formerHealth(polled, services);
   if (former?.watermark.carriedInto) return await resumedFromFormer(former, start, services);
   if (former) {
-    const renamed = await restarted(
-      { reason: 'renamed', from: former.watermark },
-      former,
-      since(former),
-      start,
-      services,
-    );
+    const from = former.watermark;
+    const again = await restarted({ reason: 'renamed', from }, former, since(former), start, services);
+    const begunUnreported = former.digestWatermark ? undefined : (from.begunUnreported ?? from.baselineAt);
+    const renamed = { ...again, begunUnreported };
     const { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest } = former;
     const history = { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest };
     const created = await create(renamed, history, services);
@@ -243,6 +240,7 @@ async function restarted(
       arrivalDecidesBelowUid,
     },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
+    begunUnreported: digestWatermark ? undefined : from.begunUnreported,
     unreported: unreportedRestarts(from, digestWatermark),
     seen: await seenWithUnpassed(from, { mailbox, uidValidity, at }, ledger),
     countedUntil: justBefore(at),

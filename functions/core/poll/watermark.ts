@@ -17,6 +17,8 @@ export type Watermark = {
   carriedOver?: readonly string[] | undefined;
   /** The name under which polls go on with it; undefined where it was not carried over. */
   carriedInto?: string | undefined;
+  /** When it began under a former name, where no digest has reported that. */
+  begunUnreported?: Date | undefined;
   /** Restarts before it that no digest has reported yet, oldest first. */
   unreported?: readonly Restart[] | undefined;
   /**

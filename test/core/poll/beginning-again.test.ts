@@ -265,6 +265,19 @@ describe('a mailbox that was renamed', () => {
     });
   });
 
+  it('tells the next digest that it began under its former name', async () => {
+    await polledUntilRenamed();
+    const begun = (await world.watermark())?.baselineAt;
+    rename();
+    await pollRenamed();
+    const begunUnreported = async () => (await world.watermarks.get('support/Invoices'))?.watermark?.begunUnreported;
+    expect(await begunUnreported()).toEqual(begun);
+    rename('2000');
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'renumbered']);
+    expect(await begunUnreported(), 'whatever happens to it before that digest').toEqual(begun);
+  });
+
   it('and whose watermark is lost since resumes from the former one, and is not taken for renamed once more', async () => {
     await polledUntilRenamed();
     rename();

@@ -41,13 +41,27 @@ function untoldStart(start: WatermarkStart, view: View): Broken[] {
   );
   const due = later[first];
   if (!due || isForgotten(start, due, view) || (kind === 'created' && !isSeenAsLost(start, view))) return [];
-  if (later.slice(0, first + 1).some((digest) => TELLS[kind](digest, mailbox))) return [];
+  const told = later.slice(0, first + 1);
+  if (told.some((digest) => TELLS[kind](digest, mailbox))) return [];
+  if (isTakenForRename(start, view) && told.some((digest) => tellsOfRename(digest, mailbox))) return [];
   return [{ promise: 'P4', what: `${mailbox} ${WORDS[kind]}, and ${nameOf(due)} does not say so` }];
 }
 
 /** What is known of a start goes with the watermark. */
 function isForgotten({ mailbox, atMs }: WatermarkStart, digest: Told, { lostWatermarks }: View): boolean {
   return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= atMs && lost.atMs <= digest.sentMs);
+}
+
+/**
+ * The poll that carried the watermark over failed before it could write beside the former one that it had. Where the
+ * watermark is lost since, the former one is carried over once more: nothing is lost, and that is what the digest tells.
+ */
+function isTakenForRename({ mailbox, kind }: WatermarkStart, { watermarkStarts, pollsOf }: View): boolean {
+  const renamed = watermarkStarts.find((start) => start.mailbox === mailbox && start.kind === 'renamed');
+  if (kind !== 'created' || !renamed) return false;
+  return pollsOf(mailbox).some(
+    ({ startedMs, endedMs, ended }) => startedMs <= renamed.atMs && renamed.atMs <= endedMs && ended !== 'ended well',
+  );
 }
 
 /** A mailbox of which neither the ledger nor a digest knows anything is like a new one. */

@@ -51,7 +51,7 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
     const { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest } = former;
     const history = { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest };
     const created = await create(renamed, history, services);
-    await markCarriedOver(former, polled, services);
+    await markCarriedOver(created, services);
     return created;
   }
   const traces = await tracesOf(polled, status, services.ledger);
@@ -76,13 +76,18 @@ async function resumedFromFormer(
   return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
 }
 
-/** So that a watermark that is lost under the new name is not taken for one that was never carried over. */
+/**
+ * So that a watermark that is lost under the new name is not taken for one that was never carried over. Every poll looks,
+ * since the one that carried it over may have died.
+ */
 async function markCarriedOver(
-  { watermark }: StoredHealth,
-  { mailbox }: PolledMailbox,
+  { mailbox, carriedOver = [] }: Watermark,
   { watermarks }: WatermarkServices,
 ): Promise<void> {
-  await watermarks.move(watermark, { ...watermark, carriedInto: mailbox });
+  for (const name of carriedOver) {
+    const { watermark } = (await watermarks.get(name)) ?? {};
+    if (watermark && !watermark.carriedInto) await watermarks.move(watermark, { ...watermark, carriedInto: mailbox });
+  }
 }
 
 async function baselineOf({ polled, status, session }: PollStart, { clock }: WatermarkServices): Promise<Watermark> {
@@ -137,6 +142,7 @@ export async function carryOverLate(
   services: WatermarkServices,
 ): Promise<Watermark | undefined> {
   const from = stored.watermark;
+  await markCarriedOver(from, services);
   const former = await formerHealth(start.polled, services, from.carriedOver);
   if (!former) return undefined;
   const knownAs = { mailbox: former.watermark.mailbox, uidValidity: former.watermark.uidValidity };
@@ -149,7 +155,7 @@ export async function carryOverLate(
     services,
   );
   const moved = await moveTo(renamed, from, services);
-  await markCarriedOver(former, start.polled, services);
+  await markCarriedOver(moved, services);
   return moved;
 }
 
@@ -163,7 +169,8 @@ export async function rescan(
   const from = stored.watermark;
   const accountedSince = earlier(from.accountedSince, rescanSince);
   const again = await restarted(
-    { reason: 'rescan', from: { ...from, accountedSince } },
+    // No uid changes by a rescan. What polls have not read again since uids did is known by those of before.
+    { reason: 'rescan', from: { ...from, accountedSince }, knownAs: from.restart },
     stored,
     rescanSince,
     start,
@@ -209,7 +216,11 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
  * have not passed yet, and nothing that they have answered for is left to the time of its arrival.
  */
 async function restarted(
-  { reason, from, knownAs = from }: { reason: Restart['reason']; from: Watermark; knownAs?: Numbering },
+  {
+    reason,
+    from,
+    knownAs = from,
+  }: { reason: Restart['reason']; from: Watermark; knownAs?: (Numbering & { uidNext?: number }) | undefined },
   { digestWatermark }: DigestHistory,
   readSince: Date | undefined,
   { polled, status, session }: PollStart,
@@ -236,7 +247,7 @@ async function restarted(
       at,
       mailbox: knownAs.mailbox,
       uidValidity: knownAs.uidValidity,
-      uidNext,
+      uidNext: knownAs.uidNext ?? uidNext,
       arrivalDecidesBelowUid,
     },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,

@@ -291,6 +291,19 @@ describe('a mailbox that was renamed', () => {
     expect(await auditRenamed()).toMatchObject({ inMailbox: 5, accounted: 5, recovered: 0 });
   });
 
+  it('is not taken for renamed once more either where only the next poll could write down that it was', async () => {
+    await polledUntilRenamed();
+    rename();
+    const { watermarks } = world;
+    const away = { ...watermarks, move: () => Promise.reject(new Error('the table is away')) };
+    const failing = pollMailbox(renamed, { ...world.services, watermarks: away }, plenty);
+    await expect(failing).rejects.toThrow('away');
+    await pollRenamed();
+    watermarks.forget('support/Invoices');
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'watermark lost']);
+  });
+
   it('and whose watermark is lost since is not taken for renamed either where its former name came to the settings late', async () => {
     await polledUntilRenamed();
     rename();
@@ -329,6 +342,21 @@ describe('a rescan', () => {
     expect(restarts()).toEqual(['rescan']);
     expect(await world.poll('now')).toMatchObject({ accepted: 0, recognised: 0 });
     expect(await world.audit()).toMatchObject({ inMailbox: 3, accounted: 3, recovered: 0 });
+  });
+
+  it('recognises email without Message-ID that no poll has read again since the server renumbered it', async () => {
+    deliverFrom(9 * DAY_MS, 'vip 1');
+    world.mailbox.deliver((uid, uidValidity) => nameless(2, uid, uidValidity), new Date(now().getTime() - 9 * DAY_MS));
+    await world.poll();
+    world.renumber('2000');
+    await world.poll();
+    deliverNameless(2);
+    await world.poll();
+    await world.watermarks.requestRescan(MAILBOX, new Date(0));
+    expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 3 });
+    expect(world.queued()).toEqual(['vip 1', 'vip door 2', 'vip door 2']);
+    await world.watermarks.requestRescan(MAILBOX, new Date(0));
+    expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 3 });
   });
 
   it('leaves nothing out that came while it was asked for', async () => {

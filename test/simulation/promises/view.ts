@@ -156,6 +156,9 @@ export function isBeforeCarryOver(
   { renames, watermarkStarts }: View,
 ): boolean {
   const deployedMs = renames.find((renamed) => renamed.mailbox === mailbox)?.toMs ?? Number.POSITIVE_INFINITY;
-  const start = watermarkStarts.find(({ atMs, ...one }) => one.mailbox === mailbox && atMs >= deployedMs);
+  const start = watermarkStarts.find(
+    // A poll that began before may still meet the new numbers under the former name.
+    ({ atMs, kind, ...one }) => one.mailbox === mailbox && atMs >= deployedMs && kind !== 'renumbered',
+  );
   return invocation.endedMs >= deployedMs && invocation.startedMs <= (start?.atMs ?? Number.POSITIVE_INFINITY);
 }

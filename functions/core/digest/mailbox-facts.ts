@@ -58,10 +58,14 @@ function sumOf(counts: Iterable<number>): number {
 async function readLines(health: MailboxHealth | undefined, ledger: IndexedLedger, readAt: Date) {
   const lines: LedgerLine[] = [];
   const recovered: LedgerLine[] = [];
+  // Email that is relocated meanwhile is in two of them.
+  const placed = new Set<string>();
   for (const numbering of numberingsOf(health)) {
     const sort = sorting(numbering, health, readAt);
     const { mailbox, uidValidity } = numbering;
     for await (const line of ledger.linesAbove(mailbox, uidValidity, toldBelow(numbering, health))) {
+      if (placed.has(line.mailId)) continue;
+      placed.add(line.mailId);
       const place = sort(line);
       if (place === 'passed') lines.push(line);
       if (place === 'recovered') recovered.push(line);

@@ -28,19 +28,26 @@ export type MailboxFacts = DigestMailbox & {
 
 type IndexedLedger = Pick<Ledger, 'linesAbove'>;
 
-/** Reads one mailbox's facts. Where the ledger shows fewer mails than polls have passed, it is asked once more. */
+/**
+ * Reads one mailbox's facts. Where the ledger shows fewer mails than polls have passed, it is asked once more: its index
+ * lags behind, or polls have begun again meanwhile and have relocated some, and then the watermark is read again as well.
+ */
 export async function readMailboxFacts(
   mailbox: DigestMailbox,
   { watermarks, ledger, clock }: { watermarks: Pick<Watermarks, 'get'>; ledger: IndexedLedger; clock: Clock },
 ): Promise<MailboxFacts> {
-  const health = await watermarks.get(mailbox.mailbox);
-  const readAt = clock.now();
-  const known = { ...mailbox, health, readAt, seen: seenSinceDigest(health) };
-  const read = async () => ({ ...known, ...(await readLines(health, ledger, readAt)) });
-  const facts = await read();
-  if (facts.lines.length + facts.recovered.length >= sumOf(known.seen.values())) return facts;
+  const readHealth = async () => ({ health: await watermarks.get(mailbox.mailbox), readAt: clock.now() });
+  const factsAt = async ({ health, readAt }: Awaited<ReturnType<typeof readHealth>>) => {
+    const seen = seenSinceDigest(health);
+    return { ...mailbox, health, readAt, seen, ...(await readLines(health, ledger, readAt)) };
+  };
+  const first = await readHealth();
+  const facts = await factsAt(first);
+  if (facts.lines.length + facts.recovered.length >= sumOf(facts.seen.values())) return facts;
   await clock.wait(INDEX_LAG_MS);
-  return await read();
+  const second = await readHealth();
+  const hasBegunAgain = second.health?.watermark && !isReported(second.health.watermark, first.health?.watermark);
+  return await factsAt(hasBegunAgain ? second : first);
 }
 
 function seenSinceDigest(health: MailboxHealth | undefined): Map<string, number> {
@@ -58,10 +65,14 @@ function sumOf(counts: Iterable<number>): number {
 async function readLines(health: MailboxHealth | undefined, ledger: IndexedLedger, readAt: Date) {
   const lines: LedgerLine[] = [];
   const recovered: LedgerLine[] = [];
+  // Email that is relocated meanwhile is in two of them.
+  const placed = new Set<string>();
   for (const numbering of numberingsOf(health)) {
     const sort = sorting(numbering, health, readAt);
     const { mailbox, uidValidity } = numbering;
     for await (const line of ledger.linesAbove(mailbox, uidValidity, toldBelow(numbering, health))) {
+      if (placed.has(line.mailId)) continue;
+      placed.add(line.mailId);
       const place = sort(line);
       if (place === 'passed') lines.push(line);
       if (place === 'recovered') recovered.push(line);

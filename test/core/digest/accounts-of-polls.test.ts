@@ -197,6 +197,44 @@ describe('what polls have counted and what the ledger holds', () => {
     expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
   });
 
+  it('count email once that is relocated while the digest reads', async () => {
+    const { deliver, poll, digest, watermarks, ledger, clock, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    await watermarks.announceRecovery(MAILBOX, { uidValidity: '2000', fromUid: 1, at: clock.now() }, clock.now());
+    const moving: Ledger = {
+      ...ledger,
+      async *linesAbove(mailbox, uidValidity, uid) {
+        if (uidValidity === '2000') await ledger.relocate(idOf('vip 1'), at('1000', 1), at('2000', 1));
+        yield* ledger.linesAbove(mailbox, uidValidity, uid);
+      },
+    };
+    expect((await digest({ ledger: moving })).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('are the same where a poll begins again and relocates email after a digest has read the mailbox', async () => {
+    const { mailbox, poll, digest, renumber, watermarks, clock } = world();
+    const nameless = { subject: 'vip 1', messageId: undefined };
+    mailbox.deliver((uid, uidValidity) => mailOf(uid, uidValidity, nameless), clock.now());
+    await poll();
+    renumber('2000');
+    let hasPolled = false;
+    const pollEndsMeanwhile: Watermarks = {
+      ...watermarks,
+      async get(name) {
+        const health = await watermarks.get(name);
+        if (!hasPolled) {
+          hasPolled = true;
+          await poll();
+        }
+        return health;
+      },
+    };
+    expect((await digest({ watermarks: pollEndsMeanwhile })).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('leave mail that is just being taken in to the next digest', async () => {
     const { deliver, poll, digest, watermarks } = world();
     deliver('vip 1');

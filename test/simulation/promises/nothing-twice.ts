@@ -1,3 +1,4 @@
+import type { DiscordTrouble } from '../plan.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { ROUTES } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
@@ -35,8 +36,7 @@ function problemOf(mail: SimulatedMail, firstMs: number, againMs: number, view: 
   const settledMs = view.settledMs.get(mail.stays[0]?.mailId ?? '') ?? Number.POSITIVE_INFINITY;
   if (settledMs < againMs - POST_MS) return 'it was settled long before';
   const troubles = troublesOf(mail, firstMs, againMs, view);
-  const isBot = ROUTES.some(({ id, target }) => id === mail.route && target.kind === 'bot');
-  if (!isBot) return troubles > 0 ? undefined : 'nothing had befallen the webhook';
+  if (!isBot(mail.route)) return troubles > 0 ? undefined : 'nothing had befallen the webhook';
   if (againMs - firstMs < NONCE_MS) return 'its nonce was still known';
   return troubles > 1 ? undefined : `only ${troubles} troubles had befallen it`;
 }
@@ -58,6 +58,13 @@ export function carriedOnce(view: View): Broken[] {
   });
 }
 
+/** What limits a bot on one route pauses it on all of its routes. */
+const PAUSES_BOT: ReadonlySet<DiscordTrouble> = new Set(['is blocked by Cloudflare', 'limits everything']);
+
+function isBot(route: SimulatedMail['route']): boolean {
+  return ROUTES.some(({ id, target }) => id === route && target.kind === 'bot');
+}
+
 /** Struck calls of the route's invocations between the two posts, and windows in which Discord or a service failed. */
 function troublesOf({ route }: SimulatedMail, firstMs: number, againMs: number, view: View): number {
   const strikes = view.invocations
@@ -67,7 +74,11 @@ function troublesOf({ route }: SimulatedMail, firstMs: number, againMs: number, 
   const overlaps = ({ fromMs, toMs }: { fromMs: number; toMs: number }) =>
     fromMs <= againMs && toMs >= firstMs - POST_MS;
   const failing = [
-    ...view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route),
+    ...view
+      .windows('Discord fails')
+      .filter(
+        (event) => event.route === 'all' || event.route === route || (PAUSES_BOT.has(event.trouble) && isBot(route)),
+      ),
     ...view.windows('channel dies').filter((event) => event.route === route),
     ...view.windows('secret changes'),
     ...view.windows('function stops').filter((event) => event.function === 'post'),

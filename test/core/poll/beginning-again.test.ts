@@ -418,6 +418,17 @@ describe('a change of UIDVALIDITY', () => {
     expect(await world.audit()).toMatchObject({ inMailbox: 4, accounted: 4, recovered: 0 });
   });
 
+  it('takes no new email without Message-ID for one that was gone before the change', async () => {
+    deliverNameless(1);
+    await world.poll();
+    world.mailbox.expunge(1);
+    world.renumber('2000');
+    await world.poll();
+    deliverNameless(1);
+    expect(await world.poll()).toMatchObject({ accepted: 1, recognised: 0 });
+    expect(world.queued()).toEqual(['vip door 1', 'vip door 1']);
+  });
+
   it('recognises email without Message-ID also where the poll after it dies and the next one reads the page again', async () => {
     deliverNameless(1, 2);
     await world.poll();

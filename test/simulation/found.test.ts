@@ -21,7 +21,7 @@ const CALM: Plan = {
   events: [],
 };
 
-function mail(token: number, route: RouteId | 'unknown', atHour: number): PlannedEvent {
+function mail(token: number, route: RouteId | 'unknown', atHour: number): PlannedEvent & { kind: 'mail arrives' } {
   return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: probeMail(token, route) };
 }
 
@@ -29,6 +29,15 @@ function mail(token: number, route: RouteId | 'unknown', atHour: number): Planne
 function refused(token: number, atHour: number): PlannedEvent {
   const refusedMail = { ...probeMail(token, 'customer'), snippet: `Visit our ${AUTOMOD_WORD}`, isRefused: true };
   return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: refusedMail };
+}
+
+function nameless(arrival: PlannedEvent & { kind: 'mail arrives' }): PlannedEvent {
+  return { ...arrival, mail: { ...arrival.mail, messageId: undefined } };
+}
+
+function renamed(fromHour: number, toHour: number) {
+  const times = { fromMs: fromHour * HOUR_MS, toMs: toHour * HOUR_MS };
+  return { kind: 'folder is renamed', mailbox: 'support/INBOX', isRenumbered: false, ...times } as const;
 }
 
 function broken(atHour: number, call: string, times = 1): PlannedEvent {
@@ -134,6 +143,38 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
         { kind: 'mail is moved', token: 1, to: 'support/INBOX', atMs: 0.01 * HOUR_MS },
         refused(2, 1),
         { kind: 'uids change', mailbox: 'support/INBOX', atMs: 3 * HOUR_MS },
+      ],
+    },
+  },
+  {
+    what: 'the loss of a watermark under a new name was in no digest, since the one under the former name was still there',
+    plan: {
+      ...CALM,
+      events: [
+        mail(1, 'vip', 1),
+        renamed(8, 11),
+        mail(2, 'vip', 10),
+        { kind: 'watermark is lost', mailbox: 'support/INBOX', atMs: 19 * HOUR_MS },
+        mail(3, 'unknown', 20),
+      ],
+    },
+  },
+  {
+    what: 'email of which a digest had told under a former name was counted again, where that digest found the new name empty',
+    plan: {
+      ...CALM,
+      hasAudits: false,
+      events: [mail(1, 'customer', -40), mail(2, 'unknown', 4), broken(6, 'session.status', 2), renamed(1, 2)],
+    },
+  },
+  {
+    what: 'email without Message-ID was posted again by a rescan of a folder that was renamed before any audit',
+    plan: {
+      ...CALM,
+      events: [
+        nameless(mail(1, 'stripe', -62)),
+        { ...renamed(1.2, 2), isRenumbered: true },
+        { kind: 'person rescans', mailbox: 'support/INBOX', days: 1, atMs: 11 * HOUR_MS },
       ],
     },
   },

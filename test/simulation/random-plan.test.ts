@@ -36,6 +36,20 @@ function hasTwoRenumberings(plan: Plan): boolean {
   );
 }
 
+function hasRenameBesides(plan: Plan): boolean {
+  return eventsOf(plan, 'folder is renamed').some(({ mailbox, fromMs, toMs }) =>
+    plan.events.some(
+      (other) =>
+        other.kind !== 'mail arrives' &&
+        other.kind !== 'folder is renamed' &&
+        'mailbox' in other &&
+        other.mailbox === mailbox &&
+        timeOf(other) > fromMs - plan.pollEveryMs &&
+        timeOf(other) < toMs + plan.pollEveryMs,
+    ),
+  );
+}
+
 function hasMoveDuringListing(plan: Plan): boolean {
   return eventsOf(plan, 'mail is moved').some(({ during }) => during?.startsWith('session.uids'));
 }
@@ -45,6 +59,7 @@ describe('the 10,000 plans of CI', () => {
     { what: 'move older email into a mailbox that was renumbered since the last poll', has: hasMoveAfterRenumbering },
     { what: 'renumber one mailbox twice within two polls', has: hasTwoRenumberings },
     { what: 'move email while a mailbox is listed', has: hasMoveDuringListing },
+    { what: 'rename a folder close to something else that happens to its mailbox', has: hasRenameBesides },
   ])('$what, dozens of them', ({ has }) => {
     expect(PLANS.filter(has).length).toBeGreaterThanOrEqual(36);
   });

@@ -32,6 +32,22 @@ export const beginningAgainMutations: readonly Mutation[] = [
     caughtBy,
   },
   {
+    name: 'a watermark that is lost under a new name is carried over once more, and nobody is told',
+    breaks: 'P4',
+    file: START,
+    find: 'if (former?.watermark.carriedInto) return',
+    replace: "if (former?.watermark.carriedInto === '') return",
+    caughtBy,
+  },
+  {
+    name: 'a rescan forgets under which numbers email without Message-ID was known',
+    breaks: 'P3',
+    file: START,
+    find: 'accountedSince }, knownAs: from.restart },',
+    replace: 'accountedSince }, knownAs: undefined },',
+    caughtBy,
+  },
+  {
     name: 'a change of UIDVALIDITY takes in email from before accounting began',
     breaks: 'P3',
     file: WATERMARK,

@@ -123,6 +123,7 @@ async function handOverPages(
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesInTime(pages, () => remainingMs() - POLL_RESERVE_MS)) {
     refuseOtherUidValidity(page, watermark);
+    if (page.length < Math.min(MAILS_PER_PAGE, progress.left)) await refuseRenumbered(session, watermark);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, watermark));
     const known = await withoutMessageId.recognise(accountable);
     const handedOver = await triagePage(accountable, { journal, ...services }, known);
@@ -147,6 +148,16 @@ async function handOverPages(
     // By pages, not by the last uid: the last mails of a page may be expunged, and there is nothing left of them.
     progress.left = Math.max(0, progress.left - MAILS_PER_PAGE);
   }
+}
+
+/** Email that was listed and is gone was expunged, or the mailbox was renumbered meanwhile and has it under other uids. */
+async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: Watermark): Promise<void> {
+  const { uidValidity: now } = await session.status();
+  if (now === uidValidity) return;
+  throw new MailboxFailure(
+    'uidValidity changed',
+    `${mailbox}: UIDVALIDITY was ${uidValidity} when the email was listed and is ${now}. The next poll reads it again`,
+  );
 }
 
 /** A page can be empty: all its mails were expunged since they were listed. */

@@ -138,6 +138,21 @@ describe('UIDNEXT below the watermark under one UIDVALIDITY', () => {
   });
 });
 
+it('a mailbox that is renumbered while its page is read is not taken for one whose email was expunged', async () => {
+  const mailbox = memoryMailbox();
+  deliver(mailbox, ['vip of years ago'], new Date('2019-05-05T05:05:05Z'));
+  const renumberedMeanwhile = withSession(mailbox, (session) => ({
+    pages(uids, mailsPerPage) {
+      mailbox.renumber('2000', (mail) => mailOf(7, '2000', { subject: mail.subject, messageId: mail.messageId }));
+      return session.pages(uids, mailsPerPage);
+    },
+  }));
+  await expect(poll(renumberedMeanwhile)).rejects.toMatchObject({ kind: 'uidValidity changed' });
+  clock.advance(9 * DAY_MS);
+  await poll(mailbox);
+  expect(posted()).toEqual(['vip of years ago']);
+});
+
 describe('a change of UIDVALIDITY while a backlog is being worked off loses none of it', () => {
   const long = MAILS_PER_PAGE * 3;
 

@@ -2,7 +2,13 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
+import {
+  type DigestHistory,
+  type MailboxHealth,
+  RESTART_REASONS,
+  type Restart,
+  type Watermark,
+} from '../core/poll/watermark.ts';
 import type { Watermarks } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
 import type { RightsOf } from './rights.ts';
@@ -29,6 +35,8 @@ const watermarkSchema = z.object({
   restart: restartSchema.optional(),
   unreported: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
+  carriedInto: z.string().optional(),
+  begunUnreported: time.optional(),
   seen: z.record(z.string(), z.int()).optional(),
   countedUntil: time.optional(),
 });
@@ -97,15 +105,17 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
     await updateItem({ client, table }, { key: keyOf(mailbox), update: expression, values });
   }
 
-  /** Writes these attributes where the condition holds, and leaves all others as they are; says whether it did. */
+  /** Writes these attributes, and adds to counts, where the condition holds, and leaves all others as they are; says whether it did. */
   async function put(
     { mailbox, ...position }: { mailbox: string } & Record<string, unknown>,
     condition: string,
     values: Record<string, unknown>,
+    added: Readonly<Record<string, number>> = {},
   ): Promise<boolean> {
     const names = (isSet: boolean) =>
       Object.entries(position).flatMap(([name, value]) => ((value !== undefined) === isSet ? [name] : []));
     const removed = names(false);
+    const addends = Object.keys(added).map((name) => `#${name} :${name}`);
     return await updateItem(
       { client, table },
       {
@@ -113,10 +123,11 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
         update: [
           `SET ${names(true).map((name) => `#${name} = :${name}`)}`,
           ...(removed.length > 0 ? [`REMOVE ${removed.map((name) => `#${name}`)}`] : []),
+          ...(addends.length > 0 ? [`ADD ${addends}`] : []),
         ].join(' '),
         condition,
         values: {
-          ...Object.fromEntries(Object.entries(position).map(([name, value]) => [`:${name}`, value])),
+          ...Object.fromEntries(Object.entries({ ...position, ...added }).map(([name, value]) => [`:${name}`, value])),
           ...values,
         },
       },
@@ -131,12 +142,10 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       return Item && healthOf(mailbox, unmarshall(Item));
     },
 
-    async create(watermark, { lastDigestAt, digestWatermark } = {}) {
-      const history = {
-        lastDigestAt: lastDigestAt?.toISOString(),
-        digestWatermark: digestWatermark && attributesOf(digestWatermark),
-      };
-      const created = await put({ ...attributesOf(watermark), ...withoutUndefined(history) }, NOT_CREATED, {});
+    async create(watermark, history) {
+      const attributes = { ...attributesOf(watermark), ...(history && digestAttributesOf(history)) };
+      const { pollsSinceDigest = 0, failedPollsSinceDigest = 0 } = history ?? {};
+      const created = await put(attributes, NOT_CREATED, {}, { pollsSinceDigest, failedPollsSinceDigest });
       return created ? 'created' : 'already there';
     },
 
@@ -255,8 +264,11 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
 /** An item begins with the first poll, be it a failed one; it holds a watermark as soon as it has a uidValidity. */
 const NOT_CREATED = 'attribute_not_exists(uidValidity)';
 
-function withoutUndefined(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+function digestAttributesOf({ lastDigestAt, digestWatermark }: DigestHistory) {
+  return {
+    lastDigestAt: lastDigestAt?.toISOString(),
+    digestWatermark: digestWatermark && attributesOf(digestWatermark),
+  };
 }
 
 function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth {
@@ -293,6 +305,9 @@ function attributesOf({
   accountedSince,
   seen,
   restart,
+  carriedOver,
+  carriedInto,
+  begunUnreported,
   unreported,
   countedUntil,
   ...watermark
@@ -303,6 +318,9 @@ function attributesOf({
     baselineAt: baselineAt.toISOString(),
     accountedSince: accountedSince?.toISOString(),
     restart: restart && restartAttributeOf(restart),
+    carriedOver,
+    carriedInto,
+    begunUnreported: begunUnreported?.toISOString(),
     unreported: unreported?.map(restartAttributeOf),
     countedUntil: countedUntil?.toISOString(),
   };

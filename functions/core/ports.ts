@@ -44,7 +44,10 @@ export interface MailSession {
 export interface Watermarks {
   /** Undefined where no poll has run yet, good or bad. */
   get(mailbox: string): Promise<MailboxHealth | undefined>;
-  /** Puts the first watermark under a name; `already there` when another poll was first. */
+  /**
+   * Puts the first watermark under a name; `already there` when another poll was first. A history takes the place of what
+   * digests have found under this name, and its polls add to those of this name.
+   */
   create(watermark: Watermark, history?: DigestHistory): Promise<'created' | 'already there'>;
   /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;

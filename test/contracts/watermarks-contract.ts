@@ -92,6 +92,27 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
+  it('begins with what digests have counted under a former name, though one found this name empty since', async () => {
+    const watermark = sampleWatermark();
+    const { mailbox } = watermark;
+    await theWatermarks().recordPollFailure(mailbox, { at: MORNING, kind: 'connection', text: 'refused' });
+    const digest = { at: NOON, previousAt: undefined, polls: 1, failedPolls: 1, watermark: undefined };
+    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('recorded');
+    await theWatermarks().create(watermark, { lastDigestAt: undefined, digestWatermark: undefined });
+    expect(await theWatermarks().get(mailbox)).toMatchObject({ watermark, lastDigestAt: undefined });
+  });
+
+  it('begins with the polls that no digest has counted under a former name, besides its own', async () => {
+    const watermark = sampleWatermark();
+    await theWatermarks().recordPollFailure(watermark.mailbox, { at: MORNING, kind: 'connection', text: 'refused' });
+    await theWatermarks().create(watermark, { pollsSinceDigest: 4, failedPollsSinceDigest: 3 });
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({
+      watermark,
+      pollsSinceDigest: 5,
+      failedPollsSinceDigest: 4,
+    });
+  });
+
   it('remembers the earlier of two dates to rescan from, until a poll has begun there', async () => {
     const { mailbox } = await created();
     await theWatermarks().requestRescan(mailbox, NOON);
@@ -102,6 +123,15 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: MORNING });
     await theWatermarks().recordRescan(mailbox, MORNING);
     expect(await theWatermarks().get(mailbox)).toMatchObject({ rescanSince: undefined });
+  });
+
+  it('remembers what became of a watermark under another name, until it moves on without that', async () => {
+    const watermark = await created();
+    const carried = { ...watermark, carriedInto: 'watermarks/New', begunUnreported: MORNING };
+    expect(await theWatermarks().move(watermark, carried)).toBe('moved');
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark: carried });
+    expect(await theWatermarks().move(carried, watermark)).toBe('moved');
+    expect((await theWatermarks().get(watermark.mailbox))?.watermark).toEqual(watermark);
   });
 
   it('keeps the watermark of the poll that was first', async () => {

@@ -27,12 +27,15 @@ export function memoryWatermarks(): Watermarks & {
       return item && { watermark: item.watermark && { ...item.watermark }, ...item.history };
     },
 
-    async create(watermark, { lastDigestAt, digestWatermark } = {}) {
+    async create(watermark, before) {
       const item = stored(watermark.mailbox);
       if (item.watermark) return 'already there';
       item.watermark = { ...watermark };
-      if (lastDigestAt) item.history.lastDigestAt = lastDigestAt;
-      if (digestWatermark) item.history.digestWatermark = structuredClone(digestWatermark);
+      if (!before) return 'created';
+      item.history.lastDigestAt = before.lastDigestAt;
+      item.history.digestWatermark = structuredClone(before.digestWatermark);
+      item.history.pollsSinceDigest += before.pollsSinceDigest ?? 0;
+      item.history.failedPollsSinceDigest += before.failedPollsSinceDigest ?? 0;
       return 'created';
     },
 

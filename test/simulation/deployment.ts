@@ -58,7 +58,7 @@ export function deployment(
     plan,
     () => random.between(0, 999_999) / 1_000_000,
     () => {},
-    () => routesWithout(services.removedRoute()),
+    { routes: () => routesWithout(services.removedRoute()), renamed: services.renamedMailbox },
   );
   const invocations: ObservedInvocation[] = [];
   const ordinals = new Map<string, number>();

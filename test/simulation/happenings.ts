@@ -1,4 +1,5 @@
 import type { Deployment } from './deployment.ts';
+import type { ObservedRename } from './observed.ts';
 import type { Plan, PlannedEvent } from './plan.ts';
 import type { Troubles } from './planned-troubles.ts';
 import type { SimulatedDiscord } from './simulated-discord.ts';
@@ -20,6 +21,7 @@ export function happenings(
     services,
     troubles,
     deployed,
+    renames,
   }: {
     time: SimulatedTime;
     nowMs: () => number;
@@ -29,6 +31,7 @@ export function happenings(
     services: SimulatedServices;
     troubles: Troubles;
     deployed: Deployment;
+    renames: ObservedRename[];
   },
 ): (event: PlannedEvent) => void {
   const untilHealed = async (atMs: number) => await time.wait(Math.min(atMs, plan.healsAtMs) - nowMs());
@@ -48,6 +51,16 @@ export function happenings(
     services.secrets.store(parameter, value);
   }
 
+  async function renameAndDeploy({ mailbox, isRenumbered, toMs }: OfKind<'folder is renamed'>): Promise<void> {
+    mailboxes.rename(mailbox);
+    if (isRenumbered) mailboxes.renumber(mailbox);
+    const fromMs = nowMs();
+    await untilHealed(toMs);
+    say(`the settings have the new name of ${mailbox}`);
+    services.deployNewName(mailbox);
+    renames.push({ mailbox, fromMs, toMs: nowMs() });
+  }
+
   /** The troubles look at the clock themselves. */
   const byTheClock = () => {};
 
@@ -57,6 +70,7 @@ export function happenings(
     'mail is moved': ({ token, to }) => mailboxes.move(token, to),
     'mail is expunged': ({ token }) => mailboxes.expunge(token),
     'uids change': ({ mailbox }) => mailboxes.renumber(mailbox),
+    'folder is renamed': (event) => void renameAndDeploy(event),
     'channel dies': (event) => void dieAndLive(event),
     'secret changes': (event) => void changeSecret(event),
     'function runs besides': deployed.double,
@@ -71,7 +85,7 @@ export function happenings(
     'queue is purged': ({ route }) => services.queueOf(route).purge(),
     'spool line is damaged': troubles.damageNextSegment,
     'segment is lost': services.loseSegment,
-    'watermark is lost': ({ mailbox }) => services.watermarks.forget(mailbox),
+    'watermark is lost': ({ mailbox }) => void services.loseWatermark(mailbox),
     'watermark jumps': ({ mailbox, uids }) => void services.pushWatermark(mailbox, uids),
     'call is struck': troubles.await,
     'one call is struck': troubles.await,

@@ -29,9 +29,12 @@ export type WatermarkStart = {
   atMs: number;
   mailbox: MailboxName;
   uidValidity: string;
-  /** The mailbox had no watermark: it had none before, or that was lost. */
-  isCreated: boolean;
+  /** `created` where the mailbox had no watermark: it had none before, or that was lost. */
+  kind: 'created' | 'renumbered' | 'renamed';
 };
+
+/** A folder had another name than the settings have: nobody could read it. */
+export type ObservedRename = { mailbox: MailboxName; fromMs: number; toMs: number };
 
 export type ObservedCall = { name: string; function: ObservedInvocation['function'] };
 
@@ -43,10 +46,14 @@ export type Observed = {
   invocations: readonly ObservedInvocation[];
   posts: readonly StandInPost[];
   digests: readonly ObservedDigest[];
-  /** Each watermark that was created, and each that a poll started again under another UIDVALIDITY; oldest first. */
+  /**
+   * Each watermark that was created, and each that a poll started again under another UIDVALIDITY or another name; oldest
+   * first.
+   */
   watermarkStarts: readonly WatermarkStart[];
   /** When the watermark of a mailbox, and what else stands beside it, was lost. */
   lostWatermarks: readonly { atMs: number; mailbox: MailboxName }[];
+  renames: readonly ObservedRename[];
   /** Settlements as they took effect, by mailId; the only look into the ledger, for what nobody else could know. */
   settledMs: ReadonlyMap<string, number>;
   /** Routes whose queue gave messages up by itself. */

@@ -58,6 +58,11 @@ export type PlannedEvent =
   | ({ kind: 'mail is moved'; token: number; to: MailboxName } & When)
   | ({ kind: 'mail is expunged'; token: number } & When)
   | ({ kind: 'uids change'; mailbox: MailboxName } & When)
+  /**
+   * On the server, with or without a new UIDVALIDITY. From `toMs` on the settings have the new name, and the old one as
+   * `formerly`; until then nobody reads it. No plan renames more than one.
+   */
+  | ({ kind: 'folder is renamed'; mailbox: MailboxName; isRenumbered: boolean; during?: string } & Window)
   /** Somebody deletes its item from the table: the watermark, and what is known of its polls, audits and digests. */
   | ({ kind: 'watermark is lost'; mailbox: MailboxName } & When)
   | ({ kind: 'mailbox fails'; mailbox: MailboxName; failure: 'credentials' | 'connection' | 'throttled' } & Window)

@@ -1,6 +1,6 @@
 import type { Random } from '../fuzz/random.ts';
 import { FAULTS } from './invocation.ts';
-import { DAY_MS, MINUTE_MS, type Plan, type PlannedEvent } from './plan.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent, timeOf } from './plan.ts';
 import { randomMail } from './random-mail.ts';
 import type { MailboxName } from './simulated-settings.ts';
 
@@ -99,6 +99,24 @@ export function randomCommotion(
     random.pick([renumbered, movedIn, random.pick(others)]),
   );
   return things.flatMap((happen) => happen());
+}
+
+/**
+ * A folder that gets another name, days or hours before the settings have it: often close to something else that happens
+ * to its mailbox.
+ */
+export function randomRename(
+  events: readonly PlannedEvent[],
+  { healsAtMs, pollEveryMs, mailboxes }: Pick<Plan, 'healsAtMs' | 'pollEveryMs' | 'mailboxes'>,
+  random: Random,
+): PlannedEvent[] {
+  const others = events.filter((event) => 'mailbox' in event && timeOf(event) >= 0);
+  const other = others.length > 0 && random.chance(0.5) ? random.pick(others) : undefined;
+  const mailbox = other && 'mailbox' in other ? other.mailbox : random.pick(mailboxes);
+  const besideMs = (atMs: number) => Math.max(0, atMs + random.between(-pollEveryMs, pollEveryMs));
+  const { atMs: fromMs, ...during } = moment(other ? besideMs(timeOf(other)) : random.between(0, healsAtMs), random);
+  const toMs = fromMs + random.between(HOUR_MS, random.pick([pollEveryMs, 3 * pollEveryMs, healsAtMs]));
+  return [{ kind: 'folder is renamed', mailbox, isRenumbered: random.chance(0.3), fromMs, toMs, ...during }];
 }
 
 /** Some of what happens to a mailbox happens while it is read. */

@@ -13,7 +13,7 @@ import {
   timeOf,
 } from './plan.ts';
 import { PORT_CALLS } from './port-methods.ts';
-import { moment, randomArrival, randomCommotion } from './random-mailbox-events.ts';
+import { moment, randomArrival, randomCommotion, randomRename } from './random-mailbox-events.ts';
 import { MAILBOXES, ROUTE_IDS } from './simulated-settings.ts';
 
 type Size = Pick<Plan, 'healsAtMs' | 'pollEveryMs' | 'checkEveryMs' | 'digestEveryMs'> & { mails: number };
@@ -106,6 +106,7 @@ export function randomPlan(seed: number): Plan {
   const rescans = startFrom === 'all' ? 1 : 0;
   often(rescans, () => ({ kind: 'person rescans', atMs: within(), mailbox: random.pick(mailboxes), days: 1 }));
   if (random.chance(0.5)) events.push(...randomCommotion(mails + 1, { ...times, mailboxes, hasAudits }, random));
+  if (random.chance(0.1)) events.push(...randomRename(events, { ...times, mailboxes }, random));
 
   const happening = events.filter(
     (event) => timeOf(event) <= times.healsAtMs && (hasAudits || !isAuditsOwn(event, events)),

@@ -1,4 +1,5 @@
 import type { DigestMail } from '../../functions/core/ports.ts';
+import { MAILBOXES, NEW_NAMES } from './simulated-settings.ts';
 
 /** One thing that needs a person, as the digest's reader sees it. */
 export type ReadNeed = { title: string; tokens: readonly number[]; hasMore: boolean };
@@ -15,11 +16,17 @@ export type ReadDigest = {
   counts: ReadonlyMap<string, ReadCounts>;
   /** What it says of whether they add up. */
   sum: string;
-  /** By mailbox. */
+  /** By mailbox, whatever its name is by then. */
   health: ReadonlyMap<string, ReadHealth>;
 };
 
-type ReadHealth = { polls: number; failed: number; audit: ReadAudit | undefined; isRenumbered: boolean };
+type ReadHealth = {
+  polls: number;
+  failed: number;
+  audit: ReadAudit | undefined;
+  isRenumbered: boolean;
+  isRenamed: boolean;
+};
 
 type ReadAudit = { inMailbox: number; accounted: number; recovered: number; left: number };
 
@@ -54,7 +61,12 @@ function sectionsOf(text: string): Map<string, string> {
 
 function needOf(text: string): ReadNeed {
   const [title = ''] = text.split('\n');
-  return { title, tokens: tokensIn(text), hasMore: /^ +and \d+ more$/m.test(text) };
+  return { title: withFirstNames(title), tokens: tokensIn(text), hasMore: /^ +and \d+ more$/m.test(text) };
+}
+
+/** As the judge calls mailboxes. */
+function withFirstNames(text: string): string {
+  return MAILBOXES.reduce((named, mailbox) => named.replaceAll(NEW_NAMES[mailbox], mailbox), text);
 }
 
 function countsIn(lines: readonly string[]): Map<string, ReadCounts> {
@@ -77,11 +89,12 @@ function healthIn(section: string): ReadDigest['health'] {
     const told = facts.join(' ');
     const [, polls, failed] = /(\d+) polls?, (none|\d+) failed/.exec(told) ?? [];
     if (polls === undefined) continue;
-    health.set(mailbox, {
+    health.set(withFirstNames(mailbox), {
       polls: Number(polls),
       failed: failed === 'none' ? 0 : Number(failed),
       audit: auditIn(told),
       isRenumbered: told.includes('The server renumbered its mail'),
+      isRenamed: told.includes(` is ${mailbox} since `),
     });
   }
   return health;

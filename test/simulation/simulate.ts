@@ -4,7 +4,7 @@ import type { Watermark } from '../../functions/core/poll/watermark.ts';
 import { randomOf } from '../fuzz/random.ts';
 import { deployment, firstAuditMs } from './deployment.ts';
 import { happenings } from './happenings.ts';
-import type { Observed, ObservedDigest, WatermarkStart } from './observed.ts';
+import type { Observed, ObservedDigest, ObservedRename, WatermarkStart } from './observed.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent, timeOf } from './plan.ts';
 import { plannedTroubles } from './planned-troubles.ts';
 import { undeliveredIn } from './promises/nothing-lost.ts';
@@ -13,7 +13,7 @@ import { readDigest } from './read-digest.ts';
 import { simulatedDiscord } from './simulated-discord.ts';
 import { simulatedMailboxes } from './simulated-mailboxes.ts';
 import { simulatedServices } from './simulated-services.ts';
-import { type MailboxName, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
+import { type MailboxName, mailboxNamed, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
 import { simulatedTime } from './simulated-time.ts';
 
 /** Told of everything that happens, with the time since the start. */
@@ -38,6 +38,7 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
   };
 
   const digests: ObservedDigest[] = [];
+  const renames: ObservedRename[] = [];
   const writesToMailbox: string[] = [];
   const givenUpByQueue = new Set<RouteId>();
 
@@ -63,7 +64,7 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
   const effects = observedEffects(services, nowMs);
   const deployed = deployment(plan, { time, nowMs, random, troubles, services, say });
 
-  const happen = happenings(plan, { time, nowMs, say, mailboxes, discord, services, troubles, deployed });
+  const happen = happenings(plan, { time, nowMs, say, mailboxes, discord, services, troubles, deployed, renames });
 
   /** Each event at its time, or with the first call of its kind after that. */
   async function begin(event: PlannedEvent): Promise<void> {
@@ -107,6 +108,7 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
       posts: discord.posts(),
       digests,
       ...effects,
+      renames,
       givenUpByQueue,
       writesToMailbox,
       calls: troubles.calls,
@@ -145,29 +147,37 @@ function observedEffects(
   nowMs: () => number,
 ): Pick<Observed, 'watermarkStarts' | 'lostWatermarks' | 'settledMs'> {
   const watermarkStarts: WatermarkStart[] = [];
+  const carriedOver = new Set<string>();
   const settledMs = new Map<string, number>();
   const { settle } = ledger;
   ledger.settle = async (mailId, settlement) => {
     await settle(mailId, settlement);
     if (!settledMs.has(mailId)) settledMs.set(mailId, nowMs());
   };
-  const started = ({ mailbox, uidValidity }: Watermark, isCreated: boolean) =>
-    watermarkStarts.push({ atMs: nowMs(), mailbox: mailbox as MailboxName, uidValidity, isCreated });
+  const started = ({ mailbox: name, uidValidity }: Watermark, kind: WatermarkStart['kind']) =>
+    watermarkStarts.push({ atMs: nowMs(), mailbox: mailboxNamed(name), uidValidity, kind });
+  /** The first one under a new name, where there is a former one, or was when the poll read it. */
+  async function isCarriedOver({ mailbox: name, restart }: Watermark): Promise<boolean> {
+    const former = mailboxNamed(name);
+    if (former === name || carriedOver.has(name)) return false;
+    carriedOver.add(name);
+    return restart?.reason === 'renamed' || (await watermarks.get(former))?.watermark !== undefined;
+  }
   const { create, move, forget } = watermarks;
   watermarks.create = async (watermark, history) => {
     const created = await create(watermark, history);
-    if (created === 'created') started(watermark, true);
+    if (created === 'created') started(watermark, (await isCarriedOver(watermark)) ? 'renamed' : 'created');
     return created;
   };
   watermarks.move = async (from, to) => {
     const moved = await move(from, to);
-    if (moved === 'moved' && to.uidValidity !== from.uidValidity) started(to, false);
+    if (moved === 'moved' && to.uidValidity !== from.uidValidity) started(to, 'renumbered');
     return moved;
   };
   const lostWatermarks: { atMs: number; mailbox: MailboxName }[] = [];
   watermarks.forget = (mailbox) => {
     forget(mailbox);
-    lostWatermarks.push({ atMs: nowMs(), mailbox: mailbox as MailboxName });
+    lostWatermarks.push({ atMs: nowMs(), mailbox: mailboxNamed(mailbox) });
   };
   return { watermarkStarts, lostWatermarks, settledMs };
 }

@@ -9,15 +9,24 @@ import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.t
 import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/digest-limits.ts';
 import { sendDigest } from '../../functions/core/digest/send-digest.ts';
 import type { Journal } from '../../functions/core/journal.ts';
+import { accountOf } from '../../functions/core/mail/mail.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
 import type { ReceivedMessage } from '../../functions/core/ports.ts';
-import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
+import { type PolledMailbox, polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
+import type { MailboxSettings } from '../../functions/core/settings/settings-schema.ts';
 import { letters } from '../../lib/cli/letters.ts';
 import type { Invocation } from './invocation.ts';
 import { DAY_MS, MINUTE_MS, type Plan } from './plan.ts';
 import type { Ports, Process } from './simulated-services.ts';
-import { type DeployedRoutes, type MailboxName, ROUTES, type RouteId } from './simulated-settings.ts';
+import {
+  type DeployedRoutes,
+  type MailboxName,
+  mailboxNamed,
+  NEW_NAMES,
+  ROUTES,
+  type RouteId,
+} from './simulated-settings.ts';
 
 /** As deployed. */
 export const TIMEOUTS_MS = {
@@ -39,24 +48,33 @@ export type Run<Result> = (invocation: Invocation, ports: Ports, process: Proces
 /**
  * What the handlers do, one use case each.
  *
- * @param deployed the routes as an invocation that begins now has them
+ * @param deployed what an invocation that begins now has of the settings
  */
-export function simulatedFunctions(plan: Plan, random: () => number, journal: Journal, deployed: () => DeployedRoutes) {
+export function simulatedFunctions(
+  plan: Plan,
+  random: () => number,
+  journal: Journal,
+  deployed: { routes: () => DeployedRoutes; renamed: () => MailboxName | undefined },
+) {
+  const configuredMailboxes = () => polledMailboxes({ mailboxes: accountsOf(plan, deployed.renamed()) });
+  const polledMailboxOf = (mailbox: MailboxName) =>
+    configuredMailboxes().find((polled) => mailboxNamed(polled.mailbox) === mailbox) as PolledMailbox;
+
   const poll =
     (mailbox: MailboxName): Run<unknown> =>
     async ({ clock, remainingMs }, ports) => {
-      const { classify, routeIds: routes } = deployed();
+      const { classify, routeIds: routes } = deployed.routes();
       const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, clock, journal };
-      return await pollMailbox(polledMailbox(mailbox, plan), services, remainingMs);
+      return await pollMailbox(polledMailboxOf(mailbox), services, remainingMs);
     };
 
   const audit =
     (mailbox: MailboxName): Run<unknown> =>
     async ({ clock, remainingMs }, ports) => {
-      const { classify, routeIds: routes } = deployed();
-      const configured = { mailboxes: plan.mailboxes };
+      const { classify, routeIds: routes } = deployed.routes();
+      const configured = { mailboxes: configuredMailboxes().map((polled) => polled.mailbox) };
       const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, configured, clock, journal };
-      return await auditMailbox(polledMailbox(mailbox, plan), services, remainingMs);
+      return await auditMailbox(polledMailboxOf(mailbox), services, remainingMs);
     };
 
   const post =
@@ -72,15 +90,19 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
     await sendDigest(
       { ...ports, clock, journal },
       {
-        mailboxes: plan.mailboxes.map((mailbox) => ({ mailbox, everyMinutes: plan.pollEveryMs / MINUTE_MS })),
-        routes: deployed().routeIds,
+        mailboxes: configuredMailboxes().map(({ mailbox, formerly, account: { everyMinutes } }) => ({
+          mailbox,
+          formerly,
+          everyMinutes,
+        })),
+        routes: deployed.routes().routeIds,
         timeZone: 'UTC',
       },
       { holder: id, remainingMs },
     );
 
   const check: Run<unknown> = async ({ clock, remainingMs }, ports) => {
-    const routes = deployed().routes.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
+    const routes = deployed.routes().routes.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
     return await checkRoutes(routes, { ...ports, clock, journal }, remainingMs);
   };
 
@@ -98,14 +120,28 @@ export function simulatedFunctions(plan: Plan, random: () => number, journal: Jo
   const rescan =
     (mailbox: MailboxName, days: number): Run<void> =>
     async ({ clock }, { watermarks }) =>
-      await watermarks.requestRescan(mailbox, new Date(clock.now().getTime() - days * DAY_MS));
+      await watermarks.requestRescan(polledMailboxOf(mailbox).mailbox, new Date(clock.now().getTime() - days * DAY_MS));
 
   return { poll, post, digest, audit, check, redrive, rescan, letters: removeLetters };
 }
 
-function polledMailbox(mailbox: MailboxName, { startFrom, pollEveryMs }: Plan): PolledMailbox {
-  const [account = '', folder = ''] = mailbox.split('/');
-  // Where it is and how to log in is the reader's business.
-  const settings = { account, startFrom, everyMinutes: pollEveryMs / MINUTE_MS } as PolledMailbox['account'];
-  return { mailbox, folder, formerly: [], account: settings };
+/** @param renamed the mailbox of which the settings say that its folder was renamed */
+function accountsOf({ mailboxes, startFrom, pollEveryMs }: Plan, renamed: MailboxName | undefined): MailboxSettings[] {
+  return [...new Set(mailboxes.map(accountOf))].map((account) => {
+    const folders = mailboxes
+      .filter((mailbox) => accountOf(mailbox) === account)
+      .map((mailbox) => {
+        const former = folderIn(mailbox);
+        return mailbox === renamed
+          ? { name: folderIn(NEW_NAMES[mailbox]), formerly: [former] }
+          : { name: former, formerly: [] };
+      });
+    // Where it is and how to log in is the reader's business.
+    const settings = { account, formerly: [], folders, startFrom, everyMinutes: pollEveryMs / MINUTE_MS };
+    return settings as Partial<MailboxSettings> as MailboxSettings;
+  });
+}
+
+function folderIn(mailbox: string): string {
+  return mailbox.slice(accountOf(mailbox).length + 1);
 }

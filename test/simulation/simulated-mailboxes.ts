@@ -1,8 +1,9 @@
-import { type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
+import { accountOf, type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
+import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import type { MailSession } from '../../functions/core/ports.ts';
 import { memoryMailbox } from '../fakes/memory-mailbox.ts';
 import type { PlannedMail } from './plan.ts';
-import { MAILBOXES, type MailboxName } from './simulated-settings.ts';
+import { MAILBOXES, type MailboxName, mailboxNamed, NEW_NAMES } from './simulated-settings.ts';
 
 /** A stay of a mail under one number, in milliseconds since the start; `toMs` is infinite while it lasts. */
 type Stay = {
@@ -32,7 +33,10 @@ export type SimulatedMailboxes = {
   expunge(token: number): void;
   /** The server numbers its mail anew, under another UIDVALIDITY. */
   renumber(mailbox: MailboxName): void;
-  visit<T>(mailbox: MailboxName, visit: (session: MailSession) => Promise<T>): Promise<T>;
+  /** Its folder gets its new name, and keeps UIDVALIDITY and uids (RFC 3501, 6.3.5). */
+  rename(mailbox: MailboxName): void;
+  /** @param name of a folder, as whoever visits it knows it */
+  visit<T>(name: string, visit: (session: MailSession) => Promise<T>): Promise<T>;
 };
 
 /** @param nowMs since the start */
@@ -40,7 +44,7 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
   const mails = new Map<number, SimulatedMail>();
   const folders = new Map(MAILBOXES.map((name, index) => [name, folderNamed(name, index)]));
 
-  function folderNamed(name: MailboxName, index: number) {
+  function folderNamed(name: string, index: number) {
     return { name, uidValidity: 1_000 * (index + 1), box: memoryMailbox(String(1_000 * (index + 1))) };
   }
 
@@ -58,6 +62,19 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
     const { uidValidity, uid } = location;
     const stay = { mailbox, uidValidity, uid, mailId, receivedAtMs, sinceMs: nowMs() };
     mail.stays.push({ ...stay, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
+  }
+
+  /** As the server says it, which lists the folders that it has. */
+  async function folderMissing(missing: string): Promise<MailboxFailure> {
+    const account = accountOf(missing);
+    const existing = [...folders.values()].filter(({ name }) => accountOf(name) === account);
+    const existingFolders = await Promise.all(
+      existing.map(async ({ name, box }) => {
+        const numbers = await box.visit(name, (session) => session.status());
+        return { name: name.slice(account.length + 1), ...numbers };
+      }),
+    );
+    return new MailboxFailure('folder', `${missing}: the folder does not exist`, { existingFolders });
   }
 
   const lastStay = (token: number) => mails.get(token)?.stays.findLast(({ toMs }) => toMs > nowMs());
@@ -104,17 +121,47 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
         return renumbered;
       });
     },
-    visit: async (mailbox, visit) => await folderOf(mailbox).box.visit(mailbox, visit),
+    rename(mailbox) {
+      folderOf(mailbox).name = NEW_NAMES[mailbox];
+    },
+    async visit(name, visit) {
+      const folder = folderOf(mailboxNamed(name));
+      if (folder.name !== name) throw await folderMissing(name);
+      // As on most servers, a session that reads a folder while it is renamed goes on.
+      return await folder.box.visit(name, async (session) => await visit(sessionUnder(name, session)));
+    },
   };
+}
+
+/** What it reads lies under the name that the folder was visited by. */
+function sessionUnder(mailbox: string, session: MailSession): MailSession {
+  if (mailbox === mailboxNamed(mailbox)) return session;
+  return {
+    ...session,
+    async *pages(uids, mailsPerPage) {
+      for await (const page of session.pages(uids, mailsPerPage)) yield page.map((mail) => mailUnder(mailbox, mail));
+    },
+  };
+}
+
+function mailUnder(mailbox: string, mail: Mail): Mail {
+  const location = { ...mail.location, mailbox };
+  const { messageId = '', from, date, subject } = mail;
+  const identity = { messageId, from: from[0]?.address ?? '', date, subject };
+  return { ...mail, location, mailId: mailIdOf(accountOf(mailbox), location, identity) };
 }
 
 function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, location: Mail['location']): Mail {
   const { token, route, subject, snippet, messageId, senderName, arrivedAtMs } = mail;
   const address = `m${token}@${route}.example`;
   const date = new Date(startMs + arrivedAtMs).toISOString();
-  const account = location.mailbox.slice(0, location.mailbox.indexOf('/'));
   return {
-    mailId: mailIdOf(account, location, { messageId: messageId ?? '', from: address, date, subject }),
+    mailId: mailIdOf(accountOf(location.mailbox), location, {
+      messageId: messageId ?? '',
+      from: address,
+      date,
+      subject,
+    }),
     location,
     messageId,
     from: [{ name: senderName, address }],

@@ -1,6 +1,7 @@
 import { type DiscordTarget, secretParameterOf } from '../../functions/core/delivery/discord.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import { PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
+import { accountOf } from '../../functions/core/mail/mail.ts';
 import { HandOverFailed } from '../../functions/core/poll/hand-over-failed.ts';
 import type {
   AlertQueue,
@@ -34,7 +35,7 @@ import { PORT_METHODS } from './port-methods.ts';
 import { FIRST_SECRETS, type SimulatedDiscord } from './simulated-discord.ts';
 import type { SimulatedMailboxes } from './simulated-mailboxes.ts';
 import { type SimulatedQueue, simulatedQueue } from './simulated-queue.ts';
-import { type MailboxName, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
+import { type MailboxName, NEW_NAMES, ROUTE_IDS, type RouteId } from './simulated-settings.ts';
 
 const SECRETS_CACHED_MS = 5 * MINUTE_MS;
 
@@ -88,6 +89,7 @@ export function simulatedServices(
   };
 
   let removedRoute: RouteId | undefined;
+  let renamedMailbox: MailboxName | undefined;
   const routeQueues: RouteQueues = {
     async send(route, messages) {
       if (route === removedRoute) {
@@ -119,12 +121,19 @@ export function simulatedServices(
     },
   };
 
+  async function nameOfWatermark(mailbox: MailboxName): Promise<string> {
+    if (renamedMailbox !== mailbox) return mailbox;
+    const { watermark } = (await stored.watermarks.get(NEW_NAMES[mailbox])) ?? {};
+    return watermark ? NEW_NAMES[mailbox] : mailbox;
+  }
+
   function readerOf(mailbox: MailboxName, { reach }: Invocation): MailReader {
     return reach('reader', {
-      async visit(_folder, visit) {
+      async visit(folder, visit) {
         const failure = mailboxFailure(mailbox);
         if (failure) throw failure;
-        return await mailboxes.visit(mailbox, async (session) => await visit(reach('session', onlyRead(session))));
+        const name = `${accountOf(mailbox)}/${folder}`;
+        return await mailboxes.visit(name, async (session) => await visit(reach('session', onlyRead(session))));
       },
     } satisfies MailReader);
   }
@@ -204,6 +213,15 @@ export function simulatedServices(
       queueOf(route).purge();
       queueOf(route).takeDeadLetters();
     },
+    renamedMailbox: () => renamedMailbox,
+    /** The settings have the new name of its folder from now on. */
+    deployNewName(mailbox: MailboxName): void {
+      renamedMailbox = mailbox;
+    },
+    /** The one that polls go by, or would carry over. */
+    async loseWatermark(mailbox: MailboxName): Promise<void> {
+      stored.watermarks.forget(await nameOfWatermark(mailbox));
+    },
     /** The oldest one that no digest has carried, as if someone had deleted it. */
     loseSegment(): void {
       const key = [...spool.objects.keys()].find((candidate) => candidate.startsWith(PENDING_PREFIX));
@@ -211,7 +229,7 @@ export function simulatedServices(
     },
     /** As no poll does it. */
     async pushWatermark(mailbox: MailboxName, uids: number): Promise<void> {
-      const { watermark } = (await stored.watermarks.get(mailbox)) ?? {};
+      const { watermark } = (await stored.watermarks.get(await nameOfWatermark(mailbox))) ?? {};
       if (watermark) await stored.watermarks.move(watermark, { ...watermark, lastUid: watermark.lastUid + uids });
     },
     /** Everything that a function may reach, as one invocation of it does. */

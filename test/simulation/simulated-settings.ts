@@ -66,3 +66,15 @@ export function routesWithout(removed: RouteId | undefined): DeployedRoutes {
 
 export const MAILBOXES = ['support/INBOX', 'support/Sales', 'billing/INBOX'] as const;
 export type MailboxName = (typeof MAILBOXES)[number];
+
+/** Of each mailbox, the name that its folder gets where it is renamed. Plans and judge go by the first name all along. */
+export const NEW_NAMES: Readonly<Record<MailboxName, string>> = {
+  'support/INBOX': 'support/Requests',
+  'support/Sales': 'support/Orders',
+  'billing/INBOX': 'billing/Invoices',
+};
+
+/** The mailbox that has the name, or has got it. */
+export function mailboxNamed(name: string): MailboxName {
+  return MAILBOXES.find((mailbox) => mailbox === name || NEW_NAMES[mailbox] === name) as MailboxName;
+}

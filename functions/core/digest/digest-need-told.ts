@@ -220,12 +220,15 @@ function upperFirst(text: string): string {
 
 /** Also in the subject. */
 export function beginsAgain(
-  { watermark: { mailbox, baselineAt }, restarts }: Extract<Need, { kind: 'mailbox begins again' }>,
+  {
+    watermark: { mailbox, baselineAt, begunUnreported = baselineAt },
+    restarts,
+  }: Extract<Need, { kind: 'mailbox begins again' }>,
   tell: TimeTeller,
 ): string {
   return restarts.some(({ reason }) => reason === 'watermark lost')
     ? `the watermark of ${mailbox} was lost and polls resumed from the ledger`
-    : `accounting of ${mailbox} begins ${tell(baselineAt)}, with nothing known from before`;
+    : `accounting of ${mailbox} begins ${tell(begunUnreported)}, with nothing known from before`;
 }
 
 function examples(

@@ -118,15 +118,16 @@ function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: Dige
   if (!watermark || isReported(watermark, digestWatermark)) return [];
   const restarts = unreportedRestarts(watermark, digestWatermark);
   const happened = (wanted: Restart['reason']) => restarts.some(({ reason }) => reason === wanted);
-  // Whatever has happened to it since its baseline.
-  const isUnknown = digestWatermark === undefined && !happened('renamed');
-  const isNew = isUnknown && previousDigestAt !== undefined && !isOfBefore(watermark, previousDigestAt);
+  // Whatever has happened to it since its baseline, under whatever name.
+  const begunAt = happened('renamed') ? watermark.begunUnreported : watermark.baselineAt;
+  const isUnknown = digestWatermark === undefined && begunAt !== undefined;
+  const isNew = isUnknown && previousDigestAt !== undefined && !isOfBefore(begunAt, previousDigestAt);
   return isNew || happened('watermark lost') ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
 }
 
 /** So old that the digest of then has read it, whether or not it lived to write that down. */
-function isOfBefore({ baselineAt }: Watermark, previousDigestAt: Date): boolean {
-  return baselineAt.getTime() < previousDigestAt.getTime() - POLL_TIMEOUT_MS - DIGEST_TIMEOUT_MS;
+function isOfBefore(begunAt: Date, previousDigestAt: Date): boolean {
+  return begunAt.getTime() < previousDigestAt.getTime() - POLL_TIMEOUT_MS - DIGEST_TIMEOUT_MS;
 }
 
 function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {

@@ -95,8 +95,10 @@ function toldBelow(numbering: Numbering, health: Partial<MailboxHealth> = {}): n
 
 /** Polls have begun again under it since the last digest, so that they may have taken email in below the uids that it knew. */
 function isRestartedUnder(numbering: Numbering, { watermark, digestWatermark }: Partial<MailboxHealth>): boolean {
-  if (!watermark?.restart || !isSameNumbering(watermark, numbering)) return false;
-  return !isReported(watermark, digestWatermark);
+  if (!watermark?.restart || isReported(watermark, digestWatermark)) return false;
+  // A rescan, and then the numbers changed as well.
+  const isRescanned = unreportedRestarts(watermark, digestWatermark).some(({ reason }) => reason === 'rescan');
+  return isRescanned || isSameNumbering(watermark, numbering);
 }
 
 /**

@@ -42,22 +42,52 @@ export type PollStart = { polled: PolledMailbox; status: MailboxStatus; session:
 export async function firstWatermark(start: PollStart, services: WatermarkServices): Promise<Watermark> {
   const { polled, status } = start;
   const former = await formerHealth(polled, services);
+  if (former?.watermark.carriedInto) return await resumedFromFormer(former, start, services);
   if (former) {
-    const renamed = await restarted(
-      { reason: 'renamed', from: former.watermark },
-      former,
-      since(former),
-      start,
-      services,
-    );
-    const history = { lastDigestAt: former.lastDigestAt, digestWatermark: former.digestWatermark };
-    return await create(renamed, history, services);
+    const from = former.watermark;
+    const again = await restarted({ reason: 'renamed', from }, former, since(former), start, services);
+    const begunUnreported = former.digestWatermark ? undefined : (from.begunUnreported ?? from.baselineAt);
+    const renamed = { ...again, begunUnreported };
+    const { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest } = former;
+    const history = { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest };
+    const created = await create(renamed, history, services);
+    await markCarriedOver(created, services);
+    return created;
   }
   const traces = await tracesOf(polled, status, services.ledger);
-  if (!traces) return await create(await baselineOf(start, services), {}, services);
+  if (!traces) return await create(await baselineOf(start, services), undefined, services);
   const watermark = await resumed(traces, start, services);
   // What digests had counted is lost as well, so the counts begin again.
   return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+}
+
+/**
+ * The watermark of a renamed mailbox is lost, and the one that it was carried over from is still there. Everything since
+ * then is read again; the counts begin again, since what was counted under the new name is lost.
+ */
+async function resumedFromFormer(
+  former: StoredHealth,
+  start: PollStart,
+  services: WatermarkServices,
+): Promise<Watermark> {
+  const from = former.watermark;
+  const again = await restarted({ reason: 'watermark lost', from }, former, since(former), start, services);
+  const watermark = { ...again, carriedOver: start.polled.formerly, unreported: undefined, seen: undefined };
+  return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+}
+
+/**
+ * So that a watermark that is lost under the new name is not taken for one that was never carried over. Every poll looks,
+ * since the one that carried it over may have died.
+ */
+async function markCarriedOver(
+  { mailbox, carriedOver = [] }: Watermark,
+  { watermarks }: WatermarkServices,
+): Promise<void> {
+  for (const name of carriedOver) {
+    const { watermark } = (await watermarks.get(name)) ?? {};
+    if (watermark && !watermark.carriedInto) await watermarks.move(watermark, { ...watermark, carriedInto: mailbox });
+  }
 }
 
 async function baselineOf({ polled, status, session }: PollStart, { clock }: WatermarkServices): Promise<Watermark> {
@@ -112,6 +142,7 @@ export async function carryOverLate(
   services: WatermarkServices,
 ): Promise<Watermark | undefined> {
   const from = stored.watermark;
+  await markCarriedOver(from, services);
   const former = await formerHealth(start.polled, services, from.carriedOver);
   if (!former) return undefined;
   const knownAs = { mailbox: former.watermark.mailbox, uidValidity: former.watermark.uidValidity };
@@ -123,7 +154,9 @@ export async function carryOverLate(
     start,
     services,
   );
-  return await moveTo(renamed, from, services);
+  const moved = await moveTo(renamed, from, services);
+  await markCarriedOver(moved, services);
+  return moved;
 }
 
 /** A person asked to read again, by `rollcall rescan`. */
@@ -136,7 +169,8 @@ export async function rescan(
   const from = stored.watermark;
   const accountedSince = earlier(from.accountedSince, rescanSince);
   const again = await restarted(
-    { reason: 'rescan', from: { ...from, accountedSince } },
+    // No uid changes by a rescan. What polls have not read again since uids did is known by those of before.
+    { reason: 'rescan', from: { ...from, accountedSince }, knownAs: from.restart },
     stored,
     rescanSince,
     start,
@@ -182,7 +216,11 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
  * have not passed yet, and nothing that they have answered for is left to the time of its arrival.
  */
 async function restarted(
-  { reason, from, knownAs = from }: { reason: Restart['reason']; from: Watermark; knownAs?: Numbering },
+  {
+    reason,
+    from,
+    knownAs = from,
+  }: { reason: Restart['reason']; from: Watermark; knownAs?: (Numbering & { uidNext?: number }) | undefined },
   { digestWatermark }: DigestHistory,
   readSince: Date | undefined,
   { polled, status, session }: PollStart,
@@ -209,10 +247,11 @@ async function restarted(
       at,
       mailbox: knownAs.mailbox,
       uidValidity: knownAs.uidValidity,
-      uidNext,
+      uidNext: knownAs.uidNext ?? uidNext,
       arrivalDecidesBelowUid,
     },
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
+    begunUnreported: digestWatermark ? undefined : from.begunUnreported,
     unreported: unreportedRestarts(from, digestWatermark),
     seen: await seenWithUnpassed(from, { mailbox, uidValidity, at }, ledger),
     countedUntil: justBefore(at),
@@ -283,7 +322,7 @@ async function uidBefore(time: Date | undefined, status: MailboxStatus, session:
 
 async function create(
   watermark: Watermark,
-  history: DigestHistory,
+  history: DigestHistory | undefined,
   { watermarks, journal }: WatermarkServices,
 ): Promise<Watermark> {
   if ((await watermarks.create(watermark, history)) === 'already there') {

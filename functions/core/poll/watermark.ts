@@ -15,6 +15,10 @@ export type Watermark = {
   restart: Restart | undefined;
   /** Former names of the mailbox whose watermark is carried over into this one. */
   carriedOver?: readonly string[] | undefined;
+  /** The name under which polls go on with it; undefined where it was not carried over. */
+  carriedInto?: string | undefined;
+  /** When it began under a former name, where no digest has reported that. */
+  begunUnreported?: Date | undefined;
   /** Restarts before it that no digest has reported yet, oldest first. */
   unreported?: readonly Restart[] | undefined;
   /**
@@ -79,8 +83,10 @@ export type MailboxHealth = {
   rescanSince?: Date | undefined;
 };
 
-/** What digests have counted, as far as a new watermark carries it over. */
-export type DigestHistory = Partial<Pick<MailboxHealth, 'lastDigestAt' | 'digestWatermark'>>;
+/** What digests have counted, and the polls that none has yet, as far as a new watermark carries them over. */
+export type DigestHistory = Partial<
+  Pick<MailboxHealth, 'lastDigestAt' | 'digestWatermark' | 'pollsSinceDigest' | 'failedPollsSinceDigest'>
+>;
 
 /** Whether the digest that found `digestWatermark` knew of this beginning. Times do not tell: a poll writes it later than `baselineAt`. */
 export function isReported({ baselineAt }: Watermark, digestWatermark: Watermark | undefined): boolean {

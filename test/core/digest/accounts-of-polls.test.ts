@@ -581,6 +581,22 @@ describe('the counts where polls begin again', () => {
     expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
   });
 
+  it('add up after a rescan, also where the mailbox is renumbered before the digest', async () => {
+    const { deliver, poll, digest, watermarks, clock, renumber } = world();
+    deliver('vip old');
+    clock.advance(HOUR_MS);
+    await poll({}, { startFrom: 'now' });
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    await watermarks.requestRescan(MAILBOX, new Date(0));
+    await poll();
+    renumber('2000');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
   it('add up after a rescan, also where it takes several polls and digests', async () => {
     const { deliver, poll, digest, watermarks, mailbox, clock } = world();
     for (let count = 0; count < 2 * MAILS_PER_PAGE; count += 1) deliver(`vip old ${count}`);

@@ -104,7 +104,13 @@ describe('what needs a person', () => {
     expect(needsOf(renumbered)).toEqual([
       { kind: 'mailbox begins again', watermark: renumbered, restarts: [renumbered.restart] },
     ]);
-    expect(needsOf({ ...begun, restart: { ...RESTART, reason: 'renamed' } })).toEqual([]);
+    const renamed = { ...begun, restart: { ...RESTART, reason: 'renamed' } as const };
+    expect(needsOf(renamed)).toEqual([]);
+    const begunBefore = { ...renamed, begunUnreported: hoursAgo(4) };
+    expect(needsOf(begunBefore)).toEqual([
+      { kind: 'mailbox begins again', watermark: begunBefore, restarts: [renamed.restart] },
+    ]);
+    expect(needsOf({ ...renamed, begunUnreported: hoursAgo(48) })).toEqual([]);
     const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, digestWatermark: undefined } })] });
     expect(composeDigest({ ...first, previousDigestAt: undefined }).needs).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { Mail } from '../../../functions/core/mail/mail.ts';
+import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
@@ -252,6 +253,68 @@ describe('a mailbox that was renamed', () => {
     expect(restarts()).toEqual(['renamed']);
   });
 
+  it('tells the next digest of every poll that no digest has counted', async () => {
+    await polledUntilRenamed();
+    world.mailbox.failNextVisit(new MailboxFailure('folder', 'the folder does not exist'));
+    await expect(world.poll('now')).rejects.toThrow('does not exist');
+    rename();
+    await pollRenamed();
+    expect(await world.watermarks.get('support/Invoices')).toMatchObject({
+      pollsSinceDigest: 4,
+      failedPollsSinceDigest: 1,
+    });
+  });
+
+  it('tells the next digest that it began under its former name', async () => {
+    await polledUntilRenamed();
+    const begun = (await world.watermark())?.baselineAt;
+    rename();
+    await pollRenamed();
+    const begunUnreported = async () => (await world.watermarks.get('support/Invoices'))?.watermark?.begunUnreported;
+    expect(await begunUnreported()).toEqual(begun);
+    rename('2000');
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'renumbered']);
+    expect(await begunUnreported(), 'whatever happens to it before that digest').toEqual(begun);
+  });
+
+  it('and whose watermark is lost since resumes from the former one, and is not taken for renamed once more', async () => {
+    await polledUntilRenamed();
+    rename();
+    await pollRenamed();
+    world.watermarks.forget('support/Invoices');
+    deliverRenamed('vip after');
+    expect(await pollRenamed()).toMatchObject({ accepted: 1, recognised: 4 });
+    expect(world.queued()).toEqual(['vip 1', 'vip door 3', 'vip door 4', 'vip after']);
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'watermark lost']);
+    expect(await auditRenamed()).toMatchObject({ inMailbox: 5, accounted: 5, recovered: 0 });
+  });
+
+  it('is not taken for renamed once more either where only the next poll could write down that it was', async () => {
+    await polledUntilRenamed();
+    rename();
+    const { watermarks } = world;
+    const away = { ...watermarks, move: () => Promise.reject(new Error('the table is away')) };
+    const failing = pollMailbox(renamed, { ...world.services, watermarks: away }, plenty);
+    await expect(failing).rejects.toThrow('away');
+    await pollRenamed();
+    watermarks.forget('support/Invoices');
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'watermark lost']);
+  });
+
+  it('and whose watermark is lost since is not taken for renamed either where its former name came to the settings late', async () => {
+    await polledUntilRenamed();
+    rename();
+    await pollRenamed({ ...renamed, formerly: [] });
+    await pollRenamed();
+    world.watermarks.forget('support/Invoices');
+    await pollRenamed();
+    await pollRenamed();
+    expect(restarts()).toEqual(['renamed', 'watermark lost']);
+  });
+
   it('whose open entries are of the mailbox, and not of one that left the settings', async () => {
     await polledUntilRenamed();
     world.clock.advance(2 * DAY_MS);
@@ -279,6 +342,21 @@ describe('a rescan', () => {
     expect(restarts()).toEqual(['rescan']);
     expect(await world.poll('now')).toMatchObject({ accepted: 0, recognised: 0 });
     expect(await world.audit()).toMatchObject({ inMailbox: 3, accounted: 3, recovered: 0 });
+  });
+
+  it('recognises email without Message-ID that no poll has read again since the server renumbered it', async () => {
+    deliverFrom(9 * DAY_MS, 'vip 1');
+    world.mailbox.deliver((uid, uidValidity) => nameless(2, uid, uidValidity), new Date(now().getTime() - 9 * DAY_MS));
+    await world.poll();
+    world.renumber('2000');
+    await world.poll();
+    deliverNameless(2);
+    await world.poll();
+    await world.watermarks.requestRescan(MAILBOX, new Date(0));
+    expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 3 });
+    expect(world.queued()).toEqual(['vip 1', 'vip door 2', 'vip door 2']);
+    await world.watermarks.requestRescan(MAILBOX, new Date(0));
+    expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 3 });
   });
 
   it('leaves nothing out that came while it was asked for', async () => {
@@ -338,6 +416,17 @@ describe('a change of UIDVALIDITY', () => {
     expect(await world.poll()).toMatchObject({ accepted: 1, recognised: 3 });
     expect(world.queued()).toEqual(['vip door 1', 'vip door 1', 'vip door 2', 'vip door 1']);
     expect(await world.audit()).toMatchObject({ inMailbox: 4, accounted: 4, recovered: 0 });
+  });
+
+  it('takes no new email without Message-ID for one that was gone before the change', async () => {
+    deliverNameless(1);
+    await world.poll();
+    world.mailbox.expunge(1);
+    world.renumber('2000');
+    await world.poll();
+    deliverNameless(1);
+    expect(await world.poll()).toMatchObject({ accepted: 1, recognised: 0 });
+    expect(world.queued()).toEqual(['vip door 1', 'vip door 1']);
   });
 
   it('recognises email without Message-ID also where the poll after it dies and the next one reads the page again', async () => {

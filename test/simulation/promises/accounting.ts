@@ -23,7 +23,9 @@ export function accountingOf(
 
   /** Once for each time that a mailbox had no watermark. */
   function createdMs(mailbox: MailboxName): number[] {
-    return watermarkStarts.flatMap((start) => (start.mailbox === mailbox && start.isCreated ? [start.atMs] : []));
+    return watermarkStarts.flatMap((start) =>
+      start.mailbox === mailbox && start.kind === 'created' ? [start.atMs] : [],
+    );
   }
 
   /**

@@ -6,7 +6,7 @@ import { RETRIES } from '../simulated-functions.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { type MailboxName, ROUTE_IDS } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
-import type { Told, View } from './view.ts';
+import { isBeforeCarryOver, type Told, type View } from './view.ts';
 
 /** Of one schedule. A digest that runs besides may have waited for all of these, and for their leases. */
 const ATTEMPTS = 1 + RETRIES.digest;
@@ -67,10 +67,19 @@ function beganMs(digest: Told, { told }: View): number {
 }
 
 /** The digest sent last before it, and the last one that surely ended the counts before it. */
-function before(digest: Told, view: View): { last: Told | undefined; recorded: Told | undefined } {
+function before(
+  digest: Told,
+  mailboxes: readonly MailboxName[],
+  view: View,
+): { last: Told | undefined; recorded: Told | undefined } {
   const { startedMs } = digest.invocation;
   const sent = view.told.filter((other) => other.sentMs < startedMs || hasWaitedFor(digest, other));
-  const recorded = sent.findLast((one) => one.invocation.ended === 'ended well' && !isOverlapping(one, view));
+  const recorded = sent.findLast(
+    (one) =>
+      one.invocation.ended === 'ended well' &&
+      !isOverlapping(one, view) &&
+      !mailboxes.some((mailbox) => isBeforeCarryOver(one, mailbox, view)),
+  );
   return { last: sent.at(-1), recorded };
 }
 
@@ -78,9 +87,13 @@ function before(digest: Told, view: View): { last: Told | undefined; recorded: T
 function counts(digest: Told, view: View): Broken[] {
   if (isOverlapping(digest, view)) return [];
   const startedMs = beganMs(digest, view);
-  const { last, recorded } = before(digest, view);
-  const lastMs = last?.sentMs ?? Number.NEGATIVE_INFINITY;
-  const recordedMs = recorded?.invocation.startedMs ?? Number.NEGATIVE_INFINITY;
+  const lastMs = before(digest, [], view).last?.sentMs ?? Number.NEGATIVE_INFINITY;
+  const recordedMs = ({ stays }: SimulatedMail) =>
+    before(
+      digest,
+      stays.map(({ mailbox }) => mailbox),
+      view,
+    ).recorded?.invocation.startedMs ?? Number.NEGATIVE_INFINITY;
   const broken: Broken[] = [];
   for (const route of [...ROUTE_IDS, UNKNOWN_ROUTE]) {
     const told = digest.counts.get(route);
@@ -90,9 +103,11 @@ function counts(digest: Told, view: View): Broken[] {
         mail.route === route &&
         mail.arrivedAtMs > lastMs &&
         view.countedMs(mail) < startedMs &&
-        !mail.stays.some(({ mailbox }) => isForgotten(mailbox, lastMs, digest, view)),
+        !mail.stays.some(
+          ({ mailbox }) => isForgotten(mailbox, lastMs, digest, view) || isBeforeCarryOver(digest, mailbox, view),
+        ),
     );
-    const possibly = ofRoute.flatMap((mail) => identitiesSince(mail, recordedMs, digest.sentMs, view));
+    const possibly = ofRoute.flatMap((mail) => identitiesSince(mail, recordedMs(mail), digest.sentMs, view));
     // Once a route is removed its mail is unknown mail, and which poll took it for what is not to be seen.
     if (ROUTE_IDS.some((id) => view.removedMs(id) <= digest.sentMs && [id, UNKNOWN_ROUTE].includes(route))) continue;
     const seen = told?.seen ?? Number.NaN;
@@ -111,7 +126,7 @@ function counts(digest: Told, view: View): Broken[] {
 function isResumedDuring({ invocation }: Told, mailbox: MailboxName, { watermarkStarts }: View): boolean {
   return watermarkStarts.some(
     (start) =>
-      start.isCreated &&
+      start.kind === 'created' &&
       start.mailbox === mailbox &&
       start.atMs >= invocation.startedMs &&
       start.atMs <= invocation.endedMs,
@@ -137,14 +152,15 @@ function identitiesSince(mail: SimulatedMail, recordedMs: number, untilMs: numbe
 function polls(digest: Told, view: View): Broken[] {
   if (isOverlapping(digest, view)) return [];
   const startedMs = beganMs(digest, view);
-  const { last, recorded } = before(digest, view);
   return view.plan.mailboxes.flatMap((mailbox) => {
+    const { last, recorded } = before(digest, [mailbox], view);
     const told = digest.health.get(mailbox)?.polls;
     const lost = view.lostWatermarks.filter((one) => one.mailbox === mailbox && one.atMs <= digest.sentMs);
     const sinceMs = Math.max(last?.invocation.endedMs ?? -1, ...lost.map(({ atMs }) => atMs));
     const surely = view
       .pollsOf(mailbox)
-      .filter((poll) => poll.ended === 'ended well' && poll.startedMs > sinceMs && poll.endedMs < startedMs);
+      .filter((poll) => poll.ended === 'ended well' && poll.startedMs > sinceMs && poll.endedMs < startedMs)
+      .filter(() => !isBeforeCarryOver(digest, mailbox, view));
     const recordedMs = (recorded && !isResumedDuring(recorded, mailbox, view) && recorded.invocation.startedMs) || 0;
     const possibly = view
       .pollsOf(mailbox)

@@ -7,7 +7,7 @@ import type { ReadNeed } from '../read-digest.ts';
 import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
-import type { Told, View } from './view.ts';
+import { isBeforeCarryOver, type Told, type View } from './view.ts';
 
 /** P4: what fails and goes on failing is told in each digest until it ends; what a person must know of once, in the next one. */
 export function failuresTold(view: View): Broken[] {
@@ -34,20 +34,34 @@ function beganAgain(view: View): Broken[] {
 }
 
 function untoldStart(start: WatermarkStart, view: View): Broken[] {
-  const { atMs, mailbox, isCreated } = start;
+  const { atMs, mailbox, kind } = start;
   const later = view.told.filter(({ sentMs }) => sentMs > atMs);
-  const first = later.findIndex(({ invocation }) => invocation.startedMs > atMs);
+  const first = later.findIndex(
+    (digest) => digest.invocation.startedMs > atMs && !isBeforeCarryOver(digest, mailbox, view),
+  );
   const due = later[first];
-  if (!due || isForgotten(start, due, view) || (isCreated && !isSeenAsLost(start, view))) return [];
-  const tells = isCreated ? tellsOfLostWatermark : tellsOfRenumbering;
-  if (later.slice(0, first + 1).some((digest) => tells(digest, mailbox))) return [];
-  const what = isCreated ? 'had lost its watermark' : 'was renumbered';
-  return [{ promise: 'P4', what: `${mailbox} ${what}, and ${nameOf(due)} does not say so` }];
+  if (!due || isForgotten(start, due, view) || (kind === 'created' && !isSeenAsLost(start, view))) return [];
+  const told = later.slice(0, first + 1);
+  if (told.some((digest) => TELLS[kind](digest, mailbox))) return [];
+  if (isTakenForRename(start, view) && told.some((digest) => tellsOfRename(digest, mailbox))) return [];
+  return [{ promise: 'P4', what: `${mailbox} ${WORDS[kind]}, and ${nameOf(due)} does not say so` }];
 }
 
 /** What is known of a start goes with the watermark. */
 function isForgotten({ mailbox, atMs }: WatermarkStart, digest: Told, { lostWatermarks }: View): boolean {
   return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= atMs && lost.atMs <= digest.sentMs);
+}
+
+/**
+ * The poll that carried the watermark over failed before it could write beside the former one that it had. Where the
+ * watermark is lost since, the former one is carried over once more: nothing is lost, and that is what the digest tells.
+ */
+function isTakenForRename({ mailbox, kind }: WatermarkStart, { watermarkStarts, pollsOf }: View): boolean {
+  const renamed = watermarkStarts.find((start) => start.mailbox === mailbox && start.kind === 'renamed');
+  if (kind !== 'created' || !renamed) return false;
+  return pollsOf(mailbox).some(
+    ({ startedMs, endedMs, ended }) => startedMs <= renamed.atMs && renamed.atMs <= endedMs && ended !== 'ended well',
+  );
 }
 
 /** A mailbox of which neither the ledger nor a digest knows anything is like a new one. */
@@ -60,11 +74,18 @@ function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
   return health.get(mailbox)?.isRenumbered ?? false;
 }
 
+function tellsOfRename({ health }: Told, mailbox: MailboxName): boolean {
+  return health.get(mailbox)?.isRenamed ?? false;
+}
+
 /** A digest that was being written may have found nothing of the mailbox. */
 function tellsOfLostWatermark({ needs, isAlarming }: Told, mailbox: MailboxName): boolean {
   const isTold = (title: string) => isOfLostWatermark(title) || title.includes('has never been read');
   return isAlarming && needs.some(({ title }) => title.includes(mailbox) && isTold(title));
 }
+
+const TELLS = { created: tellsOfLostWatermark, renumbered: tellsOfRenumbering, renamed: tellsOfRename } as const;
+const WORDS = { created: 'had lost its watermark', renumbered: 'was renumbered', renamed: 'was renamed' } as const;
 
 /** Reported once, so that also a last digest may. */
 function isOfLostWatermark(title: string): boolean {
@@ -111,6 +132,7 @@ function unreadMailboxes(digest: Told, view: View): Broken[] {
     const unread = [
       ...view.windows('mailbox fails').filter((event) => event.mailbox === mailbox),
       ...view.windows('function stops').filter((event) => event.function === 'poll'),
+      ...view.renames.filter((renamed) => renamed.mailbox === mailbox),
     ].some(({ fromMs, toMs }) => fromMs + limitMs < digest.invocation.startedMs && toMs > digest.sentMs);
     if (!unread || digest.needs.some(({ title }) => title.includes(mailbox))) return [];
     return [

@@ -2,7 +2,7 @@ import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.t
 import { DAY_MS, isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
-import { CHANNELS, type MailboxName, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
+import { CHANNELS, type MailboxName, mailboxNamed, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
 import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
 
 /** Once its uids are void, a poll reads a mailbox again from so long before the last complete poll. */
@@ -62,7 +62,11 @@ export function viewOf(observed: Observed): View {
       (mail) =>
         mail.isRefused &&
         mail.stays.some(
-          (stay) => stay.mailbox === mailbox && stay.uid === Number(uid) && stay.fromMs <= posted.atMs && isRead(stay),
+          (stay) =>
+            stay.mailbox === mailboxNamed(mailbox) &&
+            stay.uid === Number(uid) &&
+            stay.fromMs <= posted.atMs &&
+            isRead(stay),
         ),
     );
     const likelihood = ({ token, route }: SimulatedMail) =>
@@ -144,4 +148,21 @@ export function viewOf(observed: Observed): View {
 
 function isStill({ toMs }: SimulatedMail['stays'][number]): boolean {
   return toMs === Number.POSITIVE_INFINITY;
+}
+
+/**
+ * The settings have the folder's new name, and no poll had carried anything over when the digest looked for it: the next
+ * one counts what polls had passed under the former name.
+ */
+export function isBeforeCarryOver(
+  { invocation }: Told,
+  mailbox: MailboxName,
+  { renames, watermarkStarts }: View,
+): boolean {
+  const deployedMs = renames.find((renamed) => renamed.mailbox === mailbox)?.toMs ?? Number.POSITIVE_INFINITY;
+  const start = watermarkStarts.find(
+    // A poll that began before may still meet the new numbers under the former name.
+    ({ atMs, kind, ...one }) => one.mailbox === mailbox && atMs >= deployedMs && kind !== 'renumbered',
+  );
+  return invocation.endedMs >= deployedMs && invocation.startedMs <= (start?.atMs ?? Number.POSITIVE_INFINITY);
 }

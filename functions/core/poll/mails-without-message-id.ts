@@ -12,19 +12,25 @@ type Services = Pick<Ledger, 'find' | 'linesAbove' | 'relocate'>;
  * Email without a Message-ID is identified by its place, so a server that renumbers or renames its mailbox makes all of it
  * look new. What was there when that happened is recognised by what its entry shows; each entry stands for one email.
  *
- * @param numbering of now, and the restart that says under which numbers the email was known before
+ * @param numbering of now; the restart that says under which numbers the email was known before, and those before that:
+ * email that no poll reads again stays under them until an audit relocates it
  */
 export function mailsWithoutMessageId(
-  numbering: Numbering & { restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext'> | undefined },
+  numbering: Numbering & {
+    restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext'> | undefined;
+    unreported?: readonly Numbering[] | undefined;
+  },
   ledger: Services,
 ) {
-  const { mailbox, uidValidity, restart } = numbering;
+  const { mailbox, uidValidity, restart, unreported = [] } = numbering;
   let entries: Promise<Map<string, LedgerEntry[]>> | undefined;
 
-  async function entriesWithoutMessageId(before: Numbering): Promise<Map<string, LedgerEntry[]>> {
-    if (isSameNumbering(before, numbering)) return new Map();
+  async function entriesWithoutMessageId(before: readonly Numbering[]): Promise<Map<string, LedgerEntry[]>> {
     const mailIds: string[] = [];
-    for await (const line of ledger.linesAbove(before.mailbox, before.uidValidity, 0)) mailIds.push(line.mailId);
+    for (const other of distinct(before)) {
+      if (isSameNumbering(other, numbering)) continue;
+      for await (const line of ledger.linesAbove(other.mailbox, other.uidValidity, 0)) mailIds.push(line.mailId);
+    }
     const found = await findAll(mailIds, ledger);
     return groupBy(
       found.filter(({ record }) => record.messageId === null),
@@ -82,7 +88,7 @@ export function mailsWithoutMessageId(
       const doubtful = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
       if (doubtful.length === 0) return new Map();
       const here = await entriesHere(doubtful);
-      entries ??= entriesWithoutMessageId(restart);
+      entries ??= entriesWithoutMessageId([restart, ...unreported]);
       const { recognised, elsewhere } = await relocateAlike(
         doubtful.filter((mail) => !here.has(mail)),
         await entries,
@@ -104,4 +110,10 @@ async function findAll(mailIds: readonly string[], ledger: Services): Promise<Le
 
 function lookOf({ from, to, subject, date, snippet }: MailRecord): string {
   return JSON.stringify([from, to, subject, date, snippet]);
+}
+
+function distinct(numberings: readonly Numbering[]): Numbering[] {
+  return numberings.filter(
+    (numbering, index) => numberings.findIndex((one) => isSameNumbering(one, numbering)) === index,
+  );
 }

@@ -479,6 +479,21 @@ describe('a change of UIDVALIDITY', () => {
     },
   );
 
+  it.each([0, 5])('recognises email without Message-ID that was renumbered twice (%i days old)', async (days) => {
+    deliverNameless(1);
+    await world.poll();
+    world.clock.advance(days * DAY_MS);
+    await world.poll();
+    for (const uidValidity of ['2000', '3000']) {
+      world.renumber(uidValidity);
+      if (uidValidity === '2000') await world.poll();
+    }
+    expect(await world.audit()).toMatchObject({ recovered: 0 });
+    await world.poll();
+    expect(await world.audit()).toMatchObject({ inMailbox: 1, accounted: 1, recovered: 0 });
+    expect(world.ledger.entries()).toHaveLength(1);
+  });
+
   it('hands over email without Message-ID that a poll had accepted and not handed over', async () => {
     await world.poll();
     deliverNameless(1);

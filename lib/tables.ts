@@ -6,6 +6,7 @@ import { PATH_CHECK_KEY_PREFIX } from '../functions/adapters/dynamo-path-checks.
 import { PAUSE_KEY_PREFIX } from '../functions/adapters/dynamo-pauses.ts';
 import { ROUTE_CHECK_KEY_PREFIX } from '../functions/adapters/dynamo-route-checks.ts';
 import {
+  BY_DAY_INDEX,
   BY_LOCATION_INDEX,
   LEDGER_TABLE,
   OPEN_INDEX,
@@ -23,6 +24,7 @@ export class Tables extends Construct {
   readonly resources: Resourced<
     | 'ledger'
     | 'ledgerByLocation'
+    | 'ledgerByDay'
     | 'openLedgerEntries'
     | 'watermarks'
     | 'routeChecks'
@@ -38,6 +40,7 @@ export class Tables extends Construct {
     this.resources = {
       ledger: { arns: [this.ledger.tableArn] },
       ledgerByLocation: { arns: [indexArn(this.ledger, BY_LOCATION_INDEX)] },
+      ledgerByDay: { arns: [indexArn(this.ledger, BY_DAY_INDEX)] },
       openLedgerEntries: { arns: [indexArn(this.ledger, OPEN_INDEX)] },
       watermarks: { arns: [this.watermarks.tableArn] },
       routeChecks: itemsUnder(ROUTE_CHECK_KEY_PREFIX, this.watermarks),

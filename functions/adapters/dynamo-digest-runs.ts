@@ -14,7 +14,7 @@ export const DIGEST_RUNS_RIGHTS = {
   begin: { digestRun: ['dynamodb:UpdateItem', 'dynamodb:GetItem'] },
   end: { digestRun: ['dynamodb:UpdateItem'] },
   recordSent: { digestRun: ['dynamodb:UpdateItem'] },
-  lastSentAt: { digestRun: ['dynamodb:GetItem'] },
+  lastSent: { digestRun: ['dynamodb:GetItem'] },
 } as const satisfies RightsOf<DigestRuns>;
 
 const time = z.number().transform((ms) => new Date(ms));
@@ -24,9 +24,10 @@ const runSchema = z.object({
   /** Absent where no digest runs. */
   until: time.optional(),
   sentAt: time.optional(),
+  countedUntil: time.optional(),
 });
 
-/** The lease on the run of a digest, and when the last one was sent, in one item beside the watermarks. */
+/** The lease on the run of a digest, and what the last one that was sent has counted, in one item beside the watermarks. */
 export function dynamoDigestRuns({ client, table }: { client: DynamoDBClient; table: string }): DigestRuns {
   const key = marshall({ [WATERMARKS_TABLE.partitionKey.name]: DIGEST_RUN_KEY });
 
@@ -59,13 +60,20 @@ export function dynamoDigestRuns({ client, table }: { client: DynamoDBClient; ta
 
   return {
     begin,
-    async recordSent(at) {
+    async recordSent({ at, countedUntil }) {
       await updateItem(
         { client, table },
-        { key, update: 'SET #sentAt = :sentAt', values: { ':sentAt': at.getTime() } },
+        {
+          key,
+          update: 'SET #sentAt = :sentAt, #countedUntil = :countedUntil',
+          values: { ':sentAt': at.getTime(), ':countedUntil': countedUntil.getTime() },
+        },
       );
     },
-    lastSentAt: async () => (await read()).sentAt,
+    async lastSent() {
+      const { sentAt, countedUntil } = await read();
+      return sentAt && countedUntil && { at: sentAt, countedUntil };
+    },
     async end(holder) {
       await updateItem(
         { client, table },

@@ -7,11 +7,20 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import type { QueueMessage } from '../core/delivery/queue-message.ts';
-import { BY_LOCATION_INDEX, LEDGER_TABLE, OPEN_INDEX, type TableIndex } from '../core/ledger/table-design.ts';
+import {
+  BY_DAY_INDEX,
+  BY_LOCATION_INDEX,
+  LEDGER_TABLE,
+  OPEN_INDEX,
+  SHARDS_PER_DAY,
+  type TableIndex,
+} from '../core/ledger/table-design.ts';
 import type { Claim, Clock, Ledger } from '../core/ports.ts';
 import { readItems } from './dynamo-batch-read.ts';
 import { namesIn, unlessConditionFails, updateItem } from './dynamo-update.ts';
 import {
+  acceptedDayOf,
+  acceptedEntryOf,
   attributesOf,
   entryOf,
   failureAttributeOf,
@@ -27,6 +36,7 @@ import { systemClock } from './system-clock.ts';
 type Item = Record<string, AttributeValue>;
 
 const SECONDS_PER_DAY = 24 * 60 * 60;
+const MS_PER_DAY = 1000 * SECONDS_PER_DAY;
 
 const UNSETTLED = '#state <> :settled';
 
@@ -48,6 +58,7 @@ export const LEDGER_RIGHTS = {
   openEntries: { openLedgerEntries: ['dynamodb:Query'] },
   allOpenEntries: { openLedgerEntries: ['dynamodb:Scan'] },
   relocate: CHANGE,
+  acceptedBetween: { ledgerByDay: ['dynamodb:Query'] },
   linesAbove: { ledgerByLocation: ['dynamodb:Query'] },
   linesOfMailboxes: { ledgerByLocation: ['dynamodb:Scan'] },
 } as const satisfies RightsOf<Ledger>;
@@ -256,6 +267,27 @@ export function dynamoLedger({
       );
     },
 
+    async *acceptedBetween(after, until) {
+      // DynamoDB refuses a BETWEEN whose bounds are the wrong way round.
+      if (after >= until) return;
+      const { partitionKey, sortKey } = BY_DAY_INDEX;
+      for (const day of daysBetween(after, until)) {
+        for (let shard = 0; shard < SHARDS_PER_DAY; shard += 1) {
+          const items = query(
+            BY_DAY_INDEX,
+            `#${partitionKey.name} = :day AND #${sortKey.name} BETWEEN :first AND :until`,
+            {
+              ':day': acceptedDayOf(day, shard),
+              // Times have whole milliseconds.
+              ':first': new Date(after.getTime() + 1).toISOString(),
+              ':until': until.toISOString(),
+            },
+          );
+          for await (const item of items) yield acceptedEntryOf(item);
+        }
+      }
+    },
+
     async *linesAbove(mailbox, uidValidity, uid) {
       const { partitionKey, sortKey } = BY_LOCATION_INDEX;
       const items = query(BY_LOCATION_INDEX, `#${partitionKey.name} = :location AND #${sortKey.name} > :uid`, {
@@ -293,4 +325,10 @@ export function dynamoLedger({
       }
     },
   };
+}
+
+/** The first moment of each day of UTC that the time from one to the other touches. */
+function* daysBetween(after: Date, until: Date): Generator<Date> {
+  const lastDay = Math.floor(until.getTime() / MS_PER_DAY);
+  for (let day = Math.floor(after.getTime() / MS_PER_DAY); day <= lastDay; day += 1) yield new Date(day * MS_PER_DAY);
 }

@@ -2,13 +2,7 @@ import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import {
-  type DigestHistory,
-  type MailboxHealth,
-  RESTART_REASONS,
-  type Restart,
-  type Watermark,
-} from '../core/poll/watermark.ts';
+import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
 import type { Watermarks } from '../core/ports.ts';
 import { updateItem } from './dynamo-update.ts';
 import type { RightsOf } from './rights.ts';
@@ -30,15 +24,12 @@ const watermarkSchema = z.object({
   uidValidity: z.string(),
   lastUid: z.int(),
   baselineUid: z.int(),
-  baselineAt: time,
+  beganAt: time,
   accountedSince: time.optional(),
   restart: restartSchema.optional(),
-  unreported: z.array(restartSchema).optional(),
+  earlierRestarts: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
   carriedInto: z.string().optional(),
-  begunUnreported: time.optional(),
-  seen: z.record(z.string(), z.int()).optional(),
-  countedUntil: time.optional(),
 });
 
 const auditSchema = z.object({
@@ -70,12 +61,10 @@ const historySchema = z.object({
   lastPollError: z.object({ kind: z.string(), text: z.string(), at: time }).optional(),
   failingSince: time.optional(),
   lastDigestAt: time.optional(),
-  digestWatermark: watermarkSchema.optional(),
   pollsSinceDigest: count,
   failedPollsSinceDigest: count,
   lastAudit: auditSchema.optional(),
   rescanSince: time.optional(),
-  recovery: z.object({ uidValidity: z.string(), fromUid: z.int(), at: time }).optional(),
 });
 
 const CHANGE = { watermarks: ['dynamodb:UpdateItem'] } as const;
@@ -86,7 +75,6 @@ export const WATERMARKS_RIGHTS = {
   create: CHANGE,
   move: CHANGE,
   recordPoll: CHANGE,
-  announceRecovery: CHANGE,
   recordAudit: CHANGE,
   recordPollFailure: CHANGE,
   recordDigest: CHANGE,
@@ -143,8 +131,8 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
     },
 
     async create(watermark, history) {
-      const attributes = { ...attributesOf(watermark), ...(history && digestAttributesOf(history)) };
-      const { pollsSinceDigest = 0, failedPollsSinceDigest = 0 } = history ?? {};
+      const { lastDigestAt, pollsSinceDigest = 0, failedPollsSinceDigest = 0 } = history ?? {};
+      const attributes = { ...attributesOf(watermark), ...(history && { lastDigestAt: lastDigestAt?.toISOString() }) };
       const created = await put(attributes, NOT_CREATED, {}, { pollsSinceDigest, failedPollsSinceDigest });
       return created ? 'created' : 'already there';
     },
@@ -199,60 +187,31 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       );
     },
 
-    async announceRecovery(mailbox, recovery, forgetBefore) {
-      const { uidValidity, fromUid } = recovery;
-      const at = recovery.at.toISOString();
-      const isLowest = await updateItem(
-        { client, table },
-        {
-          key: keyOf(mailbox),
-          update: 'SET #recovery = :recovery',
-          condition: `attribute_not_exists(#recovery) OR #recovery.#uidValidity <> :uidValidity
-            OR #recovery.#fromUid >= :fromUid OR #recovery.#at <= :forgetBefore`,
-          values: {
-            ':recovery': { uidValidity, fromUid, at },
-            ':uidValidity': uidValidity,
-            ':fromUid': fromUid,
-            ':forgetBefore': forgetBefore.toISOString(),
-          },
-        },
-      );
-      if (!isLowest)
-        await updateItem(
-          { client, table },
-          { key: keyOf(mailbox), update: 'SET #recovery.#at = :at', values: { ':at': at } },
-        );
-    },
-
     async recordAudit(report) {
       await update(report.mailbox, 'SET lastAudit = :report', {
         ':report': { ...report, at: report.at.toISOString() },
       });
     },
 
-    async recordDigest(mailbox, { at, previousAt, polls, failedPolls, watermark }) {
+    async recordDigest(mailbox, { at, previousAt, polls, failedPolls }) {
       const recorded = await updateItem(
         { client, table },
         {
           key: keyOf(mailbox),
           // Subtracted rather than set to zero: a poll that ran while the digest was sent counts for the next one.
-          update:
-            `SET lastDigestAt = :at${watermark ? ', digestWatermark = :watermark' : ''} ` +
-            'ADD pollsSinceDigest :polls, failedPollsSinceDigest :failedPolls',
+          update: 'SET lastDigestAt = :at ADD pollsSinceDigest :polls, failedPollsSinceDigest :failedPolls',
           condition: [
+            'attribute_exists(mailbox)',
             previousAt ? 'lastDigestAt = :previousAt' : 'attribute_not_exists(lastDigestAt)',
-            // What was lost and created since has fewer polls, or another baseline though it never began again.
-            ...(polls > 0 ? ['pollsSinceDigest >= :told'] : []),
-            ...(watermark ? ['(baselineAt = :baselineAt OR attribute_exists(restart))'] : []),
+            // An item that was lost and created since has polls of its own, or no counts yet.
+            ...(polls > 0 ? ['pollsSinceDigest >= :reported'] : []),
           ].join(' AND '),
           values: {
             ':at': at.toISOString(),
             ':previousAt': previousAt?.toISOString(),
-            ':told': polls > 0 ? polls : undefined,
-            ':baselineAt': watermark?.baselineAt.toISOString(),
+            ':reported': polls > 0 ? polls : undefined,
             ':polls': -polls,
             ':failedPolls': -failedPolls,
-            ':watermark': watermark && attributesOf(watermark),
           },
         },
       );
@@ -264,13 +223,6 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
 /** An item begins with the first poll, be it a failed one; it holds a watermark as soon as it has a uidValidity. */
 const NOT_CREATED = 'attribute_not_exists(uidValidity)';
 
-function digestAttributesOf({ lastDigestAt, digestWatermark }: DigestHistory) {
-  return {
-    lastDigestAt: lastDigestAt?.toISOString(),
-    digestWatermark: digestWatermark && attributesOf(digestWatermark),
-  };
-}
-
 function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth {
   const { lastPollError, failingSince, ...history } = parsed(historySchema, mailbox, item);
   return {
@@ -279,50 +231,39 @@ function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth
     lastPollAt: history.lastPollAt,
     lastCompletePollAt: history.lastCompletePollAt,
     lastDigestAt: history.lastDigestAt,
-    digestWatermark: history.digestWatermark && complete(history.digestWatermark),
     pollsSinceDigest: history.pollsSinceDigest,
     failedPollsSinceDigest: history.failedPollsSinceDigest,
     lastAudit: history.lastAudit,
-    recovery: history.recovery,
     rescanSince: history.rescanSince,
     lastPollError: lastPollError && { ...lastPollError, since: failingSince ?? lastPollError.at },
   };
 }
 
 function watermarkOf(mailbox: string, item: Record<string, unknown>): Watermark {
-  return complete(parsed(watermarkSchema, mailbox, item));
-}
-
-/** What the table leaves out is undefined in a watermark. */
-function complete(watermark: z.output<typeof watermarkSchema>): Watermark {
+  // What the table leaves out is undefined in a watermark.
+  const watermark = parsed(watermarkSchema, mailbox, item);
   const { accountedSince, restart } = watermark;
   return { ...watermark, accountedSince, restart };
 }
 
 /** A watermark as the table keeps it. */
 function attributesOf({
-  baselineAt,
+  beganAt,
   accountedSince,
-  seen,
   restart,
+  earlierRestarts,
   carriedOver,
   carriedInto,
-  begunUnreported,
-  unreported,
-  countedUntil,
   ...watermark
 }: Watermark) {
   return {
     ...watermark,
-    seen,
-    baselineAt: baselineAt.toISOString(),
+    beganAt: beganAt.toISOString(),
     accountedSince: accountedSince?.toISOString(),
     restart: restart && restartAttributeOf(restart),
+    earlierRestarts: earlierRestarts?.map(restartAttributeOf),
     carriedOver,
     carriedInto,
-    begunUnreported: begunUnreported?.toISOString(),
-    unreported: unreported?.map(restartAttributeOf),
-    countedUntil: countedUntil?.toISOString(),
   };
 }
 

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
-import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/ledger/ledger-entry.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/ledger/ledger-entry.ts';
+import { SHARDS_PER_DAY } from '../core/ledger/table-design.ts';
 import type { Numbering } from '../core/poll/watermark.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -56,6 +58,7 @@ const itemSchema = z.object({
   record: recordSchema,
   state,
   acceptedAt: time,
+  isRecovery: z.boolean().optional(),
   dispatchedAt: time.optional(),
   settledAt: time.optional(),
   attempts: z.int(),
@@ -75,8 +78,17 @@ const lineSchema = z.object({
   acceptedAt: time,
 });
 
+const acceptedSchema = z.object({
+  mailId: z.string(),
+  mailbox: z.string(),
+  route: z.string(),
+  state,
+  acceptedAt: time,
+  isRecovery: z.boolean().default(false),
+});
+
 /** The attributes that an entry begins with, apart from its mailId and state; `openRoute` keeps it in the index `open`. */
-export function firstAttributesOf(entry: Omit<NewLedgerEntry, 'mailId'>): Record<string, unknown> {
+export function firstAttributesOf(entry: NewLedgerEntry): Record<string, unknown> {
   const { mailbox, uidValidity, uid } = entry.location;
   return {
     version: ITEM_VERSION,
@@ -90,8 +102,20 @@ export function firstAttributesOf(entry: Omit<NewLedgerEntry, 'mailId'>): Record
     reason: entry.reason,
     record: entry.record,
     acceptedAt: entry.acceptedAt.toISOString(),
+    acceptedDay: acceptedDayOf(entry.acceptedAt, shardOf(entry.mailId)),
+    ...(entry.isRecovery && { isRecovery: true }),
     attempts: 0,
   };
+}
+
+/** Partition of the index `byDay`: a day of UTC, and one of its shards. */
+export function acceptedDayOf(acceptedAt: Date, shard: number): string {
+  return `${acceptedAt.toISOString().slice(0, 10)}#${shard}`;
+}
+
+/** Spreads the entries of one day evenly. */
+function shardOf(mailId: string): number {
+  return createHash('sha256').update(mailId).digest().readUInt32BE() % SHARDS_PER_DAY;
 }
 
 /** Partition of the index `byLocation`. */
@@ -133,6 +157,10 @@ export function entryOf(item: Item): LedgerEntry {
 export function leaseOf(item: Item): { state: LedgerEntry['state']; until: Date | undefined } {
   const { state, leaseUntil } = parse(leaseSchema, item);
   return { state, until: leaseUntil };
+}
+
+export function acceptedEntryOf(item: Item): AcceptedEntry {
+  return parse(acceptedSchema, item);
 }
 
 export function lineOf(item: Item): LedgerLine {

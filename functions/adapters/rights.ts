@@ -2,6 +2,7 @@
 export type Place =
   | 'ledger'
   | 'ledgerByLocation'
+  | 'ledgerByDay'
   | 'openLedgerEntries'
   | 'watermarks'
   /** Items beside the watermarks, each kind under a prefix of its own. */

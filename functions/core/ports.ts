@@ -4,11 +4,11 @@ import type { DiscordAnswer, DiscordMessage, DiscordTarget } from './delivery/di
 import type { Pause } from './delivery/pause.ts';
 import type { QueueMessage } from './delivery/queue-message.ts';
 import type { RouteCheck } from './delivery/route-check.ts';
-import type { LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger/ledger-entry.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger/ledger-entry.ts';
 import type { Mail, MailLocation } from './mail/mail.ts';
 import type { OperatorPath, PathCheck } from './operator/operator-path.ts';
 import type { AlarmPathLook, DigestPathLook } from './operator/path-verdict.ts';
-import type { DigestHistory, MailboxHealth, Numbering, Recovery, Watermark } from './poll/watermark.ts';
+import type { DigestHistory, MailboxHealth, Numbering, Watermark } from './poll/watermark.ts';
 
 /** The time, in a form that a test can hold still. */
 export interface Clock {
@@ -45,8 +45,8 @@ export interface Watermarks {
   /** Undefined where no poll has run yet, good or bad. */
   get(mailbox: string): Promise<MailboxHealth | undefined>;
   /**
-   * Puts the first watermark under a name; `already there` when another poll was first. A history takes the place of what
-   * digests have found under this name, and its polls add to those of this name.
+   * Puts the first watermark under a name; `already there` when another poll was first. The polls of a history add to those
+   * of this name.
    */
   create(watermark: Watermark, history?: DigestHistory): Promise<'created' | 'already there'>;
   /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
@@ -57,19 +57,14 @@ export interface Watermarks {
   requestRescan(mailbox: string, since: Date): Promise<void>;
   /** A poll has begun to read again what arrived since then. */
   recordRescan(mailbox: string, since: Date): Promise<void>;
-  /**
-   * An audit is about to bring mail back. The lowest `fromUid` of a uidValidity stands until it is older than `forgetBefore`,
-   * and its time is always that of the last audit.
-   */
-  announceRecovery(mailbox: string, recovery: Recovery, forgetBefore: Date): Promise<void>;
   /** Keeps the figures of the last audit. Works before a watermark exists. */
   recordAudit(report: AuditReport): Promise<void>;
   /** A poll failed: counts it and keeps the error, with the time at which failing began. Works before a watermark exists. */
   recordPollFailure(mailbox: string, failure: { at: Date; kind: string; text: string }): Promise<void>;
   /**
-   * SES accepted a digest: the counts begin anew, less what it reported. By compare-and-swap on lastDigestAt; `overtaken`
-   * where a digest that ran at the same time has reported these counts already, or where the mailbox was lost meanwhile and
-   * has other counts.
+   * SES accepted a digest: the counts of polls begin again, less those that it reported. By compare-and-swap on
+   * lastDigestAt; `overtaken` where a digest that ran at the same time has reported these polls already, or where the
+   * mailbox was lost meanwhile and has had fewer.
    */
   recordDigest(mailbox: string, digest: RecordedDigest): Promise<'recorded' | 'overtaken'>;
 }
@@ -81,8 +76,6 @@ type RecordedDigest = {
   previousAt: Date | undefined;
   polls: number;
   failedPolls: number;
-  /** How far it counted mail; undefined where no poll has ended well yet. */
-  watermark: Watermark | undefined;
 };
 
 export type Claim =
@@ -137,6 +130,11 @@ export interface Ledger {
    * longer where it was, or is lost; says whether it was done.
    */
   relocate(mailId: string, from: MailLocation, to: MailLocation): Promise<boolean>;
+  /**
+   * All entries accepted after `after` and until `until`, of all mailboxes and routes, in no order. Entries of the last
+   * moments may be missing, since an index lags behind.
+   */
+  acceptedBetween(after: Date, until: Date): AsyncIterable<AcceptedEntry>;
   /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
   linesAbove(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerLine>;
   /**
@@ -290,10 +288,16 @@ export interface DigestRuns {
   /** Ends the holder's lease; does nothing where another one has it by now. */
   end(holder: string): Promise<void>;
   /** SES has accepted a digest. */
-  recordSent(at: Date): Promise<void>;
+  recordSent(digest: SentDigest): Promise<void>;
   /** Undefined where none was sent yet. */
-  lastSentAt(): Promise<Date | undefined>;
+  lastSent(): Promise<SentDigest | undefined>;
 }
+
+export type SentDigest = {
+  at: Date;
+  /** The end of its window: what was accepted later is the next one's to count. */
+  countedUntil: Date;
+};
 
 /** Named secrets, cached for five minutes. */
 export interface Secrets {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../adapters/system-clock.ts';
+import type { Digest } from '../core/digest/digest.ts';
+import { digestMailOf } from '../core/digest/digest-mail.ts';
 import { type DigestReport, sendDigest } from '../core/digest/send-digest.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
 import {
@@ -14,8 +16,15 @@ import { deadLettersFrom } from '../from-environment/queues.ts';
 import { spoolFrom } from '../from-environment/spool.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** Sends the digest: what needs a person, the unknown mail, the counts, the health. */
-export function createSendDigest({ settings, environment, journal }: Surroundings) {
+/**
+ * Sends the digest: what needs a person, the unknown mail, the counts, the health.
+ *
+ * @param options `settledMs` is for a run in which surely no poll is under way; see `DigestSettings`
+ */
+export function createSendDigest(
+  { settings, environment, journal }: Surroundings,
+  options: { settledMs?: number } = {},
+) {
   const services = {
     watermarks: watermarksFrom(environment),
     ledger: ledgerFrom(environment),
@@ -25,6 +34,7 @@ export function createSendDigest({ settings, environment, journal }: Surrounding
     deadLetters: deadLettersFrom(environment),
     digestRuns: digestRunsFrom(environment),
     mailer: mailerFrom(environment, settings.digest),
+    format: (digest: Digest) => digestMailOf(digest, settings.digest.schedule.timeZone),
     clock: systemClock,
     journal,
   };
@@ -34,10 +44,9 @@ export function createSendDigest({ settings, environment, journal }: Surrounding
     everyMinutes,
   }));
   const routes = settings.routes.map(({ id }) => id);
-  const { timeZone } = settings.digest.schedule;
   return (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<DigestReport> => {
     // Not by the id of the request: the repeats of one event have the same, and so has an event that comes twice.
     const invocation = { holder: randomUUID(), remainingMs: () => context.getRemainingTimeInMillis() };
-    return sendDigest(services, { mailboxes, routes, timeZone }, invocation);
+    return sendDigest(services, { mailboxes, routes, ...options }, invocation);
   };
 }

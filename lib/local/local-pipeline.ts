@@ -53,7 +53,8 @@ export function startPipeline(
   const surroundings = { settings, environment, journal: watched };
   const pollInbox = createPollInbox(surroundings);
   const auditInbox = createAuditInbox(surroundings);
-  const sendDigest = createSendDigest(surroundings);
+  // Whoever looks at a digest here wants to see in it what was just polled, and this index does not lag behind.
+  const sendDigest = createSendDigest(surroundings, { settledMs: 0 });
   const checkRoutes = createCheckRoutes(surroundings, pathsNotHere);
   const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
   const posters: { route: string; source: EventSource }[] = settings.routes.map(({ id }) => {

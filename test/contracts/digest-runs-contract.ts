@@ -45,12 +45,13 @@ export function digestRunsContract(theRuns: () => DigestRuns): void {
     expect(await begin('one', 310)).toEqual({ kind: 'another runs', until: after(600) });
   });
 
-  it('remember when the last digest was sent, whatever becomes of a lease', async () => {
+  it('remember when the last digest was sent and how far it counted, whatever becomes of a lease', async () => {
     await begin('one', 0);
-    await theRuns().recordSent(after(60));
-    expect(await theRuns().lastSentAt()).toEqual(after(60));
+    const sent = { at: after(60), countedUntil: after(-840) };
+    await theRuns().recordSent(sent);
+    expect(await theRuns().lastSent()).toEqual(sent);
     await theRuns().end('one');
-    expect(await theRuns().lastSentAt()).toEqual(after(60));
+    expect(await theRuns().lastSent()).toEqual(sent);
     expect(await begin('other', 70)).toEqual({ kind: 'begun' });
   });
 

@@ -462,6 +462,66 @@ export function ledgerContract(theLedger: () => Ledger): void {
     });
   });
 
+  describe('acceptedBetween', () => {
+    const ofDay = (time: string) => new Date(`2031-05-05T${time}Z`);
+
+    it('lists what was accepted within these times, over midnight, of every mailbox and route, each email once', async () => {
+      const times = [
+        '2031-05-05T22:00:00.001Z',
+        '2031-05-05T23:59:59.999Z',
+        '2031-05-06T00:00:00.000Z',
+        '2031-05-06T06:00:00.000Z',
+      ];
+      const within: NewLedgerEntry[] = [];
+      for (const time of times) within.push(await accepted({ acceptedAt: new Date(time) }));
+      await accepted({ acceptedAt: ofDay('22:00:00.000') });
+      await accepted({ acceptedAt: new Date('2031-05-06T06:00:00.001Z') });
+      const listed = await allOf(
+        theLedger().acceptedBetween(ofDay('22:00:00.000'), new Date('2031-05-06T06:00:00.000Z')),
+      );
+      expect(listed.toSorted((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime())).toEqual(
+        within.map(({ mailId, location, route, acceptedAt }) => ({
+          ...{ mailId, route, acceptedAt, mailbox: location.mailbox },
+          ...{ state: 'accepted', isRecovery: false },
+        })),
+      );
+    });
+
+    it('tells the state and the mailbox of now, and what an audit has recovered', async () => {
+      const acceptedAt = new Date('2032-05-05T12:00:00.000Z');
+      const entry = await accepted({ acceptedAt, isRecovery: true });
+      await theLedger().markDispatched(entry.mailId, AT);
+      await theLedger().relocate(entry.mailId, entry.location, { mailbox: 'new/INBOX', uidValidity: '3', uid: 7 });
+      expect(await allOf(theLedger().acceptedBetween(new Date(acceptedAt.getTime() - 1), acceptedAt))).toEqual([
+        {
+          mailId: entry.mailId,
+          mailbox: 'new/INBOX',
+          route: entry.route,
+          state: 'dispatched',
+          acceptedAt,
+          isRecovery: true,
+        },
+      ]);
+      expect(await entryNamed(entry.mailId)).toMatchObject({ isRecovery: true });
+    });
+
+    it('lists nothing of a time that is empty', async () => {
+      const { acceptedAt } = await accepted({ acceptedAt: new Date('2034-05-05T12:00:00.000Z') });
+      expect(await allOf(theLedger().acceptedBetween(acceptedAt, acceptedAt))).toEqual([]);
+    });
+
+    it('lists many emails of one day, and an entry that a claim had to write again', async () => {
+      const acceptedAt = new Date('2033-05-05T12:00:00.000Z');
+      const entries = await Promise.all(Array.from({ length: 60 }, () => accepted({ acceptedAt })));
+      const lost = sampleEntry({ acceptedAt });
+      await claim(lost, 'poster');
+      const listed = await allOf(theLedger().acceptedBetween(new Date('2033-05-05T00:00:00Z'), acceptedAt));
+      expect(listed.map(({ mailId }) => mailId).toSorted()).toEqual(
+        [...entries, lost].map(({ mailId }) => mailId).toSorted(),
+      );
+    });
+  });
+
   describe('linesAbove', () => {
     it('gives what one uidValidity of a mailbox holds above a uid, by uid, in every state', async () => {
       const mailbox = 'lines/INBOX';

@@ -50,7 +50,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
       uidValidity: '17',
       lastUid: 40,
       baselineUid: 40,
-      baselineAt: MORNING,
+      beganAt: MORNING,
       accountedSince: undefined,
       restart: undefined,
     };
@@ -66,7 +66,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
   });
 
   it('begins with a watermark and no history', async () => {
-    const watermark = { ...sampleWatermark(), countedUntil: NOON };
+    const watermark = sampleWatermark();
     expect(await theWatermarks().create(watermark)).toBe('created');
     expect(await theWatermarks().get(watermark.mailbox)).toEqual({
       watermark,
@@ -81,24 +81,19 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
-  it('begins with what digests have counted under a former name', async () => {
+  it('begins with the last digest of a former name', async () => {
     const watermark = sampleWatermark();
-    const digestWatermark = { ...watermark, mailbox: 'watermarks/Old' };
-    await theWatermarks().create(watermark, { lastDigestAt: MORNING, digestWatermark });
-    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({
-      watermark,
-      lastDigestAt: MORNING,
-      digestWatermark,
-    });
+    await theWatermarks().create(watermark, { lastDigestAt: MORNING });
+    expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark, lastDigestAt: MORNING });
   });
 
-  it('begins with what digests have counted under a former name, though one found this name empty since', async () => {
+  it('begins with the last digest of a former name, though one found this name empty since', async () => {
     const watermark = sampleWatermark();
     const { mailbox } = watermark;
     await theWatermarks().recordPollFailure(mailbox, { at: MORNING, kind: 'connection', text: 'refused' });
-    const digest = { at: NOON, previousAt: undefined, polls: 1, failedPolls: 1, watermark: undefined };
+    const digest = { at: NOON, previousAt: undefined, polls: 1, failedPolls: 1 };
     expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('recorded');
-    await theWatermarks().create(watermark, { lastDigestAt: undefined, digestWatermark: undefined });
+    await theWatermarks().create(watermark, { lastDigestAt: undefined });
     expect(await theWatermarks().get(mailbox)).toMatchObject({ watermark, lastDigestAt: undefined });
   });
 
@@ -127,7 +122,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
 
   it('remembers what became of a watermark under another name, until it moves on without that', async () => {
     const watermark = await created();
-    const carried = { ...watermark, carriedInto: 'watermarks/New', begunUnreported: MORNING };
+    const carried = { ...watermark, carriedInto: 'watermarks/New' };
     expect(await theWatermarks().move(watermark, carried)).toBe('moved');
     expect(await theWatermarks().get(watermark.mailbox)).toMatchObject({ watermark: carried });
     expect(await theWatermarks().move(carried, watermark)).toBe('moved');
@@ -164,11 +159,12 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
   it('moves to a new uidValidity and remembers the one before, with the history of polls', async () => {
     const from = await created();
     await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });
-    const restarted = { ...from, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON };
-    const unreported = [{ ...RESTART, mailbox: 'watermarks/Old', uidValidity: '15' }];
-    await theWatermarks().move(from, { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], unreported });
+    const restarted = { ...from, uidValidity: '18', lastUid: 3, baselineUid: 3 };
+    const earlierRestarts = [{ ...RESTART, mailbox: 'watermarks/Old', uidValidity: '15' }];
+    const next = { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], earlierRestarts };
+    await theWatermarks().move(from, next);
     expect(await theWatermarks().get(from.mailbox)).toMatchObject({
-      watermark: { ...restarted, restart: RESTART, carriedOver: ['watermarks/Old'], unreported },
+      watermark: next,
       lastPollAt: MORNING,
     });
   });
@@ -226,19 +222,6 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect((await theWatermarks().get(mailbox))?.lastAudit).toEqual(second);
   });
 
-  it('keeps the lowest uid from which audits bring mail back, with the time of the last, until that is forgotten', async () => {
-    const { mailbox } = await created();
-    const announce = async (fromUid: number, at: Date, { uidValidity = '17', forgetBefore = new Date(0) } = {}) => {
-      await theWatermarks().announceRecovery(mailbox, { uidValidity, fromUid, at }, forgetBefore);
-      return (await theWatermarks().get(mailbox))?.recovery;
-    };
-    expect(await announce(20, MORNING)).toEqual({ uidValidity: '17', fromUid: 20, at: MORNING });
-    expect(await announce(30, NOON)).toEqual({ uidValidity: '17', fromUid: 20, at: NOON });
-    expect(await announce(10, EVENING)).toEqual({ uidValidity: '17', fromUid: 10, at: EVENING });
-    expect(await announce(35, EVENING, { forgetBefore: EVENING })).toMatchObject({ fromUid: 35 });
-    expect(await announce(40, EVENING, { uidValidity: '18' })).toMatchObject({ uidValidity: '18', fromUid: 40 });
-  });
-
   it('keeps an audit from before there was a watermark, and still lets the first poll create one', async () => {
     const watermark = sampleWatermark();
     const report = sampleAudit(watermark.mailbox, MORNING);
@@ -260,17 +243,15 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     });
   });
 
-  it('takes off what a digest reported, keeps what happened meanwhile, and where the digest found the watermark', async () => {
-    const watermark = { ...(await created()), seen: { vip: 2, unknown: 1 } };
-    const { mailbox } = watermark;
+  it('takes off what a digest reported, and keeps what happened meanwhile', async () => {
+    const { mailbox } = await created();
     for (let polls = 0; polls < 3; polls += 1) {
       await theWatermarks().recordPollFailure(mailbox, { at: MORNING, kind: 'network', text: 'refused' });
     }
-    const digest = { at: NOON, previousAt: undefined, polls: 2, failedPolls: 2, watermark };
+    const digest = { at: NOON, previousAt: undefined, polls: 2, failedPolls: 2 };
     expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('recorded');
     expect(await theWatermarks().get(mailbox)).toMatchObject({
       lastDigestAt: NOON,
-      digestWatermark: watermark,
       pollsSinceDigest: 1,
       failedPollsSinceDigest: 1,
     });
@@ -280,7 +261,7 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     const { mailbox } = await created();
     await theWatermarks().recordPoll(mailbox, { at: MORNING, uidNext: 41, isComplete: true });
     for (const previousAt of [undefined, NOON]) {
-      const digest = { previousAt, polls: 1, failedPolls: 0, watermark: undefined };
+      const digest = { previousAt, polls: 1, failedPolls: 0 };
       const outcomes = await Promise.all([
         theWatermarks().recordDigest(mailbox, { ...digest, at: previousAt ? EVENING : NOON }),
         theWatermarks().recordDigest(mailbox, { ...digest, at: previousAt ? EVENING : NOON }),
@@ -292,36 +273,14 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
   });
 
   it('takes no digest for one of a mailbox that was lost since the digest read it, gone or begun again', async () => {
-    const told = sampleWatermark();
-    const { mailbox } = told;
-    const digest = { at: NOON, previousAt: undefined, polls: 1, failedPolls: 0, watermark: told };
+    const { mailbox } = sampleWatermark();
+    const digest = { at: NOON, previousAt: undefined, polls: 2, failedPolls: 0 };
     expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('overtaken');
+    expect(await theWatermarks().recordDigest(mailbox, { ...digest, polls: 0 })).toBe('overtaken');
     expect(await theWatermarks().get(mailbox)).toBeUndefined();
     await theWatermarks().recordPoll(mailbox, { at: NOON, uidNext: 41, isComplete: true });
     expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('overtaken');
-    await theWatermarks().create({ ...told, baselineAt: NOON });
-    expect(await theWatermarks().recordDigest(mailbox, digest)).toBe('overtaken');
+    expect(await theWatermarks().recordDigest(mailbox, { ...digest, previousAt: MORNING, polls: 1 })).toBe('overtaken');
     expect(await theWatermarks().get(mailbox)).toMatchObject({ lastDigestAt: undefined, pollsSinceDigest: 1 });
-    const tooMany = { ...digest, polls: 2, watermark: undefined };
-    expect(await theWatermarks().recordDigest(mailbox, tooMany)).toBe('overtaken');
-  });
-
-  it('takes a digest for one of the same mailbox where polls began again since the digest read it', async () => {
-    const told = await created();
-    const restarted = { ...told, uidValidity: '18', lastUid: 3, baselineUid: 3, baselineAt: NOON, restart: RESTART };
-    await theWatermarks().move(told, restarted);
-    const digest = { at: NOON, previousAt: undefined, polls: 0, failedPolls: 0, watermark: told };
-    expect(await theWatermarks().recordDigest(told.mailbox, digest)).toBe('recorded');
-    expect(await theWatermarks().get(told.mailbox)).toMatchObject({ lastDigestAt: NOON, digestWatermark: told });
-  });
-
-  it('moves the counts of mail with the watermark, in one write', async () => {
-    const from = await created();
-    const to = { ...from, lastUid: 50, seen: { vip: 2, 'a-b': 1 } };
-    expect(await theWatermarks().move(from, to)).toBe('moved');
-    expect(await theWatermarks().move(from, { ...from, lastUid: 60, seen: { vip: 9 } })).toBe('overtaken');
-    expect(await theWatermarks().get(from.mailbox)).toMatchObject({
-      watermark: { lastUid: 50, seen: { vip: 2, 'a-b': 1 } },
-    });
   });
 }

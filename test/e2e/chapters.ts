@@ -10,6 +10,7 @@ import { type Step, until } from './steps.ts';
 import {
   age,
   allAreSettled,
+  anHourPassesBetweenDigests,
   forget,
   isPolled,
   type LedgerItem,
@@ -157,6 +158,7 @@ export async function theAuditFinds({ world, emulator, deployment, step }: Scene
   });
   await step('the audit finds all three, and they are told', async () => {
     await deployment.runAsScheduled('AuditAudits');
+    await anHourPassesBetweenDigests(deployment);
     await deployment.runAsScheduled('DigestDigests');
     await allAreSettled(deployment);
     const items = await ledgerItems(deployment);

@@ -1,4 +1,4 @@
-import { DeleteItemCommand, GetItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DeleteItemCommand, GetItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DeployedResource, Deployment } from './deployment.ts';
@@ -45,6 +45,25 @@ export async function age(mailId: string, hours: number, deployment: Deployment)
       ExpressionAttributeValues: { ':at': { S: at } },
     }),
   );
+}
+
+/** As if the last digest had been sent an hour ago, and the last audit half an hour ago: a digest counts no later than 15 minutes ago. */
+export async function anHourPassesBetweenDigests(deployment: Deployment): Promise<void> {
+  const TableName = deployment.one('AWS::DynamoDB::Table', 'TablesWatermarks').physicalId;
+  const change = async (mailbox: string, update: string, names: Record<string, string>, value: AttributeValue) =>
+    await deployment.dynamodb.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: { mailbox: { S: mailbox } },
+        UpdateExpression: update,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: { ':at': value },
+      }),
+    );
+  const hourAgo = { N: String(Date.now() - 60 * 60_000) };
+  await change('#digest/run', 'SET #countedUntil = :at', { '#countedUntil': 'countedUntil' }, hourAgo);
+  const halfAnHourAgo = { S: new Date(Date.now() - 30 * 60_000).toISOString() };
+  await change(MAILBOX, 'SET #lastAudit.#at = :at', { '#lastAudit': 'lastAudit', '#at': 'at' }, halfAnHourAgo);
 }
 
 /** Where the mailbox stands: the last uid that was handed over, 0 where no poll has succeeded, and why one failed. */

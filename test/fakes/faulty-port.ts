@@ -9,6 +9,7 @@ export class InjectedFault extends Error {
 const STREAMS: ReadonlySet<string> = new Set([
   'openEntries',
   'allOpenEntries',
+  'acceptedBetween',
   'linesAbove',
   'linesOfMailboxes',
   'pending',

@@ -1,8 +1,8 @@
-import type { DigestRuns } from '../../functions/core/ports.ts';
+import type { DigestRuns, SentDigest } from '../../functions/core/ports.ts';
 
 /** The lease on the run of a digest in memory, with the promises of the one in DynamoDB. */
 export function memoryDigestRuns(): DigestRuns {
-  let sentAt: Date | undefined;
+  let sent: SentDigest | undefined;
   let lease: { holder: string; until: Date } | undefined;
   return {
     async begin({ holder, at, until }) {
@@ -10,10 +10,10 @@ export function memoryDigestRuns(): DigestRuns {
       lease = { holder, until };
       return { kind: 'begun' };
     },
-    async recordSent(at) {
-      sentAt = at;
+    async recordSent(digest) {
+      sent = digest;
     },
-    lastSentAt: async () => sentAt,
+    lastSent: async () => sent,
     async end(holder) {
       if (lease?.holder === holder) lease = undefined;
     },

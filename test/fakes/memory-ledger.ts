@@ -127,6 +127,14 @@ export function memoryLedger(): Ledger & {
       return true;
     },
 
+    async *acceptedBetween(after, until) {
+      for (const { mailId, location, route, state, acceptedAt, isRecovery = false } of entries(
+        (entry) => entry.acceptedAt > after && entry.acceptedAt <= until,
+      )) {
+        yield { mailId, mailbox: location.mailbox, route, state, acceptedAt, isRecovery };
+      }
+    },
+
     async *linesOfMailboxes(mailboxes) {
       for (const { mailId, location, route, state, acceptedAt } of entries()) {
         const { mailbox, uidValidity, uid } = location;

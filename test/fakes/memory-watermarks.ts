@@ -33,7 +33,6 @@ export function memoryWatermarks(): Watermarks & {
       item.watermark = { ...watermark };
       if (!before) return 'created';
       item.history.lastDigestAt = before.lastDigestAt;
-      item.history.digestWatermark = structuredClone(before.digestWatermark);
       item.history.pollsSinceDigest += before.pollsSinceDigest ?? 0;
       item.history.failedPollsSinceDigest += before.failedPollsSinceDigest ?? 0;
       return 'created';
@@ -72,39 +71,21 @@ export function memoryWatermarks(): Watermarks & {
       if (history.rescanSince?.getTime() === since.getTime()) history.rescanSince = undefined;
     },
 
-    async announceRecovery(mailbox, recovery, forgetBefore) {
-      const { history } = stored(mailbox);
-      const known = history.recovery;
-      const stands =
-        known &&
-        known.uidValidity === recovery.uidValidity &&
-        known.fromUid < recovery.fromUid &&
-        known.at > forgetBefore;
-      history.recovery = stands ? { ...known, at: recovery.at } : { ...recovery };
-    },
-
     async recordAudit(report) {
       stored(report.mailbox).history.lastAudit = structuredClone(report);
     },
 
-    async recordDigest(mailbox, { at, previousAt, polls, failedPolls, watermark }) {
-      const item = items.get(mailbox);
-      if (!item || (watermark && !isOfSameMailbox(watermark, item.watermark))) return 'overtaken';
-      const { history } = item;
+    async recordDigest(mailbox, { at, previousAt, polls, failedPolls }) {
+      const history = items.get(mailbox)?.history;
+      if (!history) return 'overtaken';
       if (history.lastDigestAt?.getTime() !== previousAt?.getTime()) return 'overtaken';
       if (history.pollsSinceDigest < polls) return 'overtaken';
       history.lastDigestAt = at;
-      if (watermark) history.digestWatermark = structuredClone(watermark);
       history.pollsSinceDigest -= polls;
       history.failedPollsSinceDigest -= failedPolls;
       return 'recorded';
     },
   };
-}
-
-/** A watermark that was created anew has another baseline, and never began again. */
-function isOfSameMailbox({ baselineAt }: Watermark, now: Watermark | undefined): boolean {
-  return now?.restart !== undefined || now?.baselineAt.getTime() === baselineAt.getTime();
 }
 
 const NO_HISTORY: History = {

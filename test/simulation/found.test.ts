@@ -40,11 +40,34 @@ function renamed(fromHour: number, toHour: number) {
   return { kind: 'folder is renamed', mailbox: 'support/INBOX', isRenumbered: false, ...times } as const;
 }
 
-function broken(atHour: number, call: string, times = 1): PlannedEvent {
+function broken(atHour: number, call: string, times = 1): PlannedEvent & { kind: 'call is struck' } {
   return { kind: 'call is struck', atMs: atHour * HOUR_MS, call, fault: 'fails before', times };
 }
 
 const FOUND: readonly { what: string; plan: Plan }[] = [
+  {
+    what: 'a mail that no poll could pass was taken for passed, where the watermark was lost after a renumbering',
+    plan: {
+      ...CALM,
+      hasAudits: false,
+      events: [
+        { ...broken(3.5, 'spool.write', 6), fault: 'hangs before' },
+        mail(1, 'unknown', 5),
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 6.9 * HOUR_MS },
+        mail(2, 'customer', 10),
+        { kind: 'watermark is lost', mailbox: 'support/INBOX', atMs: 17 * HOUR_MS },
+      ],
+    },
+  },
+  {
+    what: 'a renumbering was in no digest, where the folder was renamed and no poll had carried it over yet',
+    plan: {
+      ...CALM,
+      hasAudits: false,
+      pollEveryMs: 12 * HOUR_MS,
+      events: [{ kind: 'uids change', mailbox: 'support/INBOX', atMs: 11 * HOUR_MS }, renamed(25, 26)],
+    },
+  },
   {
     what: 'a mail that a poll took in and could not pass before its uid became void was counted by no digest',
     plan: {

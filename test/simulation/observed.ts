@@ -1,4 +1,6 @@
-import type { DigestMail } from '../../functions/core/ports.ts';
+import type { Digest } from '../../functions/core/digest/digest.ts';
+import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import type { DigestMail, SentDigest } from '../../functions/core/ports.ts';
 import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
 import type { Ended, Fault } from './invocation.ts';
 import type { Plan } from './plan.ts';
@@ -23,7 +25,7 @@ export type ObservedInvocation = {
 
 export type ObservedStrike = { atMs: number; call: string; fault: Fault };
 
-export type ObservedDigest = { sentMs: number; mail: DigestMail; invocation: ObservedInvocation };
+export type ObservedDigest = { sentMs: number; mail: DigestMail; digest: Digest; invocation: ObservedInvocation };
 
 export type WatermarkStart = {
   atMs: number;
@@ -54,8 +56,12 @@ export type Observed = {
   /** When the watermark of a mailbox, and what else stands beside it, was lost. */
   lostWatermarks: readonly { atMs: number; mailbox: MailboxName }[];
   renames: readonly ObservedRename[];
-  /** Settlements as they took effect, by mailId; the only look into the ledger, for what nobody else could know. */
+  /** Settlements as they took effect, by mailId. With the next two the only look into what is stored, for what nobody else could know. */
   settledMs: ReadonlyMap<string, number>;
+  /** What the ledger has accepted, in order. */
+  accepted: readonly NewLedgerEntry[];
+  /** What digests have recorded of themselves, in order. */
+  recordedDigests: readonly (SentDigest & { recordedMs: number })[];
   /** Routes whose queue gave messages up by itself. */
   givenUpByQueue: ReadonlySet<RouteId>;
   writesToMailbox: readonly string[];

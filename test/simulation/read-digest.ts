@@ -4,25 +4,19 @@ import { MAILBOXES, NEW_NAMES } from './simulated-settings.ts';
 /** One thing that needs a person, as the digest's reader sees it. */
 export type ReadNeed = { title: string; tokens: readonly number[]; hasMore: boolean };
 
-export type ReadCounts = { seen: number; delivered: number; undelivered: number; unknown: number; recovered: number };
-
 /** What a digest says to whoever reads it. */
 export type ReadDigest = {
   isAlarming: boolean;
   needs: readonly ReadNeed[];
   /** Unknown mail, listed or attached. */
   unknown: ReadonlySet<number>;
-  /** By route; `unknown` and `total` are rows as well. */
-  counts: ReadonlyMap<string, ReadCounts>;
-  /** What it says of whether they add up. */
-  sum: string;
   /** By mailbox, whatever its name is by then. */
   health: ReadonlyMap<string, ReadHealth>;
 };
 
 type ReadHealth = {
-  polls: number;
-  failed: number;
+  /** Undefined where none has run yet. */
+  polls: number | undefined;
   audit: ReadAudit | undefined;
   isRenumbered: boolean;
   isRenamed: boolean;
@@ -35,13 +29,10 @@ export function readDigest({ subject, text, attachments }: DigestMail): ReadDige
   const sections = sectionsOf(text);
   const sectionNamed = (title: string) => sections.get(title) ?? '';
   const listed = [sectionNamed('UNKNOWN MAIL'), ...attachments.map(({ content }) => content)];
-  const seen = sectionNamed('MAIL SEEN').split('\n');
   return {
     isAlarming: subject.includes('⚠'),
     needs: sectionNamed('NEEDS YOU').split(/^! /m).slice(1).map(needOf),
     unknown: new Set(listed.flatMap(tokensIn)),
-    counts: countsIn(seen),
-    sum: seen.find((line) => / = |does not add up/.test(line)) ?? '',
     health: healthIn(sectionNamed('HEALTH')),
   };
 }
@@ -69,29 +60,15 @@ function withFirstNames(text: string): string {
   return MAILBOXES.reduce((named, mailbox) => named.replaceAll(NEW_NAMES[mailbox], mailbox), text);
 }
 
-function countsIn(lines: readonly string[]): Map<string, ReadCounts> {
-  const head = lines.findIndex((line) => /^ +seen +delivered/.test(line));
-  const columns = (lines[head] ?? '').trim().split(/ +/);
-  const rows = lines.slice(head + 1, lines.indexOf('', head + 1));
-  return new Map(
-    rows.map((row) => {
-      const [route = '', ...figures] = row.trim().split(/ +/);
-      const counts = Object.fromEntries(columns.map((column, index) => [column, Number(figures[index])]));
-      return [route, counts as ReadCounts];
-    }),
-  );
-}
-
 function healthIn(section: string): ReadDigest['health'] {
   const health = new Map<string, ReadHealth>();
   for (const paragraph of section.split('\n\n')) {
     const [mailbox = '', ...facts] = paragraph.trim().split('\n');
     const told = facts.join(' ');
-    const [, polls, failed] = /(\d+) polls?, (none|\d+) failed/.exec(told) ?? [];
-    if (polls === undefined) continue;
+    const [, polls] = /(\d+) polls?, (?:none|\d+) failed/.exec(told) ?? [];
+    if (polls === undefined && !told.includes('No poll has run yet.')) continue;
     health.set(withFirstNames(mailbox), {
-      polls: Number(polls),
-      failed: failed === 'none' ? 0 : Number(failed),
+      polls: polls === undefined ? undefined : Number(polls),
       audit: auditIn(told),
       isRenumbered: told.includes('The server renumbered its mail'),
       isRenamed: told.includes(` is ${mailbox} since `),

@@ -1,6 +1,7 @@
 import { STALE_UNKNOWN_MS } from '../../functions/core/audit/audit-limits.ts';
-import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
+import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
 import type { Watermark } from '../../functions/core/poll/watermark.ts';
+import type { SentDigest } from '../../functions/core/ports.ts';
 import { randomOf } from '../fuzz/random.ts';
 import { deployment, firstAuditMs } from './deployment.ts';
 import { happenings } from './happenings.ts';
@@ -54,9 +55,9 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
         givenUpByQueue.add(route);
         say(`the queue of ${route} gives a message up`);
       },
-      sent(by, mail) {
+      sent(by, mail, digest) {
         const invocation = deployed.invocations.find(({ id }) => id === by);
-        if (invocation) digests.push({ sentMs: nowMs(), mail, invocation });
+        if (invocation) digests.push({ sentMs: nowMs(), mail, digest, invocation });
         say(`${by} sends "${mail.subject}"`);
       },
     },
@@ -143,9 +144,9 @@ function isBeforeStart(event: PlannedEvent): boolean {
 }
 
 function observedEffects(
-  { ledger, watermarks }: ReturnType<typeof simulatedServices>,
+  { ledger, watermarks, digestRuns }: ReturnType<typeof simulatedServices>,
   nowMs: () => number,
-): Pick<Observed, 'watermarkStarts' | 'lostWatermarks' | 'settledMs'> {
+): Pick<Observed, 'watermarkStarts' | 'lostWatermarks' | 'settledMs' | 'accepted' | 'recordedDigests'> {
   const watermarkStarts: WatermarkStart[] = [];
   const carriedOver = new Set<string>();
   const settledMs = new Map<string, number>();
@@ -153,6 +154,19 @@ function observedEffects(
   ledger.settle = async (mailId, settlement) => {
     await settle(mailId, settlement);
     if (!settledMs.has(mailId)) settledMs.set(mailId, nowMs());
+  };
+  const accepted: NewLedgerEntry[] = [];
+  const { accept } = ledger;
+  ledger.accept = async (entry) => {
+    const answer = await accept(entry);
+    if (answer === 'accepted') accepted.push(entry);
+    return answer;
+  };
+  const recordedDigests: (SentDigest & { recordedMs: number })[] = [];
+  const { recordSent } = digestRuns;
+  digestRuns.recordSent = async (digest) => {
+    await recordSent(digest);
+    recordedDigests.push({ ...digest, recordedMs: nowMs() });
   };
   const started = ({ mailbox: name, uidValidity }: Watermark, kind: WatermarkStart['kind']) =>
     watermarkStarts.push({ atMs: nowMs(), mailbox: mailboxNamed(name), uidValidity, kind });
@@ -179,5 +193,5 @@ function observedEffects(
     forget(mailbox);
     lostWatermarks.push({ atMs: nowMs(), mailbox: mailboxNamed(mailbox) });
   };
-  return { watermarkStarts, lostWatermarks, settledMs };
+  return { watermarkStarts, lostWatermarks, settledMs, accepted, recordedDigests };
 }

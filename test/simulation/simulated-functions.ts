@@ -88,7 +88,7 @@ export function simulatedFunctions(
 
   const digest: Run<unknown> = async ({ id, clock, remainingMs }, ports) =>
     await sendDigest(
-      { ...ports, clock, journal },
+      { ...ports, format: ports.formatDigest, clock, journal },
       {
         mailboxes: configuredMailboxes().map(({ mailbox, formerly, account: { everyMinutes } }) => ({
           mailbox,
@@ -96,7 +96,6 @@ export function simulatedFunctions(
           everyMinutes,
         })),
         routes: deployed.routes().routeIds,
-        timeZone: 'UTC',
       },
       { holder: id, remainingMs },
     );

@@ -1,5 +1,7 @@
 import { type DiscordTarget, secretParameterOf } from '../../functions/core/delivery/discord.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
+import type { Digest } from '../../functions/core/digest/digest.ts';
+import { digestMailOf } from '../../functions/core/digest/digest-mail.ts';
 import { PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
 import { HandOverFailed } from '../../functions/core/poll/hand-over-failed.ts';
@@ -55,7 +57,7 @@ export type Interference = Pick<Troubles, 'mailboxFailure' | 'isHalfDone' | 'kep
   /** A route's queue made a message a dead letter by itself. */
   gaveUp(route: RouteId): void;
   /** The mail service took a digest of this invocation. */
-  sent(invocation: string, mail: DigestMail): void;
+  sent(invocation: string, mail: DigestMail, digest: Digest): void;
 };
 
 /** The services of one simulated deployment, as they are; an invocation meets them through `portsOf`. */
@@ -162,11 +164,19 @@ export function simulatedServices(
     };
   }
 
+  const digests = new Map<DigestMail, Digest>();
+  function formatDigest(digest: Digest): DigestMail {
+    const mail = digestMailOf(digest, 'UTC');
+    digests.set(mail, digest);
+    return mail;
+  }
+
   function mailerOf({ id }: Invocation): Mailer {
     return {
       async send(mail) {
         const receipt = await stored.mailer.send(mail);
-        sent(id, mail);
+        const digest = digests.get(mail);
+        if (digest) sent(id, mail, digest);
         return receipt;
       },
     };
@@ -245,6 +255,7 @@ export function simulatedServices(
         operatorPaths: reach('operatorPaths', stored.operatorPaths),
         digestRuns: reach('digestRuns', stored.digestRuns),
         mailer: reach('mailer', mailerOf(invocation)),
+        formatDigest,
         spool: reach('spool', keptSpool),
         routeQueues: reach('routeQueues', routeQueues),
         deadLetters: reach('deadLetters', deadLetters),

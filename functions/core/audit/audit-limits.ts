@@ -7,11 +7,6 @@ const HOUR_MS = 60 * 60_000;
 /** How long the audit of one mailbox may take: 100,000 mails that are accounted for take seconds. */
 export const AUDIT_TIMEOUT_MS = 10 * 60_000;
 
-/** An audit that announced a recovery before this has ended before the last digest, and that digest has counted it. */
-export function recoveriesSince(lastDigestAt: Date | undefined): Date {
-  return new Date((lastDigestAt?.getTime() ?? 0) - AUDIT_TIMEOUT_MS);
-}
-
 /** Open entries are handed over as long as there is more time left than this: enough for those in hand and the report. */
 export const OPEN_ENTRIES_RESERVE_MS = POLL_RESERVE_MS;
 

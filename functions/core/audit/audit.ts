@@ -15,7 +15,7 @@ import { type AuditTally, emptyTally } from './tally.ts';
 /** What an audit may call. The policy of audit-inbox derives from this list. */
 export const AUDIT_INBOX_PORTS = {
   reader: ['visit'],
-  watermarks: ['get', 'announceRecovery', 'recordAudit'],
+  watermarks: ['get', 'recordAudit'],
   ledger: ['find', 'accept', 'markDispatched', 'allOpenEntries', 'linesAbove', 'relocate'],
   routeQueues: ['send'],
   spool: ['write', 'pending'],

@@ -6,11 +6,11 @@ import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesInTime } from '../poll/pages-in-time.ts';
 import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { type TriageReport, triagePage } from '../poll/triage.ts';
-import { isFromBeforeAccounting, isSameNumbering, type MailboxHealth } from '../poll/watermark.ts';
+import { isFromBeforeAccounting, isSameNumbering } from '../poll/watermark.ts';
 import type { Ledger, MailSession } from '../ports.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import type { AuditServices } from './audit.ts';
-import { MAILS_RESERVE_MS, recoveriesSince } from './audit-limits.ts';
+import { MAILS_RESERVE_MS } from './audit-limits.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
 import { type AuditTally, name } from './tally.ts';
 import { uidsWithoutLine } from './uids-without-line.ts';
@@ -44,22 +44,11 @@ export async function auditMails(
       const uids = await uidsInRange(range, days, session, services.clock.now());
       const unknown = await uidsWithoutLine(uids, range, services.ledger);
       Object.assign(tally, { listed: uids.length, accounted: uids.length - unknown.length, left: unknown.length });
-      if (unknown.length > 0) await announce(unknown, range, health, services);
       await takeIn(unknown, { ...range, formerly }, session, services, time, tally);
     };
     // Within the visit, so that whatever hangs ends it, which closes the connection.
     await time.bounded(audit());
   });
-}
-
-/** First, so that a digest also finds what an audit brings back that then dies. */
-async function announce(
-  [fromUid = 0]: readonly number[],
-  { mailbox, uidValidity }: AuditedRange,
-  { lastDigestAt }: Pick<MailboxHealth, 'lastDigestAt'>,
-  { watermarks, clock }: AuditServices,
-): Promise<void> {
-  await watermarks.announceRecovery(mailbox, { uidValidity, fromUid, at: clock.now() }, recoveriesSince(lastDigestAt));
 }
 
 async function takeIn(
@@ -76,7 +65,8 @@ async function takeIn(
   for await (const page of pagesInTime(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
     refuseOtherUidValidity(page, range);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, range));
-    const triaged = await triagePage(accountable, services, await withoutMessageId.recognise(accountable));
+    const recognised = await withoutMessageId.recognise(accountable);
+    const triaged = await triagePage(accountable, { ...services, isRecovery: true }, recognised);
     await relocate(accountable, triaged, range.formerly, ledger);
     for (const entry of triaged.handedOver) name(tally, 'missing', 'handed over', entry);
     tally.recovered += triaged.handedOver.length;

@@ -1,4 +1,4 @@
-import type { Numbering, Restart, Watermark } from '../poll/watermark.ts';
+import { type Numbering, type Restart, restartsOf, type Watermark } from '../poll/watermark.ts';
 import { type MailboxStatus, uidBeforeRescan } from '../poll/watermark-start.ts';
 import type { MailSession } from '../ports.ts';
 
@@ -13,8 +13,8 @@ export type AuditedRange = {
   lastUid: number;
   /** Undefined as long as polls never had to begin again. Email up to the baseline may then be known by other uids. */
   restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext' | 'arrivalDecidesBelowUid'> | undefined;
-  /** Under which it was known before that, as far as no digest has reported it yet. */
-  unreported: readonly Numbering[];
+  /** Under which it was known before that. */
+  earlierRestarts: readonly Numbering[];
   /** Ledger lines from before say nothing of the mail that lies at their uids now: the server has given its uids twice. */
   linesSince: Date | undefined;
   accountedSince: Date | undefined;
@@ -30,20 +30,20 @@ export async function rangeToAudit(
   status: MailboxStatus,
   session: MailSession,
 ): Promise<AuditedRange> {
-  const { mailbox, accountedSince, uidValidity, restart, unreported = [] } = watermark;
+  const { mailbox, accountedSince, uidValidity, restart, earlierRestarts = [] } = watermark;
   if (uidValidity !== status.uidValidity) {
     const uid = await uidBeforeRescan(lastCompletePollAt ?? accountedSince, status, session);
     const { uidNext } = status;
     return {
       ...{ mailbox, accountedSince, uidValidity: status.uidValidity },
       restart: { mailbox, uidValidity, uidNext, arrivalDecidesBelowUid: uidNext },
-      unreported: restart ? [...unreported, restart] : unreported,
+      earlierRestarts: restartsOf(watermark),
       ...{ baselineUid: uid, lastUid: uid, linesSince: undefined },
     };
   }
-  const { baselineUid, lastUid, baselineAt } = watermark;
-  const linesSince = restart?.reason === 'uids reused' ? baselineAt : undefined;
-  return { mailbox, accountedSince, uidValidity, restart, unreported, baselineUid, lastUid, linesSince };
+  const { baselineUid, lastUid } = watermark;
+  const linesSince = restart?.reason === 'uids reused' ? restart.at : undefined;
+  return { mailbox, accountedSince, uidValidity, restart, earlierRestarts, baselineUid, lastUid, linesSince };
 }
 
 /**

@@ -1,22 +1,34 @@
 import type { RouteCheck } from '../delivery/route-check.ts';
-import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import type { MailboxHealth } from '../poll/watermark.ts';
-import type { Clock, DeadLetters, DigestRuns, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
+import type { DeadLetters, DigestRuns, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
 import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
-import { EXAMPLES_SHOWN } from './digest-limits.ts';
-import { type MailboxFacts, readMailboxFacts } from './mailbox-facts.ts';
+import { EXAMPLES_SHOWN, SETTLED_MS } from './digest-limits.ts';
+import { type DigestWindow, isWithin, windowOf } from './digest-window.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
 /** A mailbox that a digest answers for, such as `support/INBOX`, the names it had before, and how often it is polled. */
 export type DigestMailbox = { mailbox: string; formerly?: readonly string[]; everyMinutes: number };
 
+/** What is known of one mailbox when a digest is written. */
+export type MailboxFacts = DigestMailbox & {
+  /** Undefined where no poll has run yet, good or bad. */
+  health: MailboxHealth | undefined;
+  /** Of the name under which polls have read it last; undefined where none has yet. */
+  watermark: Watermark | undefined;
+};
+
 /** Everything that a digest is made of, as read from watermarks, ledger and spool. */
 export type DigestFacts = {
   at: Date;
   mailboxes: readonly MailboxFacts[];
-  /** The latest digest of any mailbox; undefined where this is the first one. */
+  /** Undefined where this is the first digest. */
   previousDigestAt: Date | undefined;
+  /** What this digest counts, and reports once: emails that were accepted, and restarts of polls. */
+  window: DigestWindow;
+  /** Emails that were accepted within the window, of all mailboxes and routes. */
+  accepted: readonly AcceptedEntry[];
   /** Configured routes, in the order of the settings. */
   routes: readonly string[];
   /** Of configured routes, as far as they have been checked. */
@@ -29,19 +41,18 @@ export type DigestFacts = {
   openAlerts: readonly LedgerEntry[];
   /** Unknown mails that are not settled and that no pending segment holds; oldest first. */
   notInSpool: readonly LedgerEntry[];
-  /** Of mails that the audit brought back, the first few, as they stand now. */
+  /** Of emails that an audit recovered within the window, the first few of each mailbox. */
   recovered: readonly LedgerEntry[];
 } & PendingMail;
 
 export type FactServices = {
   watermarks: Pick<Watermarks, 'get'>;
-  ledger: Pick<Ledger, 'find' | 'allOpenEntries' | 'linesAbove'>;
+  ledger: Pick<Ledger, 'find' | 'allOpenEntries' | 'acceptedBetween'>;
   spool: Pick<Spool, 'pending'>;
   routeChecks: Pick<RouteChecks, 'get'>;
   pathChecks: Pick<PathChecks, 'get'>;
   deadLetters: Pick<DeadLetters, 'unreadable'>;
-  digestRuns: Pick<DigestRuns, 'lastSentAt'>;
-  clock: Clock;
+  digestRuns: Pick<DigestRuns, 'lastSent'>;
 };
 
 /**
@@ -51,25 +62,64 @@ export type FactServices = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, digestRuns, clock }: FactServices,
-  { mailboxes, routes }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[] },
+  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, digestRuns }: FactServices,
+  {
+    mailboxes,
+    routes,
+    settledMs = SETTLED_MS,
+  }: { mailboxes: readonly DigestMailbox[]; routes: readonly string[]; settledMs?: number | undefined },
   at: Date,
 ): Promise<DigestFacts> {
   const pending = await readPendingMail(spool, ledger);
-  const facts = await Promise.all(mailboxes.map((mailbox) => readMailboxFacts(mailbox, { watermarks, ledger, clock })));
-  const recovered = facts.flatMap((mailbox) => mailbox.recovered.slice(0, EXAMPLES_SHOWN));
+  const previous = await digestRuns.lastSent();
+  const facts = await Promise.all(mailboxes.map((mailbox) => readMailbox(mailbox, watermarks)));
+  const window = windowOf(at, settledMs, previous);
+  const accepted: AcceptedEntry[] = [];
+  for await (const entry of ledger.acceptedBetween(window.from, window.until)) accepted.push(entry);
+  const recovered = facts.flatMap((mailbox) =>
+    [...recoveredMailIds(mailbox, { window, accepted })].slice(0, EXAMPLES_SHOWN),
+  );
   return {
     at,
     mailboxes: facts,
-    previousDigestAt: latest([await digestRuns.lastSentAt(), ...facts.map(({ health }) => lastDigestOf(health))]),
+    previousDigestAt: previous?.at,
+    window,
+    accepted,
     routes,
     routeChecks: await checksOf(routes, routeChecks),
     deadLetters: await readDeadLetters(routes, deadLetters),
     alarmPath: await pathChecks.get('alarms'),
     ...(await readOpen(ledger, pending)),
-    recovered: [...(await ledger.find(recovered.map(({ mailId }) => mailId))).values()],
+    recovered: [...(await ledger.find(recovered)).values()],
     ...pending,
   };
+}
+
+/** A mailbox that was renamed has its watermark under a former name until a poll has carried it over. */
+async function readMailbox(mailbox: DigestMailbox, watermarks: FactServices['watermarks']): Promise<MailboxFacts> {
+  const health = await watermarks.get(mailbox.mailbox);
+  let { watermark } = health ?? {};
+  for (const name of mailbox.formerly ?? []) watermark ??= (await watermarks.get(name))?.watermark;
+  return { ...mailbox, health, watermark };
+}
+
+/** What was accepted of a mailbox, under whatever name it was known then. */
+export function acceptedOf(
+  { mailbox, formerly = [] }: DigestMailbox,
+  { accepted }: Pick<DigestFacts, 'accepted'>,
+): AcceptedEntry[] {
+  return accepted.filter((entry) => entry.mailbox === mailbox || formerly.includes(entry.mailbox));
+}
+
+/** Emails that audits accepted within the window, and those that the last one found accepted and never handed over. */
+export function recoveredMailIds(
+  facts: MailboxFacts,
+  { window, accepted }: Pick<DigestFacts, 'window' | 'accepted'>,
+): ReadonlySet<string> {
+  const { lastAudit } = facts.health ?? {};
+  const marked = acceptedOf(facts, { accepted }).filter(({ isRecovery }) => isRecovery);
+  const found = lastAudit && isWithin(lastAudit.at, window) ? lastAudit.findings : [];
+  return new Set([...marked, ...found.filter(({ kind }) => kind === 'missing')].map(({ mailId }) => mailId));
 }
 
 /** Of unknown mail only what is not in the spool is kept: a backlog of it would not fit into memory. */
@@ -82,15 +132,6 @@ async function readOpen(ledger: Pick<Ledger, 'allOpenEntries'>, { carried, heldB
     else if (!inSpool.has(entry.mailId) && !heldBack.has(entry.mailId)) notInSpool.push(entry);
   }
   return { openAlerts: openAlerts.sort(byAge), notInSpool: notInSpool.sort(byAge) };
-}
-
-/** Where a lost watermark was resumed, the time says where the counts begin, and no digest has been there. */
-function lastDigestOf(health: MailboxHealth | undefined): Date | undefined {
-  return health?.digestWatermark && health.lastDigestAt;
-}
-
-function latest(times: readonly (Date | undefined)[]): Date | undefined {
-  return times.reduce((one, other) => (!one || (other && other > one) ? other : one), undefined);
 }
 
 function byAge(one: LedgerEntry, other: LedgerEntry): number {

@@ -1,18 +1,30 @@
 import type { AuditReport } from '../audit/audit-report.ts';
-import { isReported, type MailboxHealth, type Restart, unreportedRestarts, type Watermark } from '../poll/watermark.ts';
+import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../poll/watermark.ts';
+import type { MailboxFacts } from './digest-facts.ts';
+import { type DigestWindow, isWithin } from './digest-window.ts';
 import { counted, figure, shellWord, shown, type TimeTeller } from './digest-words.ts';
 
+/** What a digest says of a mailbox that needs nobody. */
+export type MailboxSummary = Pick<MailboxFacts, 'mailbox' | 'health' | 'watermark'> & {
+  /** Emails of it that were accepted within the digest's window. */
+  received: number;
+};
+
 /** How a mailbox has been read since the last digest, in sentences. */
-export function healthTold(health: MailboxHealth | undefined, seen: number, tell: TimeTeller): string[] {
-  if (!health) return ['No poll has run yet.'];
+export function healthTold(
+  { health, watermark, received }: MailboxSummary,
+  window: DigestWindow,
+  tell: TimeTeller,
+): string[] {
+  if (!health) return ['No poll has run yet.', ...beginningOf(watermark, window, tell)];
   const { pollsSinceDigest, failedPollsSinceDigest, lastPollAt, lastPollError } = health;
   const failed = failedPollsSinceDigest > 0 ? `${figure(failedPollsSinceDigest)} failed` : 'none failed';
   const facts = [
-    `${counted(pollsSinceDigest, 'poll')}, ${failed}. ${counted(seen, 'mail')} came.`,
+    `${counted(pollsSinceDigest, 'poll')}, ${failed}. ${counted(received, 'email')} received.`,
     lastPollAt ? `Last read ${tell(lastPollAt)}, ${lagOf(health)}.` : 'No poll has ended well yet.',
   ];
   if (lastPollError) facts.push(`The poll of ${tell(lastPollError.at)} failed: ${shown(lastPollError.text, 300)}`);
-  return [...facts, auditTold(health.lastAudit, tell), ...beginningOf(health, tell)];
+  return [...facts, auditTold(health.lastAudit, tell), ...beginningOf(watermark, window, tell)];
 }
 
 /** The mailbox itself against the ledger: figures that owe nothing to the polls. */
@@ -35,18 +47,19 @@ function lagOf({ uidNext, watermark }: MailboxHealth): string {
   return left > 0 ? `at most ${counted(left, 'mail')} left to read` : 'nothing left to read';
 }
 
-/** A new beginning is reported once, by the first digest that reads it. */
-function beginningOf(health: MailboxHealth, tell: TimeTeller): string[] {
-  const { watermark, digestWatermark } = health;
-  if (!watermark || isReported(watermark, digestWatermark)) return [];
-  return beginningTold(watermark, unreportedRestarts(watermark, digestWatermark), tell);
+/** A beginning is reported once, by the digest in whose window it is. */
+function beginningOf(watermark: Watermark | undefined, window: DigestWindow, tell: TimeTeller): string[] {
+  if (!watermark) return [];
+  const restarts = restartsOf(watermark).filter(({ at }) => isWithin(at, window));
+  if (restarts.length === 0 && !isWithin(watermark.beganAt, window)) return [];
+  return beginningTold(watermark, restarts, tell);
 }
 
 /** When accounting began, or why polls began again, and what is not covered by it. */
 export function beginningTold(watermark: Watermark, restarts: readonly Restart[], tell: TimeTeller): string[] {
-  const { baselineAt, baselineUid, accountedSince } = watermark;
+  const { beganAt, baselineUid, accountedSince } = watermark;
   if (restarts.length === 0) {
-    return [`Accounting began ${tell(baselineAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
+    return [`Accounting began ${tell(beganAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
   }
   const isRenumbered = restarts.some(({ uidValidity }) => uidValidity !== watermark.uidValidity);
   return [
@@ -67,8 +80,8 @@ function restartTold({ reason, at, ...before }: Restart, now: Watermark, tell: T
       return `${before.mailbox} is ${now.mailbox} since ${time}.`;
     case 'watermark lost':
       return (
-        `The watermark of ${now.mailbox} was gone from its table ${time}. Polls resumed from the ledger, and the counts ` +
-        'below begin there. Find out what deleted it.'
+        `The watermark of ${now.mailbox} was gone from its table ${time}. Polls resumed from the ledger. Find out what ` +
+        'deleted it.'
       );
     case 'rescan':
       return `A rescan was requested and began ${time}.`;

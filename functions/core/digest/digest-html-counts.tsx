@@ -3,14 +3,14 @@ import type { StandingTold } from './digest-page.ts';
 import { style } from './digest-style.ts';
 import { figure } from './digest-words.ts';
 
-const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
+const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
-/** Where the mail went, a row a route, and whether that adds up. */
-export function Counts({ accounts: { since, routes, total, sum, addsUp } }: { accounts: StandingTold['accounts'] }) {
+/** Where the emails went, a row a route. */
+export function Counts({ accounts: { period, routes, total, sum } }: { accounts: StandingTold['accounts'] }) {
   return (
     <>
       <p class="quiet" style={style.note}>
-        {since}
+        {period}
       </p>
       <table cellPadding="0" cellSpacing="0" style={style.table}>
         <tr>
@@ -26,7 +26,7 @@ export function Counts({ accounts: { since, routes, total, sum, addsUp } }: { ac
         ))}
         <CountsRow counts={total} total />
       </table>
-      <p class={addsUp ? 'quiet' : 'alarm'} style={addsUp ? style.note : style.alarmingNote}>
+      <p class="quiet" style={style.note}>
         {sum}
       </p>
     </>

@@ -67,7 +67,7 @@ function Parts({ page: { headline, dateline, needs, unknown, standing } }: { pag
 function StandingParts({ standing: { accounts, health } }: { standing: StandingTold }) {
   return (
     <>
-      <Section title="Mail seen" />
+      <Section title="Emails received" />
       <Counts accounts={accounts} />
       <Section title="Health" />
       {health.map(({ mailbox, facts }) => (

@@ -46,8 +46,11 @@ export const CARRIED_BYTES = 5_000_000;
 /** E-mails that one run sends at most. Its time suffices for them; what is left then waits for the next run. */
 export const MAILS_PER_RUN = 10;
 
-/** How long to wait before the ledger's index is asked again, where it lags behind the ledger: it mostly takes less than a second. */
-export const INDEX_LAG_MS = 5_000;
+/**
+ * A digest counts what was accepted until so long ago. No poll and no audit runs so long, so whatever had been accepted
+ * by then is written, and has had minutes to reach the index.
+ */
+export const SETTLED_MS = 15 * MINUTE_MS;
 
 /** A dead-letter queue that takes longer to show its messages is reported instead; the digest does not wait for it. */
 export const LETTERS_TIMEOUT_MS = 20_000;

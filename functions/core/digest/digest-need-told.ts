@@ -1,5 +1,5 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { differenceTold } from './digest-differences.ts';
+import { auditDifferenceDetails, auditDifferenceTitle } from './digest-differences.ts';
 import { beginningTold } from './digest-health.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
@@ -91,10 +91,8 @@ function wordsOf(need: Need, at: Date, tell: TimeTeller): NeedTold {
       };
     case 'spool damaged':
       return damagedSpool(need);
-    case 'sums differ': {
-      const { title, details } = differenceTold(need.difference);
-      return { ...NOTHING_LISTED, title, details };
-    }
+    case 'audit differs':
+      return { ...NOTHING_LISTED, title: auditDifferenceTitle(need), details: auditDifferenceDetails(need) };
   }
 }
 
@@ -220,15 +218,12 @@ function upperFirst(text: string): string {
 
 /** Also in the subject. */
 export function beginsAgain(
-  {
-    watermark: { mailbox, baselineAt, begunUnreported = baselineAt },
-    restarts,
-  }: Extract<Need, { kind: 'mailbox begins again' }>,
+  { watermark: { mailbox, beganAt }, restarts }: Extract<Need, { kind: 'mailbox begins again' }>,
   tell: TimeTeller,
 ): string {
   return restarts.some(({ reason }) => reason === 'watermark lost')
     ? `the watermark of ${mailbox} was lost and polls resumed from the ledger`
-    : `accounting of ${mailbox} begins ${tell(begunUnreported)}, with nothing known from before`;
+    : `accounting of ${mailbox} begins ${tell(beganAt)}, with nothing known from before`;
 }
 
 function examples(

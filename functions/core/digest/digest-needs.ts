@@ -4,22 +4,15 @@ import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { DamagedLine } from '../ledger/spool.ts';
 import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
 import type { PathCheck } from '../operator/operator-path.ts';
-import { POLL_TIMEOUT_MS } from '../poll/poll-limits.ts';
-import { isReported, type MailboxHealth, type Restart, unreportedRestarts, type Watermark } from '../poll/watermark.ts';
+import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../poll/watermark.ts';
 import type { UnreadableLetter } from '../ports.ts';
 import type { DeadLetterFacts } from './dead-letter-facts.ts';
-import { type MailAccounts, missingFromSpool } from './digest-accounts.ts';
-import { type Difference, differencesOf } from './digest-differences.ts';
-import type { DigestFacts } from './digest-facts.ts';
-import {
-  AUDIT_OVERDUE_MS,
-  DIGEST_TIMEOUT_MS,
-  FAILING_MAILBOX_MS,
-  STALE_ALERT_MS,
-  unreadLimitMs,
-} from './digest-limits.ts';
+import { missingFromSpool } from './digest-accounts.ts';
+import { type AuditDifference, auditDifference } from './digest-differences.ts';
+import { type DigestFacts, type MailboxFacts, recoveredMailIds } from './digest-facts.ts';
+import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
+import { isWithin } from './digest-window.ts';
 import { failureName } from './failure-name.ts';
-import type { MailboxFacts } from './mailbox-facts.ts';
 
 /** Something that does not heal by itself. Told in every digest until it ends. */
 export type Need =
@@ -67,22 +60,24 @@ export type Need =
   /** Its open mail is neither polled for nor audited any more, and nothing of it is in this digest. */
   | { kind: 'mailbox left the settings'; mailbox: string; entries: readonly LedgerEntry[] }
   | { kind: 'spool damaged'; key: string; lines: readonly DamagedLine[] }
-  /** Mailbox, ledger and totals do not agree. */
-  | { kind: 'sums differ'; difference: Difference };
+  /** Mailbox and ledger do not agree. */
+  | ({ kind: 'audit differs' } & AuditDifference);
 
 /** What a person must look at, the most urgent first. */
-export function needsOf(facts: DigestFacts, accounts: MailAccounts): Need[] {
+export function needsOf(facts: DigestFacts): Need[] {
   const missing = missingFromSpool(facts);
   return [
     ...undeliveredAlerts(facts),
-    ...differencesOf(accounts, facts.mailboxes).map((difference) => ({ kind: 'sums differ', difference }) as const),
+    ...facts.mailboxes
+      .flatMap(auditDifference)
+      .map((difference) => ({ kind: 'audit differs', ...difference }) as const),
     ...[...facts.routeChecks].flatMap(([route, check]) =>
       check.state === 'dead' ? [{ kind: 'route dead', route, check } as const] : [],
     ),
     ...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),
     ...facts.mailboxes.flatMap((mailbox) => mailboxBeginsAgain(mailbox, facts)),
     ...(facts.alarmPath?.state === 'closed' ? [{ kind: 'alarms unheard', check: facts.alarmPath } as const] : []),
-    ...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts.recovered)),
+    ...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts)),
     ...(missing.length > 0 ? [{ kind: 'mail missing from the spool', entries: missing } as const] : []),
     ...facts.deadLetters.flatMap(deadLetterNeeds),
     ...retiredMailboxes(facts),
@@ -113,31 +108,23 @@ function reasonOf({ lastFailure }: LedgerEntry): string {
 }
 
 /** In a first digest of all, a new mailbox is what the reader expects; it is in the health section. */
-function mailboxBeginsAgain({ health }: MailboxFacts, { previousDigestAt }: DigestFacts): Need[] {
-  const { watermark, digestWatermark } = health ?? {};
-  if (!watermark || isReported(watermark, digestWatermark)) return [];
-  const restarts = unreportedRestarts(watermark, digestWatermark);
-  const happened = (wanted: Restart['reason']) => restarts.some(({ reason }) => reason === wanted);
-  // Whatever has happened to it since its baseline, under whatever name.
-  const begunAt = happened('renamed') ? watermark.begunUnreported : watermark.baselineAt;
-  const isUnknown = digestWatermark === undefined && begunAt !== undefined;
-  const isNew = isUnknown && previousDigestAt !== undefined && !isOfBefore(begunAt, previousDigestAt);
-  return isNew || happened('watermark lost') ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
+function mailboxBeginsAgain({ watermark }: MailboxFacts, { previousDigestAt, window }: DigestFacts): Need[] {
+  if (!watermark) return [];
+  const restarts = restartsOf(watermark).filter(({ at }) => isWithin(at, window));
+  const isNew = previousDigestAt !== undefined && isWithin(watermark.beganAt, window);
+  const isLost = restarts.some(({ reason }) => reason === 'watermark lost');
+  return isNew || isLost ? [{ kind: 'mailbox begins again', watermark, restarts }] : [];
 }
 
-/** So old that the digest of then has read it, whether or not it lived to write that down. */
-function isOfBefore(begunAt: Date, previousDigestAt: Date): boolean {
-  return begunAt.getTime() < previousDigestAt.getTime() - POLL_TIMEOUT_MS - DIGEST_TIMEOUT_MS;
-}
-
-function recoveredMail({ mailbox, recovered, health }: MailboxFacts, entries: readonly LedgerEntry[]): Need[] {
-  const { lastAudit, lastDigestAt } = health ?? {};
-  const isNew = lastAudit && (!lastDigestAt || lastAudit.at >= lastDigestAt);
+function recoveredMail(facts: MailboxFacts, { window, accepted, recovered }: DigestFacts): Need[] {
+  const { mailbox, health } = facts;
+  const mailIds = recoveredMailIds(facts, { window, accepted });
+  const { lastAudit } = health ?? {};
   // The report counts what it cannot name, and the ledger knows what an earlier report named.
-  const count = Math.max(isNew ? lastAudit.recovered : 0, recovered.length);
+  const reported = lastAudit && isWithin(lastAudit.at, window) ? lastAudit.recovered : 0;
+  const count = Math.max(reported, mailIds.size);
   if (count === 0) return [];
-  const mailIds = new Set(recovered.map(({ mailId }) => mailId));
-  return [{ kind: 'mail recovered', mailbox, count, entries: entries.filter(({ mailId }) => mailIds.has(mailId)) }];
+  return [{ kind: 'mail recovered', mailbox, count, entries: recovered.filter(({ mailId }) => mailIds.has(mailId)) }];
 }
 
 function deadLetterNeeds(facts: DeadLetterFacts): Need[] {
@@ -146,9 +133,9 @@ function deadLetterNeeds(facts: DeadLetterFacts): Need[] {
   return facts.unreadable.length > 0 ? [{ kind: 'messages unreadable', route, letters: facts.unreadable }] : [];
 }
 
-function overdueAudit(at: Date, { mailbox, health }: MailboxFacts): Need[] {
+function overdueAudit(at: Date, { mailbox, health, watermark }: MailboxFacts): Need[] {
   const since = health?.lastAudit?.at;
-  const isDueSince = since ?? health?.watermark?.baselineAt;
+  const isDueSince = since ?? watermark?.beganAt;
   if (!isDueSince || at.getTime() - isDueSince.getTime() <= AUDIT_OVERDUE_MS) return [];
   return [{ kind: 'audit overdue', mailbox, since }];
 }

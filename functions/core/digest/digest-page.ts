@@ -1,7 +1,7 @@
 import type { SpoolLine } from '../ledger/spool.ts';
 import { isDoubtfulSender } from '../rules/doubtful-sender.ts';
 import type { Digest, Standing } from './digest.ts';
-import { placed, type RouteCounts } from './digest-accounts.ts';
+import type { RouteCounts } from './digest-accounts.ts';
 import { healthTold } from './digest-health.ts';
 import { EXAMPLES_SHOWN } from './digest-limits.ts';
 import { type MailTold, mailTold } from './digest-mail-told.ts';
@@ -27,7 +27,7 @@ export type DigestPage = {
 };
 
 export type StandingTold = {
-  accounts: { since: string; routes: readonly RouteCounts[]; total: RouteCounts; sum: string; addsUp: boolean };
+  accounts: { period: string; routes: readonly RouteCounts[]; total: RouteCounts; sum: string };
   health: readonly { mailbox: string; facts: readonly string[] }[];
 };
 
@@ -102,32 +102,25 @@ function domainTold(domain: string): string {
 const OPEN_MEANS =
   'Open is all that is not delivered yet, whenever it came, also of what was removed from the settings.';
 
-function standingTold({ since, accounts, health }: Standing, tell: TimeTeller): StandingTold {
-  const { routes, total, unaccounted, uncounted } = accounts;
+function standingTold({ window, previousDigestAt, accounts, health }: Standing, tell: TimeTeller): StandingTold {
+  const { routes, total } = accounts;
+  const from = previousDigestAt ? `between ${tell(window.from)} and` : 'until';
   return {
     accounts: {
-      since: `${since ? `Mail since the digest of ${tell(since)}` : 'Mail since accounting began'}. ${OPEN_MEANS}`,
+      period: `Emails received ${from} ${tell(window.until)}; later ones are counted in the next digest. ${OPEN_MEANS}`,
       routes,
       total,
-      sum: sumTold(accounts),
-      addsUp: unaccounted === 0 && uncounted === 0,
+      sum: sumTold(total),
     },
-    health: health.map(({ mailbox, health: known, seen }) => ({
-      mailbox: shown(mailbox, 250),
-      facts: healthTold(known, seen, tell),
+    health: health.map((summary) => ({
+      mailbox: shown(summary.mailbox, 250),
+      facts: healthTold(summary, window, tell),
     })),
   };
 }
 
-function sumTold({ total, unaccounted, uncounted }: Standing['accounts']): string {
-  const { seen, delivered, undelivered, unknown, recovered } = total;
-  const parts =
-    `${figure(delivered)} delivered + ${figure(undelivered)} undelivered + ${figure(unknown)} unknown + ` +
-    `${figure(recovered)} recovered`;
-  if (unaccounted === 0 && uncounted === 0) return `${counted(seen, 'mail')} seen = ${parts}.`;
-  const differences = [
-    ...(unaccounted > 0 ? [`${counted(unaccounted, 'mail')} of those seen unaccounted for`] : []),
-    ...(uncounted > 0 ? [`${counted(uncounted, 'mail')} in the ledger that nobody has counted`] : []),
-  ];
-  return `This does not add up: ${counted(seen, 'mail')} seen, but ${parts} = ${figure(placed(total))}. That is ${differences.join(' and ')}.`;
+function sumTold({ received, delivered, undelivered, unknown, recovered }: RouteCounts): string {
+  const parts = `${figure(delivered)} delivered + ${figure(undelivered)} undelivered + ${figure(unknown)} unknown`;
+  const found = recovered > 0 ? ` The audit recovered ${figure(recovered)} of them.` : '';
+  return `${counted(received, 'email')} received = ${parts}.${found}`;
 }

@@ -1,6 +1,6 @@
 import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { Digest } from './digest.ts';
-import { differenceTold } from './digest-differences.ts';
+import { auditDifferenceTitle } from './digest-differences.ts';
 import { beginsAgain, unreadableTitle } from './digest-need-told.ts';
 import type { Need } from './digest-needs.ts';
 import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
@@ -28,9 +28,9 @@ export function newsOf({ unknown, standing }: Digest): string {
   const { accounts, alertsOnTheirWay } = standing;
   const news = mails > 0 ? [`${figure(mails)} unknown`] : [];
   const alerts = accounts.routes.filter(({ route }) => route !== UNKNOWN_ROUTE);
-  const seen = alerts.reduce((sum, counts) => sum + counts.seen, 0);
+  const received = alerts.reduce((sum, counts) => sum + counts.received, 0);
   const delivered = alerts.reduce((sum, counts) => sum + counts.delivered, 0);
-  if (seen > 0) news.push(deliveries(seen, delivered, alertsOnTheirWay));
+  if (received > 0) news.push(deliveries(received, delivered, alertsOnTheirWay));
   else if (alertsOnTheirWay > 0) news.push(`${counted(alertsOnTheirWay, 'alert')} on the way`);
   return news.join(' · ') || 'nothing new';
 }
@@ -91,7 +91,7 @@ function troubleOf(need: Exclude<Need, { kind: 'alerts undelivered' }>, tell: Ti
       return `${counted(need.entries.length, 'unknown mail')} missing from the spool`;
     case 'spool damaged':
       return 'the spool is damaged';
-    case 'sums differ':
-      return differenceTold(need.difference).title;
+    case 'audit differs':
+      return auditDifferenceTitle(need);
   }
 }

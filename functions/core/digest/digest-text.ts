@@ -19,7 +19,7 @@ export function digestText(page: DigestPage): string {
 
 function standingText({ accounts, health }: StandingTold): string[] {
   return [
-    ...section('MAIL SEEN', [accounts.since, countsText(accounts), accounts.sum]),
+    ...section('EMAILS RECEIVED', [accounts.period, countsText(accounts), accounts.sum]),
     ...section(
       'HEALTH',
       health.map(({ mailbox, facts }) => [mailbox, ...facts.map(indented)].join('\n')),
@@ -54,7 +54,7 @@ function indented(text: string): string {
   return `  ${text}`;
 }
 
-const COLUMNS = ['seen', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
+const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 function countsText({ routes, total }: StandingTold['accounts']): string {
   const names = [...routes, total].map(({ route }) => route.length);

@@ -2,34 +2,38 @@ import pMap from 'p-map';
 import type { Handed, PortList } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, DigestMail } from '../ports.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
 import { type DigestFacts, type DigestMailbox, readDigestFacts } from './digest-facts.ts';
 import { MAILS_PER_RUN } from './digest-limits.ts';
-import { digestMailOf } from './digest-mail.ts';
 import { type DigestInvocation, whileNoOtherRuns } from './digest-run.ts';
 import { type PendingMail, readPendingMail } from './pending-mail.ts';
 
 /** What a digest may call. The policy of send-digest derives from this list. */
 export const SEND_DIGEST_PORTS = {
   watermarks: ['get', 'recordDigest'],
-  ledger: ['find', 'settle', 'allOpenEntries', 'linesAbove'],
+  ledger: ['find', 'settle', 'allOpenEntries', 'acceptedBetween'],
   spool: ['pending', 'archive'],
   routeChecks: ['get'],
   pathChecks: ['get'],
   mailer: ['send'],
   deadLetters: ['unreadable'],
-  digestRuns: ['begin', 'end', 'recordSent', 'lastSentAt'],
+  digestRuns: ['begin', 'end', 'recordSent', 'lastSent'],
 } as const satisfies PortList;
 
-type DigestServices = Handed<typeof SEND_DIGEST_PORTS> & { clock: Clock; journal: Journal };
+type DigestServices = Handed<typeof SEND_DIGEST_PORTS> & {
+  /** Lays a digest out for its reader. */
+  format: (digest: Digest) => DigestMail;
+  clock: Clock;
+  journal: Journal;
+};
 
 type DigestSettings = {
   mailboxes: readonly DigestMailbox[];
   /** Configured routes, in the order in which they are told. */
   routes: readonly string[];
-  /** IANA name, for the times that a reader sees. */
-  timeZone: string;
+  /** How long before the digest its counts end, in milliseconds; `SETTLED_MS` wherever a poll may be running. */
+  settledMs?: number;
 };
 
 export type DigestReport = {
@@ -49,7 +53,7 @@ type SentMail = Omit<DigestReport, 'mailIds'>;
  * not fit into one e-mail follows in further ones, each of which is settled before the next.
  *
  * The order keeps mail safe: nothing is settled before the mail service accepted the e-mail, no segment moves before its
- * mails are settled, and the counts begin anew last. A crash in between makes the next digest repeat what is not settled
+ * mails are settled, and the window is recorded last. A crash in between makes the next digest repeat what is not settled
  * and skip what is; it never loses a mail. Of two digests that are started at once the second waits for the end of the
  * first, so that each mail is carried once, unless one of them died. Dead letters are told, not settled: a digest does not
  * deliver an alert.
@@ -72,15 +76,15 @@ async function sendAll(services: DigestServices, settings: DigestSettings): Prom
   const { ledger, spool, clock } = services;
   const at = clock.now();
   const facts = await readDigestFacts(services, settings, at);
-  const first = await sendAndSettle(composeDigest(facts), facts, services, settings);
+  const first = await sendAndSettle(composeDigest(facts), facts, services);
   await recordDigest(facts, services);
-  await services.digestRuns.recordSent(at);
+  await services.digestRuns.recordSent({ at, countedUntil: facts.window.until });
 
   const mailIds = facts.carried.map(({ mailId }) => mailId);
   let pending: PendingMail = facts;
   for (let mails = 1; mails < MAILS_PER_RUN && pending.heldBack.size > 0; mails += 1) {
     pending = await readPendingMail(spool, ledger);
-    await sendAndSettle(composeContinuation(pending, at), pending, services, settings);
+    await sendAndSettle(composeContinuation(pending, at), pending, services);
     mailIds.push(...pending.carried.map(({ mailId }) => mailId));
   }
   return { ...first, mailIds };
@@ -89,10 +93,9 @@ async function sendAll(services: DigestServices, settings: DigestSettings): Prom
 async function sendAndSettle(
   digest: Digest,
   { carried, segmentKeys }: PendingMail,
-  { ledger, spool, mailer, clock, journal }: DigestServices,
-  { timeZone }: DigestSettings,
+  { ledger, spool, format, mailer, clock, journal }: DigestServices,
 ): Promise<SentMail> {
-  const mail = digestMailOf(digest, timeZone);
+  const mail = format(digest);
   const { messageId } = await mailer.send(mail);
 
   const { subject, text, html } = mail;
@@ -103,16 +106,11 @@ async function sendAndSettle(
   return { subject, messageId, text, html };
 }
 
-/** Where a digest that died has begun the counts anew before its time was over; what it counted, this one told as well. */
-async function recordDigest({ mailboxes }: DigestFacts, { watermarks }: DigestServices): Promise<void> {
-  for (const { mailbox, health, readAt } of mailboxes) {
+/** Where a digest that died has reported these polls already, this one reported them as well. */
+async function recordDigest({ at, mailboxes }: DigestFacts, { watermarks }: DigestServices): Promise<void> {
+  for (const { mailbox, health } of mailboxes) {
     if (!health) continue;
-    const {
-      lastDigestAt: previousAt,
-      pollsSinceDigest: polls,
-      failedPollsSinceDigest: failedPolls,
-      watermark,
-    } = health;
-    await watermarks.recordDigest(mailbox, { at: readAt, previousAt, polls, failedPolls, watermark });
+    const { lastDigestAt: previousAt, pollsSinceDigest: polls, failedPollsSinceDigest: failedPolls } = health;
+    await watermarks.recordDigest(mailbox, { at, previousAt, polls, failedPolls });
   }
 }

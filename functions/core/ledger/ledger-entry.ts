@@ -22,6 +22,8 @@ export type NewLedgerEntry = {
   reason: string | null;
   record: MailRecord;
   acceptedAt: Date;
+  /** No poll brought it: an audit found it in the mailbox and nowhere else. */
+  isRecovery?: boolean | undefined;
 };
 
 /** A post as it was begun: these alerts in this order, and so with this nonce. */
@@ -40,6 +42,17 @@ export type LedgerEntry = NewLedgerEntry & {
   sentPost?: SentPost | undefined;
   /** The end of the last lease that nobody has ended: before that, an invocation is posting it, unless it has died. */
   leaseUntil?: Date | undefined;
+};
+
+/** What the index by day tells of an entry, without its record. */
+export type AcceptedEntry = {
+  mailId: string;
+  /** Of its location now. */
+  mailbox: string;
+  route: string;
+  state: LedgerState;
+  acceptedAt: Date;
+  isRecovery: boolean;
 };
 
 /** What the index by location tells of an entry, without its record. */

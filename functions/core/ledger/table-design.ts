@@ -20,13 +20,31 @@ export type TableDesign = {
   readonly indexes: readonly TableIndex[];
 };
 
-/** All mails of one uidValidity of one mailbox, by uid: the audit, and the digest's counts. */
+/**
+ * All emails of one uidValidity of one mailbox, by uid: what the audit compares the mailbox with. `fingerprint` has room
+ * for INTERNALDATE and RFC822.SIZE, by which an audit can tell that a uid stands for another email than before; to add it
+ * later would mean to build the index again.
+ */
 export const BY_LOCATION_INDEX = {
   name: 'byLocation',
   partitionKey: { name: 'mailboxUidValidity', type: 'S' },
   sortKey: { name: 'uid', type: 'N' },
-  projection: ['route', 'state', 'acceptedAt'],
+  projection: ['route', 'state', 'acceptedAt', 'fingerprint'],
 } as const satisfies TableIndex;
+
+/**
+ * All emails accepted on one day: the digest's counts. A day is spread over several partitions, because DynamoDB takes
+ * about 1,000 writes a second to one, and a backlog of 100,000 emails is accepted on one day.
+ */
+export const BY_DAY_INDEX = {
+  name: 'byDay',
+  partitionKey: { name: 'acceptedDay', type: 'S' },
+  sortKey: { name: 'acceptedAt', type: 'S' },
+  projection: ['mailbox', 'route', 'state', 'isRecovery'],
+} as const satisfies TableIndex;
+
+/** Partitions of one day in the index `byDay`. */
+export const SHARDS_PER_DAY = 8;
 
 /** Sparse: an entry has an `openRoute` only while it is not settled. */
 export const OPEN_INDEX = {
@@ -39,7 +57,7 @@ export const OPEN_INDEX = {
 export const LEDGER_TABLE = {
   partitionKey: { name: 'mailId', type: 'S' },
   timeToLiveAttribute: 'expiresAt',
-  indexes: [BY_LOCATION_INDEX, OPEN_INDEX],
+  indexes: [BY_LOCATION_INDEX, BY_DAY_INDEX, OPEN_INDEX],
 } as const satisfies TableDesign;
 
 export const WATERMARKS_TABLE = {

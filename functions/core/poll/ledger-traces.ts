@@ -29,13 +29,17 @@ export async function tracesOf(
   ledger: Pick<Ledger, 'linesOfMailboxes'>,
 ): Promise<LedgerTraces | undefined> {
   const here: Place[] = [];
+  let isAcceptedElsewhere = false;
   let firstAcceptedAt: Date | undefined;
   let last: { acceptedAt: Date; numbering: Numbering } | undefined;
   for await (const { uid, state, acceptedAt, ...line } of ledger.linesOfMailboxes([mailbox, ...formerly])) {
     if (!firstAcceptedAt || acceptedAt < firstAcceptedAt) firstAcceptedAt = acceptedAt;
-    if (line.mailbox === mailbox && line.uidValidity === uidValidity)
+    if (line.mailbox === mailbox && line.uidValidity === uidValidity) {
       here.push({ uid, isAccepted: state === 'accepted' });
-    else if (!last || acceptedAt > last.acceptedAt) {
+      continue;
+    }
+    isAcceptedElsewhere ||= state === 'accepted';
+    if (!last || acceptedAt > last.acceptedAt) {
       last = { acceptedAt, numbering: { mailbox: line.mailbox, uidValidity: line.uidValidity } };
     }
   }
@@ -44,7 +48,9 @@ export async function tracesOf(
   const [lowest] = here;
   if (!lowest)
     return last && { numbering: last.numbering, lowestUid: undefined, passedUid: undefined, firstAcceptedAt };
-  return { numbering: { mailbox, uidValidity }, lowestUid: lowest.uid, passedUid: passedAmong(here), firstAcceptedAt };
+  // An email that a poll never passed under its old uid has any uid now, also one below those that are known here.
+  const passedUid = isAcceptedElsewhere ? undefined : passedAmong(here);
+  return { numbering: { mailbox, uidValidity }, lowestUid: lowest.uid, passedUid, firstAcceptedAt };
 }
 
 /**

@@ -12,17 +12,17 @@ type Services = Pick<Ledger, 'find' | 'linesAbove' | 'relocate'>;
  * Email without a Message-ID is identified by its place, so a server that renumbers or renames its mailbox makes all of it
  * look new. What was there when that happened is recognised by what its entry shows; each entry stands for one email.
  *
- * @param numbering of now; the restart that says under which numbers the email was known before, and those before that:
- * email that no poll reads again stays under them until an audit relocates it
+ * @param numbering of now; the restart that says under which numbers the email was known before, and earlier ones: email
+ * that no poll reads again stays under their numbers until an audit relocates it
  */
 export function mailsWithoutMessageId(
   numbering: Numbering & {
     restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext'> | undefined;
-    unreported?: readonly Numbering[] | undefined;
+    earlierRestarts?: readonly Numbering[] | undefined;
   },
   ledger: Services,
 ) {
-  const { mailbox, uidValidity, restart, unreported = [] } = numbering;
+  const { mailbox, uidValidity, restart, earlierRestarts = [] } = numbering;
   let entries: Promise<Map<string, LedgerEntry[]>> | undefined;
 
   async function entriesWithoutMessageId(before: readonly Numbering[]): Promise<Map<string, LedgerEntry[]>> {
@@ -88,7 +88,7 @@ export function mailsWithoutMessageId(
       const doubtful = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
       if (doubtful.length === 0) return new Map();
       const here = await entriesHere(doubtful);
-      entries ??= entriesWithoutMessageId([restart, ...unreported]);
+      entries ??= entriesWithoutMessageId([restart, ...earlierRestarts]);
       const { recognised, elsewhere } = await relocateAlike(
         doubtful.filter((mail) => !here.has(mail)),
         await entries,

@@ -1,6 +1,5 @@
 import type { Handed, PortList } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
-import type { LedgerLine } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { Clock, MailSession, Watermarks } from '../ports.ts';
@@ -14,7 +13,7 @@ import { pagesInTime } from './pages-in-time.ts';
 import { pollFailureOf } from './poll-failure.ts';
 import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
 import { withProbableName } from './renamed-folder.ts';
-import { type TriageReport, triagePage } from './triage.ts';
+import { triagePage } from './triage.ts';
 import { uidsToRead } from './uids-to-read.ts';
 import { isFromBeforeAccounting, type Watermark } from './watermark.ts';
 
@@ -132,12 +131,7 @@ async function handOverPages(
     const lastUid = lastUidOf(page, watermark);
     const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });
-    const next = {
-      ...watermark,
-      lastUid,
-      seen: countedOn(watermark, handedOver, passed),
-      countedUntil: services.clock.now(),
-    };
+    const next = { ...watermark, lastUid };
     if ((await watermarks.move(watermark, next)) === 'overtaken') {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
@@ -163,24 +157,6 @@ async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: 
 /** A page can be empty: all its mails were expunged since they were listed. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return page.at(-1)?.location.uid ?? watermark.lastUid;
-}
-
-/**
- * The watermark's counts with those of one page that it passes, and of ledger lines that it passes with it. A page that is
- * read a second time was not passed, so it counts. Mail that a change of UIDVALIDITY brings again was counted under its old
- * uid, before the baseline was set anew.
- */
-function countedOn(
-  { seen = {}, baselineAt }: Watermark,
-  { inPlace }: TriageReport,
-  passed: readonly LedgerLine[],
-): Watermark['seen'] {
-  const counts: Record<string, number> = { ...seen };
-  const once = new Map([...passed, ...inPlace].map((entry) => [entry.mailId, entry]));
-  for (const { route, acceptedAt } of once.values()) {
-    if (acceptedAt >= baselineAt) counts[route] = (counts[route] ?? 0) + 1;
-  }
-  return counts;
 }
 
 /** The record of a failure must not hide the failure: where both fail, both are thrown. */

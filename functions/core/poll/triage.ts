@@ -18,6 +18,8 @@ export type TriageServices = {
   spool: Pick<Spool, 'write'>;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];
+  /** An audit reads the emails: what it accepts was lost, and is marked so. */
+  isRecovery?: boolean;
   clock: Clock;
   journal: Journal;
 };
@@ -25,8 +27,6 @@ export type TriageServices = {
 export type TriageReport = {
   accepted: number;
   recognised: number;
-  /** Entries that stand at the very place where their mail was read: accepted there now, or before. */
-  inPlace: readonly NewLedgerEntry[];
   /** Entries that the ledger had before, wherever their mail was read then. */
   known: readonly LedgerEntry[];
   /** New entries, and those that a crash had left between ledger and hand-over, as they were handed over. */
@@ -86,12 +86,7 @@ async function acceptNew(
     known: [...known.values()],
     recognised: recognised.length,
     accepted: accepted.size,
-    inPlace: entries.filter((entry) => distinct.get(entry.mailId)?.some((mail) => isAt(mail, entry))),
   };
-}
-
-function isAt({ location }: Mail, { location: home }: NewLedgerEntry): boolean {
-  return location.mailbox === home.mailbox && location.uidValidity === home.uidValidity && location.uid === home.uid;
 }
 
 async function existing({ mailId, location }: Mail, ledger: TriageServices['ledger']): Promise<LedgerEntry> {
@@ -107,10 +102,19 @@ function stillToHandOver(entry: NewLedgerEntry | LedgerEntry): boolean {
   return !('state' in entry) || entry.state === 'accepted';
 }
 
-function newEntryOf(mail: Mail, { classify, clock }: TriageServices): NewLedgerEntry {
+function newEntryOf(mail: Mail, { classify, clock, isRecovery }: TriageServices): NewLedgerEntry {
   const { route, rule, reason } = classify(mail);
   const { mailId, location } = mail;
-  return { mailId, location, route, rule, reason, record: recordOf(mail), acceptedAt: clock.now() };
+  return {
+    mailId,
+    location,
+    route,
+    rule,
+    reason,
+    record: recordOf(mail),
+    acceptedAt: clock.now(),
+    ...(isRecovery && { isRecovery }),
+  };
 }
 
 /**

@@ -4,12 +4,11 @@ import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
 import {
   type DigestHistory,
-  isSameNumbering,
   type MailboxHealth,
   type Numbering,
   type Restart,
-  unreportedRestarts,
   type Watermark,
+  withRestart,
 } from './watermark.ts';
 
 /** Where the accounting of a new mailbox begins. */
@@ -27,7 +26,7 @@ const RESCAN_MARGIN_MS = 2 * DAY_MS;
 export type MailboxStatus = { uidValidity: string; uidNext: number };
 export type WatermarkServices = {
   watermarks: Pick<Watermarks, 'get' | 'create' | 'move' | 'recordRescan'>;
-  ledger: Pick<Ledger, 'linesAbove' | 'linesOfMailboxes'>;
+  ledger: Pick<Ledger, 'linesOfMailboxes'>;
   clock: Clock;
   journal: Journal;
 };
@@ -44,36 +43,30 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
   const former = await formerHealth(polled, services);
   if (former?.watermark.carriedInto) return await resumedFromFormer(former, start, services);
   if (former) {
-    const from = former.watermark;
-    const again = await restarted({ reason: 'renamed', from }, former, since(former), start, services);
-    const begunUnreported = former.digestWatermark ? undefined : (from.begunUnreported ?? from.baselineAt);
-    const renamed = { ...again, begunUnreported };
-    const { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest } = former;
-    const history = { lastDigestAt, digestWatermark, pollsSinceDigest, failedPollsSinceDigest };
+    const renamed = await restarted({ reason: 'renamed', from: former.watermark }, since(former), start, services);
+    const { lastDigestAt, pollsSinceDigest, failedPollsSinceDigest } = former;
+    const history = { lastDigestAt, pollsSinceDigest, failedPollsSinceDigest };
     const created = await create(renamed, history, services);
     await markCarriedOver(created, services);
     return created;
   }
   const traces = await tracesOf(polled, status, services.ledger);
   if (!traces) return await create(await baselineOf(start, services), undefined, services);
-  const watermark = await resumed(traces, start, services);
-  // What digests had counted is lost as well, so the counts begin again.
-  return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+  return await create(await resumed(traces, start, services), undefined, services);
 }
 
 /**
  * The watermark of a renamed mailbox is lost, and the one that it was carried over from is still there. Everything since
- * then is read again; the counts begin again, since what was counted under the new name is lost.
+ * then is read again.
  */
 async function resumedFromFormer(
   former: StoredHealth,
   start: PollStart,
   services: WatermarkServices,
 ): Promise<Watermark> {
-  const from = former.watermark;
-  const again = await restarted({ reason: 'watermark lost', from }, former, since(former), start, services);
-  const watermark = { ...again, carriedOver: start.polled.formerly, unreported: undefined, seen: undefined };
-  return await create(watermark, { lastDigestAt: watermark.baselineAt }, services);
+  const lost = { reason: 'watermark lost', from: former.watermark } as const;
+  const again = await restarted(lost, since(former), start, services);
+  return await create({ ...again, carriedOver: start.polled.formerly }, undefined, services);
 }
 
 /**
@@ -100,16 +93,10 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
     uidValidity: status.uidValidity,
     lastUid: baselineUid,
     baselineUid,
-    baselineAt: now,
+    beganAt: now,
     accountedSince,
     restart: undefined,
-    countedUntil: justBefore(now),
   };
-}
-
-/** What polls take in from then on is not counted yet, though they be as quick as the clock. */
-function justBefore(at: Date): Date {
-  return new Date(at.getTime() - 1);
 }
 
 /** Undefined is all email. Days begin at midnight: SEARCH SINCE knows nothing finer, and so the first poll takes in all of that day. */
@@ -132,7 +119,7 @@ export async function restartVoid(
   services: WatermarkServices,
 ): Promise<Watermark> {
   const from = stored.watermark;
-  return await moveTo(await restarted({ reason, from }, stored, since(stored), start, services), from, services);
+  return await moveTo(await restarted({ reason, from }, since(stored), start, services), from, services);
 }
 
 /** A former name was added to the settings after polls had begun under the new one. */
@@ -147,9 +134,9 @@ export async function carryOverLate(
   if (!former) return undefined;
   const knownAs = { mailbox: former.watermark.mailbox, uidValidity: former.watermark.uidValidity };
   const accountedSince = earlier(from.accountedSince, former.watermark.accountedSince);
+  const beganAt = earlier(from.beganAt, former.watermark.beganAt) ?? from.beganAt;
   const renamed = await restarted(
-    { reason: 'renamed', from: { ...from, accountedSince }, knownAs },
-    stored,
+    { reason: 'renamed', from: { ...from, accountedSince, beganAt }, knownAs },
     since(former),
     start,
     services,
@@ -171,7 +158,6 @@ export async function rescan(
   const again = await restarted(
     // No uid changes by a rescan. What polls have not read again since uids did is known by those of before.
     { reason: 'rescan', from: { ...from, accountedSince }, knownAs: from.restart },
-    stored,
     rescanSince,
     start,
     services,
@@ -221,10 +207,9 @@ async function restarted(
     from,
     knownAs = from,
   }: { reason: Restart['reason']; from: Watermark; knownAs?: (Numbering & { uidNext?: number }) | undefined },
-  { digestWatermark }: DigestHistory,
   readSince: Date | undefined,
   { polled, status, session }: PollStart,
-  { ledger, clock }: WatermarkServices,
+  { clock }: WatermarkServices,
 ): Promise<Watermark> {
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
@@ -240,21 +225,17 @@ async function restarted(
     uidValidity,
     lastUid,
     baselineUid: uidsHold ? Math.min(uid, from.baselineUid) : uid,
-    baselineAt: at,
+    beganAt: from.beganAt,
     accountedSince: from.accountedSince,
-    restart: {
+    ...withRestart(from, {
       reason,
       at,
       mailbox: knownAs.mailbox,
       uidValidity: knownAs.uidValidity,
       uidNext: knownAs.uidNext ?? uidNext,
       arrivalDecidesBelowUid,
-    },
+    }),
     carriedOver: reason === 'renamed' ? polled.formerly : from.carriedOver,
-    begunUnreported: digestWatermark ? undefined : from.begunUnreported,
-    unreported: unreportedRestarts(from, digestWatermark),
-    seen: await seenWithUnpassed(from, { mailbox, uidValidity, at }, ledger),
-    countedUntil: justBefore(at),
   };
 }
 
@@ -276,7 +257,7 @@ async function resumed(
   const sinceThatPollMs = startFrom === 'now' ? everyMinutes * MINUTE_MS : 0;
   const marginMs = isPassedKnown ? sinceThatPollMs : RESCAN_MARGIN_MS;
   const accountedSince = accountedSinceOf(startFrom, new Date(firstAcceptedAt.getTime() - marginMs));
-  const known = { mailbox, uidValidity, baselineAt: at, accountedSince, countedUntil: justBefore(at) };
+  const known = { mailbox, uidValidity, beganAt: firstAcceptedAt, accountedSince };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;
   if (isPassedKnown) {
     const baselineUid = Math.min(lowestUid - 1, passedUid);
@@ -284,25 +265,6 @@ async function resumed(
   }
   const uid = await uidBefore(accountedSince, status, session);
   return { ...known, lastUid: uid, baselineUid: uid, restart: { ...restart, arrivalDecidesBelowUid: uidNext } };
-}
-
-/**
- * The counts with the mail that a poll took in and never passed, because it failed behind the ledger. Such mail comes
- * again under another uid, where what was accepted before the baseline is not counted; nor is it here, where the baseline
- * was set anew before. What another poll takes in from now on under the same numbers is counted as it is passed.
- */
-async function seenWithUnpassed(
-  from: Watermark,
-  restarted: Numbering & { at: Date },
-  ledger: WatermarkServices['ledger'],
-): Promise<Watermark['seen']> {
-  const { mailbox, uidValidity, lastUid, baselineAt, seen = {} } = from;
-  const isPassedLater = (acceptedAt: Date) => isSameNumbering(from, restarted) && acceptedAt >= restarted.at;
-  const counts: Record<string, number> = { ...seen };
-  for await (const { route, acceptedAt } of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
-    if (acceptedAt >= baselineAt && !isPassedLater(acceptedAt)) counts[route] = (counts[route] ?? 0) + 1;
-  }
-  return counts;
 }
 
 /** The uid above which email received since then is read again; from the first one on where all is. */

@@ -8,29 +8,18 @@ export type Watermark = {
   lastUid: number;
   /** Accounting begins above this uid. */
   baselineUid: number;
-  baselineAt: Date;
+  /** When accounting of this mailbox first began, under whatever name; no restart changes it. */
+  beganAt: Date;
   /** Email that the server received since then is accounted for, whatever its uid; undefined where all email is. */
   accountedSince: Date | undefined;
-  /** Why polls began again at `baselineUid`; undefined where they have never had to. */
+  /** Why polls began again at `baselineUid`, the last time; undefined where they have never had to. */
   restart: Restart | undefined;
+  /** Restarts before that, oldest first; the last few. */
+  earlierRestarts?: readonly Restart[] | undefined;
   /** Former names of the mailbox whose watermark is carried over into this one. */
   carriedOver?: readonly string[] | undefined;
   /** The name under which polls go on with it; undefined where it was not carried over. */
   carriedInto?: string | undefined;
-  /** When it began under a former name, where no digest has reported that. */
-  begunUnreported?: Date | undefined;
-  /** Restarts before it that no digest has reported yet, oldest first. */
-  unreported?: readonly Restart[] | undefined;
-  /**
-   * Mails that polls have passed since accounting began, by route; each counts once, where the ledger took it in. Written
-   * together with `lastUid`, so a page that is read again is not counted again.
-   */
-  seen?: Readonly<Record<string, number>> | undefined;
-  /**
-   * What was accepted until then is counted in `seen`, and what was accepted later is not, whatever uids it has by now.
-   * Undefined where an earlier version wrote it.
-   */
-  countedUntil?: Date | undefined;
 };
 
 /** Uids mean something only together with both (RFC 3501, 2.3.1.1). */
@@ -49,14 +38,6 @@ export type Restart = Numbering & {
   arrivalDecidesBelowUid: number;
 };
 
-/** Said by an audit before it takes in mail below the watermark, so that a digest need not read the whole ledger for it. */
-export type Recovery = {
-  uidValidity: string;
-  /** From this uid on; the lowest one, where several audits said so since `at` of the first. */
-  fromUid: number;
-  at: Date;
-};
-
 /** What is known of a mailbox: its watermark, and the history of polls and digests that its health is judged by. */
 export type MailboxHealth = {
   /** Undefined as long as no poll has ended well. */
@@ -70,36 +51,37 @@ export type MailboxHealth = {
   /** Undefined as soon as a poll ends well. */
   lastPollError: { kind: string; text: string; since: Date; at: Date } | undefined;
   lastDigestAt: Date | undefined;
-  /** The watermark as the last digest found it: what is above is the next one's to count. */
-  digestWatermark?: Watermark | undefined;
   /** Polls since the last digest that SES accepted, failed ones included. */
   pollsSinceDigest: number;
   failedPollsSinceDigest: number;
   /** Undefined where no audit has ended yet. */
   lastAudit: AuditReport | undefined;
-  /** The last time that an audit was about to bring mail back. */
-  recovery?: Recovery | undefined;
   /** A person asked to read again what arrived since then; undefined once a poll has begun to. */
   rescanSince?: Date | undefined;
 };
 
-/** What digests have counted, and the polls that none has yet, as far as a new watermark carries them over. */
+/** The polls that no digest has reported yet, as far as a new watermark carries them over. */
 export type DigestHistory = Partial<
-  Pick<MailboxHealth, 'lastDigestAt' | 'digestWatermark' | 'pollsSinceDigest' | 'failedPollsSinceDigest'>
+  Pick<MailboxHealth, 'lastDigestAt' | 'pollsSinceDigest' | 'failedPollsSinceDigest'>
 >;
 
-/** Whether the digest that found `digestWatermark` knew of this beginning. Times do not tell: a poll writes it later than `baselineAt`. */
-export function isReported({ baselineAt }: Watermark, digestWatermark: Watermark | undefined): boolean {
-  return digestWatermark?.baselineAt.getTime() === baselineAt.getTime();
+/** Restarts that a watermark remembers. A mailbox that begins again more often within a day has other troubles. */
+const RESTARTS_KEPT = 10;
+
+/** All restarts that a watermark remembers, oldest first. */
+export function restartsOf({
+  restart,
+  earlierRestarts = [],
+}: Pick<Watermark, 'restart' | 'earlierRestarts'>): Restart[] {
+  return restart ? [...earlierRestarts, restart] : [];
 }
 
-/** The restarts that this digest did not know of, oldest first. It may have read the mailbox after a poll had begun one and before it ended. */
-export function unreportedRestarts(
-  { restart, unreported = [] }: Watermark,
-  digestWatermark: Watermark | undefined,
-): readonly Restart[] {
-  const all = restart ? [...unreported, restart] : [];
-  return all.filter(({ at }) => !digestWatermark || at > digestWatermark.baselineAt);
+/** What a watermark remembers of restarts once another one is added. */
+export function withRestart(
+  watermark: Pick<Watermark, 'restart' | 'earlierRestarts'>,
+  restart: Restart,
+): Pick<Watermark, 'restart' | 'earlierRestarts'> {
+  return { restart, earlierRestarts: restartsOf(watermark).slice(1 - RESTARTS_KEPT) };
 }
 
 export function isSameNumbering(one: Numbering, other: Numbering): boolean {

@@ -14,7 +14,7 @@ it('100,000 mails take one pass over listing and ledger, and only what is missin
     uidValidity: '1000',
     lastUid: MAILS,
     baselineUid: 0,
-    baselineAt: world.clock.now(),
+    beganAt: world.clock.now(),
     accountedSince: undefined,
     restart: undefined,
   });

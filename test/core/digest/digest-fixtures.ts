@@ -1,10 +1,8 @@
 import type { AuditReport } from '../../../functions/core/audit/audit-report.ts';
 import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
 import type { RouteCheck } from '../../../functions/core/delivery/route-check.ts';
-import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
-import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.ts';
-import { groupBy } from '../../../functions/core/group-by.ts';
-import type { LedgerEntry, LedgerLine, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/digest-facts.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
 import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/poll/watermark.ts';
 
@@ -19,6 +17,8 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
   return {
     at: NOW,
     mailboxes: [mailboxFacts()],
+    window: { from: hoursAgo(24.25), until: hoursAgo(0.25) },
+    accepted: [],
     routes: ['vip', 'stripe'],
     routeChecks: new Map(),
     deadLetters: [],
@@ -40,7 +40,7 @@ export const WATERMARK: Watermark = {
   uidValidity: '7',
   lastUid: 100,
   baselineUid: 0,
-  baselineAt: hoursAgo(2000),
+  beganAt: hoursAgo(2000),
   accountedSince: undefined,
   restart: undefined,
 };
@@ -67,21 +67,16 @@ export const AUDIT: AuditReport = {
   findings: [],
 };
 
-/** A mailbox of which the ledger has every mail that polls have passed, unless `seen` says otherwise. */
+/** A mailbox that is polled and audited without trouble. */
 export function mailboxFacts(changes: Partial<MailboxFacts> & { history?: Partial<MailboxHealth> } = {}): MailboxFacts {
   const { history, ...rest } = changes;
-  const lines = rest.lines ?? [];
-  const seen = new Map([...groupBy(lines, ({ route }) => route)].map(([route, { length }]) => [route, length]));
-  const mailbox = 'support/INBOX';
-  return { mailbox, everyMinutes: 15, health: healthOf(history), readAt: NOW, lines, seen, recovered: [], ...rest };
+  const health = 'health' in changes ? changes.health : healthOf(history);
+  return { mailbox: 'support/INBOX', everyMinutes: 15, watermark: health?.watermark, ...rest, health };
 }
 
-/** The last digest has reported how polls began, unless `digestWatermark` says otherwise. */
 function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
-  const { watermark = WATERMARK } = history;
   return {
-    watermark,
-    digestWatermark: watermark,
+    watermark: WATERMARK,
     uidNext: 101,
     lastPollAt: hoursAgo(1 / 6),
     lastCompletePollAt: hoursAgo(1 / 6),
@@ -94,14 +89,21 @@ function healthOf(history: Partial<MailboxHealth> = {}): MailboxHealth {
   };
 }
 
-/** Ledger lines of so many mails of one route in one state. */
-export function linesOf(count: number, route: string, state: LedgerState): LedgerLine[] {
+/** So many emails of one route in one state, accepted three hours ago. */
+export function acceptedEntries(
+  count: number,
+  route: string,
+  state: LedgerState,
+  changes: Partial<AcceptedEntry> = {},
+): AcceptedEntry[] {
   return Array.from({ length: count }, (_, index) => ({
     mailId: `${route}-${state}-${index}`,
-    uid: index + 1,
+    mailbox: 'support/INBOX',
     route,
     state,
     acceptedAt: hoursAgo(3),
+    isRecovery: false,
+    ...changes,
   }));
 }
 

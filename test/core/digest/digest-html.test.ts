@@ -5,9 +5,10 @@ import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
 import { doubtfulSender } from '../../../functions/core/rules/doubtful-sender.ts';
 import {
   AUDIT,
+  acceptedEntries,
   entryOf,
   factsOf,
-  linesOf,
+  hoursAgo,
   MISSING_ACCESS,
   mailboxFacts,
   RESTART,
@@ -124,7 +125,7 @@ describe('the HTML digest', () => {
       factsOf({
         openAlerts: [entryOf({ state: 'dead', lastFailure: MISSING_ACCESS })],
         carried: [spoolLine({ subject: 'Unknown subject' })],
-        mailboxes: [mailboxFacts({ lines: linesOf(2, 'vip', 'settled') })],
+        accepted: acceptedEntries(2, 'vip', 'settled'),
       }),
     );
     for (const twin of [readableTextOf(html), text]) {
@@ -135,7 +136,7 @@ describe('the HTML digest', () => {
         'Board meeting',
         'example.com',
         'Unknown subject',
-        '2 mails seen = 2 delivered + 0 undelivered + 0 unknown + 0 recovered.',
+        '2 emails received = 2 delivered + 0 undelivered + 0 unknown.',
         'support/INBOX',
         '96 polls, none failed.',
         'nothing left to read',
@@ -150,28 +151,24 @@ describe('the HTML digest', () => {
     for (const twin of [readableTextOf(html), text]) {
       expect(twin).toContain('Nothing new');
       expect(twin).toContain('nothing needs you');
-      expect(twin).toContain('96 polls, none failed. 0 mails came.');
+      expect(twin).toContain('96 polls, none failed. 0 emails received.');
     }
   });
 
-  it.each([
-    [
-      3,
-      'unaccounted for',
-      '3 mails seen, but 2 delivered + 0 undelivered + 0 unknown + 0 recovered = 2. That is 1 mail',
-    ],
-    [
-      1,
-      'that nobody has counted',
-      '1 mail seen, but 2 delivered + 0 undelivered + 0 unknown + 0 recovered = 2. That is 1',
-    ],
-  ])('says that the counts do not add up where %i of 2 mails were seen', (count, verdict, sum) => {
-    const lines = linesOf(2, 'vip', 'settled');
-    const { html, text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ lines, seen: new Map([['vip', count]]) })] }));
+  it('says which time it counts, and of which a digest has counted before', () => {
+    const accepted = [
+      ...acceptedEntries(2, 'vip', 'settled'),
+      ...acceptedEntries(1, 'stripe', 'dispatched', { isRecovery: true }),
+    ];
+    const { html, text } = mailOf(factsOf({ accepted }));
     for (const twin of [readableTextOf(html), text]) {
-      expect(twin).toContain(`This does not add up: ${sum}`);
-      expect(twin).toContain(verdict);
+      expect(twin).toContain('Emails received between Thu 19 Mar, 08:15 and Fri 20 Mar, 08:15; later ones are counted');
+      expect(twin).toContain(
+        '3 emails received = 2 delivered + 1 undelivered + 0 unknown. The audit recovered 1 of them.',
+      );
     }
+    const first = mailOf(factsOf({ previousDigestAt: undefined }));
+    expect(first.text).toContain('Emails received until Fri 20 Mar, 08:15;');
   });
 
   it.each([
@@ -190,7 +187,11 @@ describe('the HTML digest', () => {
     const entry = entryOf({ mailId: 'vip-settled-0', state: 'settled' });
     const history = { lastAudit: { ...AUDIT, accounted: 1192, recovered: 12 } };
     const { subject, text, html } = mailOf(
-      factsOf({ mailboxes: [mailboxFacts({ recovered: linesOf(1, 'vip', 'settled'), history })], recovered: [entry] }),
+      factsOf({
+        mailboxes: [mailboxFacts({ history })],
+        accepted: acceptedEntries(1, 'vip', 'settled', { isRecovery: true }),
+        recovered: [entry],
+      }),
     );
     expect(subject).toBe('Rollcall: ⚠ the audit brought back 12 mails of support/INBOX');
     for (const twin of [readableTextOf(html), text]) {
@@ -200,48 +201,39 @@ describe('the HTML digest', () => {
     }
   });
 
-  it('tells once that the server renumbered a mailbox, and names failed polls and what is left to read', () => {
-    const history = {
-      watermark: {
-        ...WATERMARK,
-        baselineAt: new Date('2026-03-20T01:00:00Z'),
-        restart: RESTART,
-      },
-      digestWatermark: WATERMARK,
-      failedPollsSinceDigest: 2,
-      uidNext: 104,
-    };
-    const { text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ history })] }));
+  it('reports once that the server renumbered a mailbox, and names failed polls and what is left to read', () => {
+    const history = { watermark: { ...WATERMARK, restart: RESTART }, failedPollsSinceDigest: 2, uidNext: 104 };
+    const mailboxes = [mailboxFacts({ history })];
+    const { text } = mailOf(factsOf({ mailboxes }));
     expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
     expect(text).toContain('96 polls, 2 failed.');
     expect(text).toContain('at most 3 mails left to read');
-    const digestWatermark = history.watermark;
-    const next = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { ...history, digestWatermark } })] }));
-    expect(next.text).not.toContain('UIDVALIDITY');
+    const { window } = factsOf();
+    for (const other of [
+      { ...window, from: RESTART.at },
+      { ...window, until: new Date(RESTART.at.getTime() - 1) },
+    ]) {
+      expect(mailOf(factsOf({ mailboxes, window: other })).text).not.toContain('UIDVALIDITY');
+    }
+    expect(mailOf(factsOf({ mailboxes, window: { ...window, until: RESTART.at } })).text).toContain('UIDVALIDITY');
   });
 
-  it('reports a renumbering whose watermark was written after the last digest had read the mailbox', () => {
-    const history = {
-      watermark: { ...WATERMARK, baselineAt: new Date('2026-03-20T01:00:00Z'), restart: RESTART },
-      digestWatermark: { ...WATERMARK, uidValidity: '3' },
-      lastDigestAt: new Date('2026-03-20T01:00:01Z'),
-    };
-    const { text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ history })] }));
-    expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
+  it('reports every restart of its window, earlier ones too', () => {
+    const renamed = { ...RESTART, reason: 'renamed', at: hoursAgo(9), mailbox: 'support/Old' } as const;
+    const before = { ...renamed, at: hoursAgo(30), mailbox: 'support/Older' };
+    const watermark = { ...WATERMARK, restart: RESTART, earlierRestarts: [before, renamed] };
+    const { text } = mailOf(factsOf({ mailboxes: [mailboxFacts({ history: { watermark } })] }));
+    expect(text).toContain('support/Old is support/INBOX since');
+    expect(text).toContain('UIDVALIDITY was 3 and is 7');
+    expect(text).not.toContain('support/Older');
   });
 
   it('says what nothing can tell any more once a mailbox is renumbered whose accounts begin with a day', () => {
-    const watermark = {
-      ...WATERMARK,
-      baselineAt: new Date('2026-03-20T01:00:00Z'),
-      restart: RESTART,
-    };
+    const watermark = { ...WATERMARK, restart: RESTART };
     const told = (accountedSince: Date | undefined) =>
       mailOf(
         factsOf({
-          mailboxes: [
-            mailboxFacts({ history: { watermark: { ...watermark, accountedSince }, digestWatermark: WATERMARK } }),
-          ],
+          mailboxes: [mailboxFacts({ history: { watermark: { ...watermark, accountedSince } } })],
         }),
       ).text;
     const unwrapped = (text: string) => text.replaceAll(/\s+/g, ' ');

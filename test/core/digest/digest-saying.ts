@@ -3,11 +3,11 @@ import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
 import type { DigestMail } from '../../../functions/core/ports.ts';
 import {
   AUDIT,
+  acceptedEntries,
   DEAD_ROUTE,
   entryOf,
   factsOf,
   hoursAgo,
-  linesOf,
   MISSING_ACCESS,
   mailboxFacts,
   spoolLine,
@@ -17,7 +17,6 @@ import {
 export function digestSaying(text: string): DigestMail {
   const fields = { from: text, to: text, subject: text, snippet: text, date: text, messageId: text, link: text };
   const dead = { state: 'dead', record: fields, lastFailure: { ...MISSING_ACCESS, text, code: text } } as const;
-  const recovered = linesOf(1, 'vip', 'settled');
   const lastPollError = { kind: text, text, since: hoursAgo(30), at: hoursAgo(1) };
   const facts = factsOf({
     carried: [
@@ -30,9 +29,8 @@ export function digestSaying(text: string): DigestMail {
     recovered: [entryOf({ mailId: 'vip-settled-0', record: fields })],
     routeChecks: new Map([['vip', { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } }]]),
     alarmPath: { checkedAt: hoursAgo(1), state: 'closed', since: hoursAgo(2), reason: text },
-    mailboxes: [
-      mailboxFacts({ recovered, history: { lastPollError, lastAudit: { ...AUDIT, accounted: 1203, recovered: 1 } } }),
-    ],
+    mailboxes: [mailboxFacts({ history: { lastPollError, lastAudit: { ...AUDIT, accounted: 1203, recovered: 1 } } })],
+    accepted: acceptedEntries(1, 'vip', 'settled', { isRecovery: true }),
     damaged: [{ key: text, lines: [{ lineNumber: 1, text, reason: text }] }],
   });
   return digestMailOf(composeDigest(facts), 'Europe/Berlin');

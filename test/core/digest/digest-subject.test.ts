@@ -3,11 +3,11 @@ import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
 import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
 import {
+  acceptedEntries,
   DEAD_ROUTE,
   entryOf,
   factsOf,
   hoursAgo,
-  linesOf,
   MISSING_ACCESS,
   mailboxFacts,
   spoolLine,
@@ -16,7 +16,7 @@ import {
 const subjectOf = (facts: DigestFacts) => digestMailOf(composeDigest(facts), 'Europe/Berlin').subject;
 
 const unknowns = (count: number) => Array.from({ length: count }, (_, index) => spoolLine({ mailId: `mail-${index}` }));
-const alerts = (count: number) => [mailboxFacts({ lines: linesOf(count, 'vip', 'settled') })];
+const alerts = (count: number) => acceptedEntries(count, 'vip', 'settled');
 const dead = (hours: number, changes = {}) =>
   entryOf({ state: 'dead', lastFailure: MISSING_ACCESS, acceptedAt: hoursAgo(hours), ...changes });
 
@@ -24,12 +24,12 @@ describe('the subject', () => {
   it.each<[string, DigestFacts]>([
     ['Rollcall: nothing new', factsOf()],
     ['Rollcall: 12 unknown', factsOf({ carried: unknowns(12) })],
-    ['Rollcall: 12 unknown · all 31 alerts delivered', factsOf({ carried: unknowns(12), mailboxes: alerts(31) })],
-    ['Rollcall: 1 alert delivered', factsOf({ mailboxes: alerts(1) })],
+    ['Rollcall: 12 unknown · all 31 alerts delivered', factsOf({ carried: unknowns(12), accepted: alerts(31) })],
+    ['Rollcall: 1 alert delivered', factsOf({ accepted: alerts(1) })],
     [
       'Rollcall: 1 of 3 alerts delivered, 2 on the way',
       factsOf({
-        mailboxes: [mailboxFacts({ lines: [...linesOf(1, 'vip', 'settled'), ...linesOf(2, 'vip', 'dispatched')] })],
+        accepted: [...acceptedEntries(1, 'vip', 'settled'), ...acceptedEntries(2, 'vip', 'dispatched')],
         openAlerts: [entryOf({ mailId: 'one' }), entryOf({ mailId: 'two' })],
       }),
     ],

@@ -1,4 +1,6 @@
+import type { Digest } from '../../../functions/core/digest/digest.ts';
 import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { PENDING_PREFIX, segmentOf } from '../../../functions/core/ledger/spool.ts';
@@ -27,7 +29,6 @@ export const MAILBOX = 'support/INBOX';
 export const SETTINGS = {
   mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }],
   routes: ['vip'],
-  timeZone: 'Europe/Berlin',
 };
 
 type Changes = Partial<{
@@ -63,21 +64,11 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
   await watermarks.recordPollFailure(MAILBOX, { at: hoursAgo(1), kind: 'timeout', text: 'It took too long.' });
   await watermarks.recordPoll(MAILBOX, { at: hoursAgo(0.1), uidNext: 10, isComplete: true });
   await watermarks.recordAudit(AUDIT);
-  /** A poll has passed these mails of one route, and counted them. */
-  async function passes(uids: readonly number[], route = 'unknown') {
-    const watermark = (await watermarks.get(MAILBOX))?.watermark ?? WATERMARK;
-    const seen = { ...watermark.seen, [route]: (watermark.seen?.[route] ?? 0) + uids.length };
-    await watermarks.move(watermark, { ...watermark, lastUid: Math.max(watermark.lastUid, ...uids), seen });
-  }
-  async function handsOver(uid: number, acceptedAt = hoursAgo(3)) {
+  async function hasUnknown(uid: number, acceptedAt = hoursAgo(3)) {
     const entry = { ...newEntry(uid), acceptedAt };
     await ledger.accept(entry);
     await spool.write(segmentOf(MAILBOX, '7', [entry], acceptedAt));
     await ledger.markDispatched(entry.mailId, acceptedAt);
-  }
-  async function hasUnknown(uid: number, acceptedAt = hoursAgo(3)) {
-    await handsOver(uid, acceptedAt);
-    await passes([uid]);
   }
   for (const uid of uids) await hasUnknown(uid);
   const mailer = memoryMailer();
@@ -92,6 +83,7 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
     deadLetters: memoryDeadLetters(),
     digestRuns: memoryDigestRuns(),
     mailer,
+    format: (digest: Digest) => digestMailOf(digest, 'Europe/Berlin'),
     clock: fakeClock(NOW),
     journal: recordingJournal(),
   };
@@ -106,8 +98,6 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
   return {
     ...services,
     hasUnknown,
-    handsOver,
-    passes,
     send: (changes: Changes = {}) =>
       sendDigest({ ...services, ...changes }, SETTINGS, invocation(changes.clock ?? services.clock)),
     pending: () => keys().filter((key) => key.startsWith(PENDING_PREFIX)),

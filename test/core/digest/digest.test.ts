@@ -1,30 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
-import type { MailboxFacts } from '../../../functions/core/digest/mailbox-facts.ts';
-import type { LedgerEntry, LedgerLine } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
+import type { AcceptedEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
-import type { Watermark } from '../../../functions/core/poll/watermark.ts';
+import type { Restart, Watermark } from '../../../functions/core/poll/watermark.ts';
 import {
   AUDIT,
+  acceptedEntries,
   DEAD_ROUTE,
   entryOf,
   factsOf,
   hoursAgo,
-  linesOf,
   MISSING_ACCESS,
   mailboxFacts,
   RESTART,
   spoolLine,
   WATERMARK,
 } from './digest-fixtures.ts';
-
-const lineOf = ({ mailId, location, route, state, acceptedAt }: LedgerEntry): LedgerLine => ({
-  mailId,
-  uid: location.uid,
-  route,
-  state,
-  acceptedAt,
-});
 
 const kindsOf = (facts: Parameters<typeof composeDigest>[0]) => composeDigest(facts).needs.map(({ kind }) => kind);
 
@@ -89,30 +81,27 @@ describe('what needs a person', () => {
   });
 
   it('is a mailbox that begins again, once, and not the beginning of the first digest', () => {
-    const begun = { ...WATERMARK, baselineAt: hoursAgo(3), baselineUid: 100, accountedSince: hoursAgo(3) };
-    const lost = { ...begun, restart: { ...RESTART, reason: 'watermark lost' } as const };
-    const needsOf = (watermark: Watermark, digestWatermark: Watermark | undefined = undefined) =>
-      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark, digestWatermark } })] })).needs;
+    const begun = { ...WATERMARK, beganAt: hoursAgo(3), baselineUid: 100, accountedSince: hoursAgo(3) };
+    const restarted = (reason: Restart['reason'], watermark = WATERMARK): Watermark => ({
+      ...watermark,
+      restart: { ...RESTART, reason },
+    });
+    const needsOf = (watermark: Watermark, changes: Partial<DigestFacts> = {}) =>
+      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark } })], ...changes })).needs;
+    const lost = restarted('watermark lost');
     expect(needsOf(begun)).toEqual([{ kind: 'mailbox begins again', watermark: begun, restarts: [] }]);
     expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost, restarts: [lost.restart] }]);
-    expect(needsOf(lost, { ...lost, lastUid: 200 })).toEqual([]);
     for (const reason of ['renamed', 'rescan', 'renumbered', 'uids reused'] as const) {
-      expect(needsOf({ ...begun, restart: { ...RESTART, reason } }, WATERMARK)).toEqual([]);
+      expect(needsOf(restarted(reason))).toEqual([]);
+      // What happens to a new mailbox hides nothing.
+      const both = restarted(reason, begun);
+      expect(needsOf(both)).toEqual([{ kind: 'mailbox begins again', watermark: both, restarts: [both.restart] }]);
     }
-    // A digest knows nothing of it yet, so it began since; what happened to it afterwards hides nothing.
-    const renumbered = { ...begun, restart: { ...RESTART, reason: 'renumbered' } as const };
-    expect(needsOf(renumbered)).toEqual([
-      { kind: 'mailbox begins again', watermark: renumbered, restarts: [renumbered.restart] },
-    ]);
-    const renamed = { ...begun, restart: { ...RESTART, reason: 'renamed' } as const };
-    expect(needsOf(renamed)).toEqual([]);
-    const begunBefore = { ...renamed, begunUnreported: hoursAgo(4) };
-    expect(needsOf(begunBefore)).toEqual([
-      { kind: 'mailbox begins again', watermark: begunBefore, restarts: [renamed.restart] },
-    ]);
-    expect(needsOf({ ...renamed, begunUnreported: hoursAgo(48) })).toEqual([]);
-    const first = factsOf({ mailboxes: [mailboxFacts({ history: { watermark: begun, digestWatermark: undefined } })] });
-    expect(composeDigest({ ...first, previousDigestAt: undefined }).needs).toEqual([]);
+    const { window } = factsOf();
+    expect(needsOf(begun, { window: { ...window, from: hoursAgo(3) } })).toEqual([]);
+    expect(needsOf(begun, { window: { ...window, until: hoursAgo(3.1) } })).toEqual([]);
+    expect(needsOf(lost, { window: { ...window, from: RESTART.at } })).toEqual([]);
+    expect(needsOf(begun, { previousDigestAt: undefined })).toEqual([]);
   });
 
   it('is a dead route, even if no mail waits for it; not one that is alive, or could not be asked', () => {
@@ -174,13 +163,18 @@ describe('what needs a person', () => {
   it('is mail that the audit brought back, told once', () => {
     const entry = entryOf({ mailId: 'found' });
     const lastAudit = { ...AUDIT, accounted: 1201, recovered: 3 };
-    const audited = (lastDigestAt: Date) =>
-      factsOf({ mailboxes: [mailboxFacts({ recovered: [lineOf(entry)], history: { lastAudit, lastDigestAt } })] });
-    expect(composeDigest({ ...audited(hoursAgo(24)), recovered: [entry] }).needs).toEqual([
+    const mailboxes = [mailboxFacts({ history: { lastAudit } })];
+    const accepted = acceptedEntries(1, 'vip', 'dispatched', { mailId: 'found', isRecovery: true });
+    expect(composeDigest(factsOf({ mailboxes, accepted, recovered: [entry] })).needs).toEqual([
       { kind: 'mail recovered', mailbox: 'support/INBOX', count: 3, entries: [entry] },
     ]);
-    const told = factsOf({ mailboxes: [mailboxFacts({ history: { lastAudit, lastDigestAt: hoursAgo(1) } })] });
-    expect(composeDigest(told).needs).toEqual([]);
+    const { window } = factsOf();
+    expect(composeDigest(factsOf({ mailboxes, window: { ...window, from: AUDIT.at } })).needs).toEqual([]);
+  });
+
+  it('is mail that an audit brought back whose report was overwritten since, or that died', () => {
+    const accepted = acceptedEntries(2, 'vip', 'dispatched', { isRecovery: true });
+    expect(composeDigest(factsOf({ accepted })).needs).toMatchObject([{ kind: 'mail recovered', count: 2 }]);
   });
 
   it.each([
@@ -189,7 +183,7 @@ describe('what needs a person', () => {
     ['one that was never audited, two days after its first poll', undefined, 49, { since: undefined }],
     ['one that was never audited, and is new', undefined, 47, undefined],
   ])('is the audit of %s: %#', (_, lastAudit, pollsBegan, need) => {
-    const history = { lastAudit, watermark: { ...WATERMARK, baselineAt: hoursAgo(pollsBegan) } };
+    const history = { lastAudit, watermark: { ...WATERMARK, beganAt: hoursAgo(pollsBegan) } };
     expect(composeDigest(factsOf({ mailboxes: [mailboxFacts({ history })] })).needs).toEqual(
       need ? [{ kind: 'audit overdue', mailbox: 'support/INBOX', ...need }] : [],
     );
@@ -206,18 +200,15 @@ describe('what needs a person', () => {
         openAlerts: [entryOf({ state: 'dead', lastFailure: MISSING_ACCESS })],
         routeChecks: new Map([['stripe', DEAD_ROUTE]]),
         mailboxes: [
-          mailboxFacts({
-            lines: [{ mailId: 'lost', uid: 1, route: 'unknown', state: 'dispatched', acceptedAt: hoursAgo(5) }],
-            recovered: linesOf(1, 'vip', 'settled'),
-            history: { lastAudit: { ...AUDIT, at: hoursAgo(50) } },
-          }),
+          mailboxFacts({ history: { lastAudit: { ...AUDIT, at: hoursAgo(50), left: 1 } } }),
           mailboxFacts({ mailbox: 'sales/INBOX', health: undefined }),
         ],
+        accepted: acceptedEntries(1, 'vip', 'settled', { isRecovery: true }),
       }),
     );
     expect(kinds).toEqual([
       'alerts undelivered',
-      'sums differ',
+      'audit differs',
       'route dead',
       'mailbox not read',
       'mail recovered',
@@ -229,29 +220,30 @@ describe('what needs a person', () => {
   });
 });
 
-const accountsOf = (...mailboxes: MailboxFacts[]) => composeDigest(factsOf({ mailboxes })).standing?.accounts;
+const accountsOf = (accepted: AcceptedEntry[]) => composeDigest(factsOf({ accepted })).standing?.accounts;
 
-describe('the accounts', () => {
-  const none = { seen: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0, open: 0 };
+describe('the counts', () => {
+  const none = { received: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0, open: 0 };
 
   it('tell for each route where its mail is, configured routes first, unknown last', () => {
-    const lines = [
-      ...linesOf(3, 'unknown', 'dispatched'),
-      ...linesOf(2, 'retired', 'settled'),
-      ...linesOf(4, 'vip', 'settled'),
-      ...linesOf(1, 'vip', 'accepted'),
-      ...linesOf(2, 'vip', 'dispatched'),
-      ...linesOf(1, 'vip', 'dead'),
-    ];
-    const accounts = accountsOf(mailboxFacts({ lines }));
-    expect(accounts?.routes).toEqual([
-      { ...none, route: 'vip', seen: 8, delivered: 4, undelivered: 4 },
-      { ...none, route: 'stripe' },
-      { ...none, route: 'retired', seen: 2, delivered: 2 },
-      { ...none, route: 'unknown', seen: 3, unknown: 3 },
+    const accounts = accountsOf([
+      ...acceptedEntries(3, 'unknown', 'dispatched'),
+      ...acceptedEntries(2, 'retired', 'settled'),
+      ...acceptedEntries(4, 'vip', 'settled'),
+      ...acceptedEntries(1, 'vip', 'accepted'),
+      ...acceptedEntries(2, 'vip', 'dispatched', { isRecovery: true }),
+      ...acceptedEntries(1, 'vip', 'dead'),
     ]);
-    expect(accounts?.total).toEqual({ ...none, route: 'total', seen: 13, delivered: 6, undelivered: 4, unknown: 3 });
-    expect(accounts).toMatchObject({ unaccounted: 0, uncounted: 0 });
+    expect(accounts?.routes).toEqual([
+      { ...none, route: 'vip', received: 8, delivered: 4, undelivered: 4, recovered: 2 },
+      { ...none, route: 'stripe' },
+      { ...none, route: 'retired', received: 2, delivered: 2 },
+      { ...none, route: 'unknown', received: 3, unknown: 3 },
+    ]);
+    expect(accounts?.total).toEqual({
+      ...none,
+      ...{ route: 'total', received: 13, delivered: 6, undelivered: 4, unknown: 3, recovered: 2 },
+    });
   });
 
   it('tell what is open, whenever it came: of removed routes and mailboxes too, and unknown mail not carried yet', () => {
@@ -274,46 +266,28 @@ describe('the accounts', () => {
       { ...none, route: 'retired', open: 1 },
       { ...none, route: 'unknown', open: 3 },
     ]);
-    expect(standing?.accounts).toMatchObject({ total: { seen: 0, open: 6 }, unaccounted: 0, uncounted: 0 });
+    expect(standing?.accounts.total).toMatchObject({ received: 0, open: 6 });
   });
 
-  it('do not add up where polls have counted a mail that the ledger does not have', () => {
-    const mailbox = mailboxFacts({ lines: linesOf(9, 'vip', 'settled'), seen: new Map([['vip', 10]]) });
-    expect(accountsOf(mailbox)).toMatchObject({ total: { seen: 10, delivered: 9 }, unaccounted: 1, uncounted: 0 });
-  });
-
-  it('do not make up for a mail lost from one route by one too many in another', () => {
-    const lines = [...linesOf(9, 'vip', 'settled'), ...linesOf(1, 'stripe', 'settled')];
-    expect(accountsOf(mailboxFacts({ lines, seen: new Map([['vip', 10]]) }))).toMatchObject({
-      unaccounted: 1,
-      uncounted: 1,
-    });
-  });
-
-  it('do not add up where unknown mail was seen and is in no segment', () => {
-    const lines = linesOf(2, 'unknown', 'dispatched');
+  it('call unknown mail undelivered that is in no segment', () => {
     const { standing } = composeDigest(
       factsOf({
-        mailboxes: [mailboxFacts({ lines })],
+        accepted: acceptedEntries(2, 'unknown', 'dispatched'),
         carried: [spoolLine({ mailId: 'unknown-dispatched-0' })],
         notInSpool: [entryOf({ mailId: 'unknown-dispatched-1', route: 'unknown' })],
       }),
     );
-    expect(standing?.accounts).toMatchObject({ total: { seen: 2, unknown: 1 }, unaccounted: 1 });
+    expect(standing?.accounts.total).toMatchObject({ received: 2, unknown: 1, undelivered: 1 });
   });
 
-  it.each([
-    ['that polls had counted before the ledger lost it', 10],
-    ['that no poll has seen', 9],
-  ])('add up with a mail that the audit brought back, %s', (_, counted) => {
-    const accounts = accountsOf(
-      mailboxFacts({
-        lines: linesOf(9, 'vip', 'settled'),
-        recovered: linesOf(1, 'vip', 'dispatched'),
-        seen: new Map([['vip', counted]]),
-      }),
+  it('of a mailbox are of all its names', () => {
+    const mailboxes = [mailboxFacts({ formerly: ['support/Old'] }), mailboxFacts({ mailbox: 'sales/INBOX' })];
+    const accepted = ['support/Old', 'support/INBOX', 'sales/INBOX', 'removed/INBOX'].flatMap((mailbox) =>
+      acceptedEntries(1, 'vip', 'settled', { mailbox }),
     );
-    expect(accounts).toMatchObject({ total: { seen: 10, delivered: 9, recovered: 1 }, unaccounted: 0, uncounted: 0 });
+    const { standing } = composeDigest(factsOf({ mailboxes, accepted }));
+    expect(standing?.health).toMatchObject([{ received: 2 }, { received: 1 }]);
+    expect(standing?.accounts.total).toMatchObject({ received: 4 });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SETTLED_MS } from '../../../functions/core/digest/digest-limits.ts';
 import type { Mailer, Spool } from '../../../functions/core/ports.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
 import { DEAD_ROUTE, hoursAgo, MISSING_ACCESS, NOW } from './digest-fixtures.ts';
@@ -87,14 +88,23 @@ describe('sending a digest', () => {
     expect(report.subject).toBe('Rollcall: ⚠ support/INBOX has never been read');
   });
 
-  it('counts the mail since the last digest only', async () => {
+  it('counts every accepted email in exactly one digest', async () => {
     const { send, clock, hasUnknown } = await digestWorld();
-    expect((await send()).text).toContain('3 mails seen = 0 delivered + 0 undelivered + 3 unknown + 0 recovered.');
+    expect((await send()).text).toContain('3 emails received = 0 delivered + 0 undelivered + 3 unknown.');
+    await hasUnknown(4, clock.now());
     clock.advance(60_000);
-    await hasUnknown(4);
-    expect((await send()).text).toContain('1 mail seen = 0 delivered + 0 undelivered + 1 unknown + 0 recovered.');
+    expect((await send()).text, 'which is too young to be surely in the index').toContain('0 emails received');
+    clock.advance(SETTLED_MS);
+    expect((await send()).text).toContain('1 email received = 0 delivered + 0 undelivered + 1 unknown.');
     clock.advance(60_000);
-    expect((await send()).text).toContain('0 mails seen');
+    expect((await send()).text).toContain('0 emails received');
+  });
+
+  it('counts again what a digest has counted that died before it recorded its window', async () => {
+    const { send, digestRuns } = await digestWorld();
+    const dying = faultyPort(digestRuns, (call): Fault => (call === 'recordSent' ? 'before' : 'none'));
+    await expect(send({ digestRuns: dying })).rejects.toThrow();
+    expect((await send()).text).toContain('3 emails received');
   });
 });
 

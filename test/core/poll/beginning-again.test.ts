@@ -265,17 +265,35 @@ describe('a mailbox that was renamed', () => {
     });
   });
 
-  it('tells the next digest that it began under its former name', async () => {
+  it('remembers when it began under its former name, and every restart since', async () => {
     await polledUntilRenamed();
-    const begun = (await world.watermark())?.baselineAt;
+    const begun = (await world.watermark())?.beganAt;
+    world.clock.advance(60_000);
     rename();
     await pollRenamed();
-    const begunUnreported = async () => (await world.watermarks.get('support/Invoices'))?.watermark?.begunUnreported;
-    expect(await begunUnreported()).toEqual(begun);
+    const renamed = async () => (await world.watermarks.get('support/Invoices'))?.watermark;
+    expect((await renamed())?.beganAt).toEqual(begun);
     rename('2000');
     await pollRenamed();
     expect(restarts()).toEqual(['renamed', 'renumbered']);
-    expect(await begunUnreported(), 'whatever happens to it before that digest').toEqual(begun);
+    expect(await renamed()).toMatchObject({
+      beganAt: begun,
+      restart: { reason: 'renumbered' },
+      earlierRestarts: [{ reason: 'renamed' }],
+    });
+  });
+
+  it('remembers its last ten restarts', async () => {
+    await world.poll('now');
+    for (let change = 1; change <= 12; change += 1) {
+      world.renumber(String(2_000 + change));
+      await world.poll('now');
+    }
+    const { restart, earlierRestarts = [] } = (await world.watermark()) ?? {};
+    expect(restart).toMatchObject({ uidValidity: '2011' });
+    expect(earlierRestarts.map(({ uidValidity }) => uidValidity)).toEqual(
+      Array.from({ length: 9 }, (_, index) => String(2_002 + index)),
+    );
   });
 
   it('and whose watermark is lost since resumes from the former one, and is not taken for renamed once more', async () => {

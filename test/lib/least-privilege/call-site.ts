@@ -106,7 +106,7 @@ export function freshWatermark(): Watermark {
     uidValidity: '1',
     lastUid: 1,
     baselineUid: 0,
-    baselineAt: AT,
+    beganAt: AT,
     accountedSince: undefined,
     restart: undefined,
   };

@@ -50,6 +50,7 @@ const LEDGER_CALLS: Calls<Ports['ledger']> = {
     await ledger.relocate(mailId, location, { ...location, uidValidity: 'another' });
     await ledger.relocate(mailId, location, { ...location, uidValidity: 'another' });
   },
+  acceptedBetween: async (ledger) => await allOf(ledger.acceptedBetween(AT, LATER)),
   linesAbove: async (ledger, site) => {
     const { mailbox, uidValidity } = (await site.acceptedEntry()).location;
     return await allOf(ledger.linesAbove(mailbox, uidValidity, 0));
@@ -85,22 +86,16 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
         kind: 'network',
         text: 'no',
       }),
-    announceRecovery: async (watermarks, site) => {
-      const { mailbox, uidValidity } = await site.storedWatermark();
-      const from = (fromUid: number) => ({ uidValidity, fromUid, at: LATER });
-      await watermarks.announceRecovery(mailbox, from(1), AT);
-      await watermarks.announceRecovery(mailbox, from(2), AT);
-    },
     recordAudit: async (watermarks, site) => {
       const { mailbox } = await site.storedWatermark();
       const figures = { inMailbox: 0, accounted: 0, recovered: 0, staleAlerts: 0, staleUnknown: 0, left: 0 };
       await watermarks.recordAudit({ mailbox, at: AT, ...figures, findings: [] });
     },
     recordDigest: async (watermarks, site) => {
-      const watermark = await site.storedWatermark();
-      const digest = { at: AT, previousAt: undefined, polls: 0, failedPolls: 0, watermark };
-      await watermarks.recordDigest(watermark.mailbox, digest);
-      await watermarks.recordDigest(watermark.mailbox, digest);
+      const { mailbox } = await site.storedWatermark();
+      const digest = { at: AT, previousAt: undefined, polls: 0, failedPolls: 0 };
+      await watermarks.recordDigest(mailbox, digest);
+      await watermarks.recordDigest(mailbox, digest);
     },
     requestRescan: async (watermarks, site) =>
       await watermarks.requestRescan((await site.storedWatermark()).mailbox, AT),
@@ -202,7 +197,7 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
       await runs.begin({ ...LEASE, holder: 'another digest' });
     },
     end: async (runs) => await runs.end(LEASE.holder),
-    recordSent: async (runs) => await runs.recordSent(AT),
-    lastSentAt: async (runs) => await runs.lastSentAt(),
+    recordSent: async (runs) => await runs.recordSent({ at: LATER, countedUntil: AT }),
+    lastSent: async (runs) => await runs.lastSent(),
   },
 };

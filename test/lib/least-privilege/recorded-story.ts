@@ -130,7 +130,7 @@ async function aProviderGivesNoToken({ poll, audit, watermarks }: Stage): Promis
     uidValidity: '1',
     lastUid: 1,
     baselineUid: 0,
-    baselineAt: new Date(0),
+    beganAt: new Date(0),
     accountedSince: undefined,
     restart: undefined,
   });

@@ -31,7 +31,8 @@ describe('the embedded AWS', () => {
     client.destroy();
     const indexes = Table?.GlobalSecondaryIndexes ?? [];
     expect(Object.fromEntries(indexes.map(({ IndexName, Projection }) => [IndexName, Projection]))).toEqual({
-      byLocation: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['route', 'state', 'acceptedAt'] },
+      byLocation: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['route', 'state', 'acceptedAt', 'fingerprint'] },
+      byDay: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['mailbox', 'route', 'state', 'isRecovery'] },
       open: { ProjectionType: 'ALL' },
     });
   });

@@ -20,8 +20,8 @@ export const auditMutations: readonly Mutation[] = [
     name: 'the audit fetches what is missing and does not take it in',
     breaks: 'P6',
     file: MAILS,
-    find: 'await triagePage(accountable, services,',
-    replace: 'await triagePage(accountable.slice(accountable.length), services,',
+    find: 'await triagePage(accountable, { ...services, isRecovery: true }, recognised)',
+    replace: 'await triagePage(accountable.slice(accountable.length), services, recognised)',
     caughtBy: audited,
   },
   {
@@ -33,11 +33,11 @@ export const auditMutations: readonly Mutation[] = [
     caughtBy: audited,
   },
   {
-    name: 'the audit brings mail back without a word before',
+    name: 'what the audit accepts is not marked',
     breaks: 'P4',
     file: MAILS,
-    find: 'if (unknown.length > 0) await announce(unknown, range, health, services);',
-    replace: 'void announce;',
+    find: '{ ...services, isRecovery: true }',
+    replace: '{ ...services, isRecovery: false }',
     caughtBy: audited,
   },
   {

@@ -107,8 +107,8 @@ export const beginningAgainMutations: readonly Mutation[] = [
     name: 'the digest does not name a mailbox that begins again',
     breaks: 'P5',
     file: 'functions/core/digest/digest-needs.ts',
-    find: "return isNew || happened('watermark lost') ?",
-    replace: "return isNew && happened('watermark lost') ?",
+    find: 'return isNew || isLost ?',
+    replace: 'return isNew && isLost ?',
     caughtBy: ['core/digest/digest.test.ts'],
   },
   {

@@ -2,61 +2,31 @@ import type { PlannedEvent } from '../plan.ts';
 import type { Broken } from './broken.ts';
 import type { Told, View } from './view.ts';
 
-/** As a title and as a part of the subject. Of the last one the mailbox is in front. */
-const DIFFERENCES = {
-  unaccounted: /unaccounted for/,
-  uncounted: /in the ledger that no poll has counted/,
-  audit: /the last audit (accounts for|left)/,
-} as const;
-type Kind = keyof typeof DIFFERENCES;
+/** As a title and as a part of the subject, behind the mailbox. */
+const AUDIT_DIFFERS = /the last audit (accounts for|left)/;
 
-/** P5, P6: where the figures of a digest differ, that needs a person, and is in the subject; where they do not, neither is. */
+/** P6: where mailbox and ledger differ by the last audit, that needs a person; where they do not, nothing says so. */
 export function differencesTold(view: View): Broken[] {
   return view.told.flatMap((digest) => [...toldAsFigured(digest), ...noFalseAlarm(digest, view)]);
 }
 
-function toldAsFigured(digest: Told): Broken[] {
-  const figured = differencesIn(digest);
-  return (Object.keys(DIFFERENCES) as Kind[]).flatMap((kind) => {
-    const needs = digest.needs.filter(({ title }) => DIFFERENCES[kind].test(title));
-    if (needs.length === figured[kind]) return [];
-    const what = `${digest.invocation.id} has ${figured[kind]} differences (${kind}), and tells of ${needs.length}`;
-    return [{ promise: 'P5', what } as const];
-  });
-}
-
-function differencesIn({ counts, health }: Told): Record<Kind, number> {
-  const rows = [...counts].flatMap(([route, { seen, delivered, undelivered, unknown, recovered }]) =>
-    route === 'total' ? [] : [seen - delivered - undelivered - unknown - recovered],
-  );
+function toldAsFigured({ health, needs, invocation }: Told): Broken[] {
   const audits = [...health.values()].flatMap(({ audit }) => audit ?? []);
-  return {
-    unaccounted: rows.some((difference) => difference > 0) ? 1 : 0,
-    uncounted: rows.some((difference) => difference < 0) ? 1 : 0,
-    audit: audits.filter(({ inMailbox, accounted, recovered, left }) => inMailbox !== accounted + recovered || left > 0)
-      .length,
-  };
+  const figured = audits.filter(
+    ({ inMailbox, accounted, recovered, left }) => inMailbox !== accounted + recovered || left > 0,
+  ).length;
+  const told = needs.filter(({ title }) => AUDIT_DIFFERS.test(title)).length;
+  if (told === figured) return [];
+  return [{ promise: 'P6', what: `${invocation.id} has ${figured} differences, and reports ${told}` }];
 }
 
 /** The ledger loses nothing, and the spool only where somebody sees to it; nor does anyone else move a watermark. */
 const CAUSES: readonly PlannedEvent['kind'][] = ['segment is lost', 'spool line is damaged', 'watermark jumps'];
 
 /** A difference that is none would teach its reader to look away. */
-function noFalseAlarm({ needs, invocation }: Told, view: View): Broken[] {
-  const { events } = view.plan;
-  if (events.some(({ kind }) => CAUSES.includes(kind)) || arePollsTwinned(events)) return [];
+function noFalseAlarm({ needs, invocation }: Told, { plan }: View): Broken[] {
+  if (plan.events.some(({ kind }) => CAUSES.includes(kind))) return [];
   return needs
-    .filter(({ title }) => Object.values(DIFFERENCES).some((pattern) => pattern.test(title)))
-    .map(({ title }) => ({ promise: 'P5', what: `nothing was lost, and ${invocation.id} says: ${title}` }));
-}
-
-/**
- * Of two polls of one mailbox at once, one may have taken in what the other counts. Where polls also begin again, by new
- * uids or a rescan, nothing says which of them it was.
- */
-function arePollsTwinned(events: readonly PlannedEvent[]): boolean {
-  return (
-    events.some(({ kind }) => kind === 'uids change' || kind === 'person rescans') &&
-    events.some((event) => event.kind === 'function runs besides' && event.function === 'poll')
-  );
+    .filter(({ title }) => AUDIT_DIFFERS.test(title))
+    .map(({ title }) => ({ promise: 'P6', what: `nothing was lost, and ${invocation.id} says: ${title}` }));
 }

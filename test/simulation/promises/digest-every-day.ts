@@ -1,10 +1,8 @@
 import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { ObservedStrike } from '../observed.ts';
 import { MINUTE_MS } from '../plan.ts';
-import type { ReadCounts } from '../read-digest.ts';
 import { RETRIES } from '../simulated-functions.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
-import { type MailboxName, ROUTE_IDS } from '../simulated-settings.ts';
+import type { MailboxName } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import { isBeforeCarryOver, type Told, type View } from './view.ts';
 
@@ -83,46 +81,47 @@ function before(
   return { last: sent.at(-1), recorded };
 }
 
-/** Mail seen: between what had surely come since the last digest and what may have. */
-function counts(digest: Told, view: View): Broken[] {
-  if (isOverlapping(digest, view)) return [];
-  const startedMs = beganMs(digest, view);
-  const lastMs = before(digest, [], view).last?.sentMs ?? Number.NEGATIVE_INFINITY;
-  const recordedMs = ({ stays }: SimulatedMail) =>
-    before(
-      digest,
-      stays.map(({ mailbox }) => mailbox),
-      view,
-    ).recorded?.invocation.startedMs ?? Number.NEGATIVE_INFINITY;
+/** Windows join end to end, and each digest counts exactly what the ledger has accepted within its own. */
+function counts({ digest, invocation, sentMs }: Told, view: View): Broken[] {
+  // A continuation counts nothing.
+  if (!digest.standing) return [];
+  const { window, accounts } = digest.standing;
+  const id = invocation.id;
   const broken: Broken[] = [];
-  for (const route of [...ROUTE_IDS, UNKNOWN_ROUTE]) {
-    const told = digest.counts.get(route);
-    const ofRoute = [...view.mails.values()].filter((mail) => mail.route === route);
-    const surely = view.owed.filter(
-      (mail) =>
-        mail.route === route &&
-        mail.arrivedAtMs > lastMs &&
-        view.countedMs(mail) < startedMs &&
-        !mail.stays.some(
-          ({ mailbox }) => isForgotten(mailbox, lastMs, digest, view) || isBeforeCarryOver(digest, mailbox, view),
-        ),
-    );
-    const possibly = ofRoute.flatMap((mail) => identitiesSince(mail, recordedMs(mail), digest.sentMs, view));
-    // Once a route is removed its mail is unknown mail, and which poll took it for what is not to be seen.
-    if (ROUTE_IDS.some((id) => view.removedMs(id) <= digest.sentMs && [id, UNKNOWN_ROUTE].includes(route))) continue;
-    const seen = told?.seen ?? Number.NaN;
-    if (seen >= surely.length && seen <= possibly.length) continue;
-    const what = `${digest.invocation.id} counts ${seen} mails of ${route}; there were ${surely.length} to ${possibly.length}`;
-    broken.push({ promise: 'P5', what });
+  const previous = view.recordedDigests.findLast(({ recordedMs }) => recordedMs < sentMs);
+  if (previous && previous.countedUntil.getTime() !== window.from.getTime()) {
+    broken.push({
+      promise: 'P5',
+      what: `${id} counts from ${window.from.toISOString()}, not from ${previous.countedUntil.toISOString()} on`,
+    });
   }
-  const addsUp = [...digest.counts.values()].every((told) => told.seen === placesIn(told));
-  if (addsUp === digest.sum.includes('does not add up')) {
-    broken.push({ promise: 'P5', what: `${digest.invocation.id} says of its sum: ${digest.sum}` });
+  const earlier = view.accepted.filter(({ acceptedAt }) => acceptedAt <= window.from);
+  if (!previous && earlier.length > 0) broken.push({ promise: 'P5', what: `${id} leaves ${earlier.length} out` });
+  const within = view.accepted.filter(({ acceptedAt }) => acceptedAt > window.from && acceptedAt <= window.until);
+  const routes = new Set([...within, ...accounts.routes].map(({ route }) => route));
+  for (const route of routes) {
+    const ofRoute = within.filter((entry) => entry.route === route);
+    const told = accounts.routes.find((row) => row.route === route);
+    const { received, delivered, undelivered, unknown } = told ?? NOT_TOLD;
+    if (received !== ofRoute.length || received !== delivered + undelivered + unknown) {
+      broken.push({ promise: 'P5', what: `${id} counts ${JSON.stringify(told)}; there were ${ofRoute.length}` });
+    }
+    if (route === UNKNOWN_ROUTE) continue;
+    const settledBy = (byMs: number) => ofRoute.filter(({ mailId }) => (view.settledMs.get(mailId) ?? sentMs) < byMs);
+    if (delivered < settledBy(invocation.startedMs).length || delivered > settledBy(sentMs).length) {
+      const from = settledBy(invocation.startedMs).length;
+      broken.push({
+        promise: 'P5',
+        what: `${id} says that ${delivered} of ${route} are delivered, not ${from} or more`,
+      });
+    }
   }
   return broken;
 }
 
-/** The counts begin where a lost watermark is resumed, so what the digest has told of those before cannot be taken off. */
+const NOT_TOLD = { received: 0, delivered: 0, undelivered: 0, unknown: 0 };
+
+/** The counts of polls begin where a lost watermark is resumed, so those that the digest has told of cannot be taken off. */
 function isResumedDuring({ invocation }: Told, mailbox: MailboxName, { watermarkStarts }: View): boolean {
   return watermarkStarts.some(
     (start) =>
@@ -131,21 +130,6 @@ function isResumedDuring({ invocation }: Told, mailbox: MailboxName, { watermark
       start.atMs >= invocation.startedMs &&
       start.atMs <= invocation.endedMs,
   );
-}
-
-/** With its watermark a mailbox loses what was counted beside it. */
-function isForgotten(mailbox: MailboxName, sinceMs: number, { sentMs }: Told, { lostWatermarks }: View): boolean {
-  return lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= sinceMs && lost.atMs <= sentMs);
-}
-
-function placesIn({ delivered, undelivered, unknown, recovered }: ReadCounts): number {
-  return delivered + undelivered + unknown + recovered;
-}
-
-/** The identities under which a mail may have become known between the two digests. */
-function identitiesSince(mail: SimulatedMail, recordedMs: number, untilMs: number, view: View): string[] {
-  if (view.countedMs(mail) < recordedMs && new Set(mail.stays.map(({ mailId }) => mailId)).size === 1) return [];
-  return [...new Set(mail.stays.filter(({ fromMs }) => fromMs <= untilMs).map(({ mailId }) => mailId))];
 }
 
 /** Polls: those that surely were recorded since the last digest, and those that may have been. */

@@ -7,7 +7,7 @@ import type { ReadNeed } from '../read-digest.ts';
 import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
-import { isBeforeCarryOver, type Told, type View } from './view.ts';
+import type { Told, View } from './view.ts';
 
 /** P4: what fails and goes on failing is told in each digest until it ends; what a person must know of once, in the next one. */
 export function failuresTold(view: View): Broken[] {
@@ -23,8 +23,7 @@ export function failuresTold(view: View): Broken[] {
 
 /**
  * Polls of a mailbox begin again: renumbered, since nobody can know which of the older email was moved in meanwhile; or
- * without a watermark, since somebody lost it. Reported once, by the first digest that begins afterwards or by one that was
- * being written.
+ * without a watermark, since somebody lost it. Reported once, by the digest in whose window it is.
  */
 function beganAgain(view: View): Broken[] {
   return view.plan.mailboxes.flatMap((mailbox) => {
@@ -36,9 +35,11 @@ function beganAgain(view: View): Broken[] {
 function untoldStart(start: WatermarkStart, view: View): Broken[] {
   const { atMs, mailbox, kind } = start;
   const later = view.told.filter(({ sentMs }) => sentMs > atMs);
-  const first = later.findIndex(
-    (digest) => digest.invocation.startedMs > atMs && !isBeforeCarryOver(digest, mailbox, view),
-  );
+  // The poll decided to begin again before it wrote that, so an earlier digest can have it in its window.
+  const first = later.findIndex(({ digest }) => {
+    const until = digest.standing?.window.until;
+    return until !== undefined && until.getTime() - view.startMs >= atMs;
+  });
   const due = later[first];
   if (!due || isForgotten(start, due, view) || (kind === 'created' && !isSeenAsLost(start, view))) return [];
   const told = later.slice(0, first + 1);
@@ -205,21 +206,10 @@ export function healthTold(view: View): Broken[] {
     view.told
       .at(-1)
       ?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view))
-      .filter(({ title }) => !isOfLostWatermark(title) && !isOfLateRenumbering(title, view)) ?? [];
+      .filter(({ title }) => !isOfLostWatermark(title)) ?? [];
   const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
   if (needs.length === 0 || !isWell) return [];
   return [{ promise: 'P5', what: `all is well, and the last digest says: ${needs.map(({ title }) => title)}` }];
-}
-
-/**
- * Email that a failed poll had taken in before the digest before, passed after it, and relocated since: by its time the
- * digest before has counted it. A digest with such a difference names the mailbox that was renumbered.
- */
-function isOfLateRenumbering(title: string, view: View): boolean {
-  const previousMs = view.told.at(-2)?.invocation.startedMs ?? 0;
-  return (
-    /unaccounted for|no poll has counted/.test(title) && view.watermarkStarts.some(({ atMs }) => atMs > previousMs)
-  );
 }
 
 function isAuditsOwn({ title, tokens }: ReadNeed, view: View): boolean {

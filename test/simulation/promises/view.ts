@@ -23,12 +23,6 @@ export type View = Observed & {
   isInLedger: Accounting['isInLedger'];
   /** When the mail was surely known: a poll began and ended well while it was there, under one number. */
   knownMs(mail: SimulatedMail): number;
-  /**
-   * When a poll had surely counted it: at its first place, before it went to another one, and not below a watermark that
-   * somebody moved, since what only audits see is told by the latest report alone. Of a mail in two folders, the poll that
-   * took it in counts it, and whether that was this one or the other is not to be seen.
-   */
-  countedMs(mail: SimulatedMail): number;
   /** When the route left the settings; never, for most. */
   removedMs(route: SimulatedMail['route']): number;
   windows<Kind extends PlannedEvent['kind']>(
@@ -94,8 +88,8 @@ export function viewOf(observed: Observed): View {
   const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
   const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;
 
-  function firstKnown(mail: SimulatedMail, stays = staysOf(mail)): number {
-    const times = stays.map((stay) => {
+  function firstKnown(mail: SimulatedMail): number {
+    const times = staysOf(mail).map((stay) => {
       const polledMs = firstEnd(goodPolls.get(stay.mailbox), stay.fromMs, stay.toMs);
       // What the poll did not read lies below the watermark by then.
       const isPassedBy = isJumped(stay) || (isNumberedAnew(stay) && stay.receivedAtMs < polledMs - RESCAN_MARGIN_MS);
@@ -122,14 +116,6 @@ export function viewOf(observed: Observed): View {
     accountedStaysOf: staysOf,
     isInLedger,
     knownMs,
-    countedMs: (mail) => {
-      const counting = staysOf(mail).filter((stay) => !isJumped(stay));
-      const places = [...new Set(mail.stays.map(({ mailbox }) => mailbox))].map((mailbox) => {
-        const first = mail.stays.find((stay) => stay.mailbox === mailbox);
-        return counting.filter((stay) => stay.mailbox === mailbox && stay.sinceMs === first?.sinceMs);
-      });
-      return Math.max(...places.map((stays) => firstKnown(mail, stays)));
-    },
     owed: [...mails.values()].filter((mail) => Number.isFinite(knownMs(mail)) || staysOf(mail).some(isStill)),
     removedMs: (route) =>
       Math.min(

@@ -1,0 +1,25 @@
+import type { SentDigest } from '../ports.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** The time that a digest counts: after `from`, and until `until`. */
+export type DigestWindow = { from: Date; until: Date };
+
+/** What the first digest counts; it is due on the day of the deployment. */
+const FIRST_WINDOW_MS = 31 * DAY_MS;
+
+/**
+ * Each window begins where that of the digest before it ended, so every accepted email is in exactly one of them; a digest
+ * that died before it recorded its window is repeated by the next one.
+ *
+ * @param settledMs windows end so long before the digest: what was accepted by then is surely in the index, in milliseconds
+ */
+export function windowOf(at: Date, settledMs: number, previous: SentDigest | undefined): DigestWindow {
+  const until = new Date(at.getTime() - settledMs);
+  const from = previous?.countedUntil ?? new Date(until.getTime() - FIRST_WINDOW_MS);
+  return { from, until: until > from ? until : from };
+}
+
+export function isWithin(time: Date, { from, until }: DigestWindow): boolean {
+  return time > from && time <= until;
+}

@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import type { Digest } from '../../../functions/core/digest/digest.ts';
+import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
+import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
+import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
+import type { Ledger, MailReader, Watermarks } from '../../../functions/core/ports.ts';
+import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
+import { fakeClock } from '../../fakes/fake-clock.ts';
+import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
+import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
+import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';
+import { memoryLedger } from '../../fakes/memory-ledger.ts';
+import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
+import { memoryMailer } from '../../fakes/memory-mailer.ts';
+import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
+import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
+import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
+import { memorySpool } from '../../fakes/memory-spool.ts';
+import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
+import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+
+const MAILBOX = 'support/INBOX';
+const at = (uidValidity: string, uid: number) => ({ mailbox: MAILBOX, uidValidity, uid });
+const HOUR_MS = 3_600_000;
+const polled = {
+  mailbox: MAILBOX,
+  folder: 'INBOX',
+  formerly: [],
+  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
+} as const;
+
+type PollOptions = { startFrom?: StartFrom; remainingMs?: () => number };
+
+/** A mailbox that is polled, and digests of it. Every hour one mail comes and is posted, and one is unknown. */
+function world() {
+  const clock = fakeClock();
+  const mailbox = memoryMailbox();
+  const ledger = memoryLedger();
+  const services = {
+    reader: mailbox,
+    watermarks: memoryWatermarks(),
+    ledger,
+    routeQueues: memoryRouteQueues(),
+    spool: memorySpool(),
+    routeChecks: memoryRouteChecks(),
+    pathChecks: memoryPathChecks(),
+    deadLetters: memoryDeadLetters(),
+    digestRuns: memoryDigestRuns(),
+    mailer: memoryMailer(),
+    classify: classifyBySubject,
+    routes: ['vip', 'stripe'],
+    format: (digest: Digest) => digestMailOf(digest, 'UTC'),
+    clock,
+    journal: recordingJournal(),
+  };
+  const deliver = (subject: string) =>
+    mailbox.deliver(
+      (uid, uidValidity) => mailOf(uid, uidValidity, { subject, messageId: `<${subject}>` }),
+      clock.now(),
+    );
+  async function post(): Promise<void> {
+    for (const { mailId, route } of ledger.entries()) {
+      if (route === 'vip') await ledger.settle(mailId, { at: clock.now(), discordMessageId: '1' });
+    }
+  }
+  return {
+    ...services,
+    clock,
+    mailbox,
+    deliver,
+    poll: async (
+      changes: Partial<{ reader: MailReader; watermarks: Watermarks; ledger: Ledger }> = {},
+      { startFrom, remainingMs }: PollOptions = {},
+    ) => {
+      clock.advance(1);
+      const account = { ...polled.account, ...(startFrom && { startFrom }) };
+      await pollMailbox({ ...polled, account }, { ...services, ...changes }, remainingMs ?? (() => 300_000));
+      await post();
+    },
+    /** The line of the digest that sums up its counts. */
+    digest: async (changes: Partial<{ ledger: Ledger; watermarks: Watermarks }> = {}) => {
+      clock.advance(HOUR_MS);
+      const { text, subject } = await sendDigest(
+        { ...services, ...changes },
+        { mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }], routes: ['vip'] },
+        { holder: 'digest', remainingMs: () => DIGEST_TIMEOUT_MS },
+      );
+      return { subject, sum: /^.*emails? received =.*$/m.exec(text)?.[0], text };
+    },
+    idOf: (subject: string) => ledger.entries().find(({ record }) => record.subject === subject)?.mailId ?? '',
+    renumber: (uidValidity: string) =>
+      mailbox.renumber(uidValidity, ({ subject, messageId }, uid) => mailOf(uid, uidValidity, { subject, messageId })),
+  };
+}
+
+const sum = (received: number, { delivered = 0, undelivered = 0, unknown = 0, recovered = 0 }) =>
+  `${received} email${received === 1 ? '' : 's'} received = ${delivered} delivered + ${undelivered} undelivered + ${unknown} unknown.` +
+  (recovered > 0 ? ` The audit recovered ${recovered} of them.` : '');
+
+describe('digests count each email once', () => {
+  it('of polls, also hourly', async () => {
+    const { deliver, poll, digest } = world();
+    deliver('vip 1');
+    deliver('a question');
+    await poll();
+    expect(await digest()).toMatchObject({
+      subject: 'Rollcall: 1 unknown · 1 alert delivered',
+      sum: sum(2, { delivered: 1, unknown: 1 }),
+    });
+    deliver('vip 2');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: nothing new', sum: sum(0, {}) });
+  });
+
+  it.each(['before', 'after'] as const)('after a poll that died %s it moved the watermark', async (fault) => {
+    const { deliver, poll, digest, watermarks } = world();
+    deliver('vip 1');
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? fault : 'none'));
+    await expect(poll({ watermarks: dying })).rejects.toThrow();
+    deliver('vip 2');
+    await poll();
+    expect((await digest()).sum).toBe(sum(2, { delivered: 2 }));
+  });
+
+  it('that a poll took in and died, and that was expunged before the next one', async () => {
+    const { deliver, poll, digest, mailbox, watermarks } = world();
+    const gone = deliver('a question');
+    const dying = faultyPort(watermarks, (call): Fault => (call === 'move' ? 'before' : 'none'));
+    await expect(poll({ watermarks: dying })).rejects.toThrow();
+    mailbox.expunge(gone.location.uid);
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { unknown: 1 }));
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
+  it('that lies in the mailbox twice', async () => {
+    const { deliver, poll, digest } = world();
+    deliver('vip 1');
+    await poll();
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+  });
+
+  it('after a change of UIDVALIDITY, wherever the ledger then says that it lies', async () => {
+    const { deliver, poll, digest, renumber, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    deliver('vip 2');
+    await poll();
+    renumber('2000');
+    deliver('vip 3');
+    await poll();
+    await ledger.relocate(idOf('vip 1'), at('1000', 1), at('2000', 1));
+    await ledger.relocate(idOf('vip 2'), at('1000', 2), at('2000', 2));
+    expect((await digest()).sum).toBe(sum(2, { delivered: 2 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('that an audit accepts, and say that it did, also where it died before it could report', async () => {
+    const { deliver, poll, digest, ledger, idOf, clock } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    const lost = ledger.entry(idOf('vip 1'));
+    if (!lost) throw new Error('The world has no mail.');
+    ledger.forget(lost.mailId);
+    await ledger.accept({ ...lost, acceptedAt: clock.now(), isRecovery: true });
+    const { subject, sum: told, text } = await digest();
+    expect(subject).toBe('Rollcall: ⚠ the audit brought back 1 mail of support/INBOX');
+    expect(text).toContain('support/INBOX, uid 1, vip: on its way');
+    expect(told).toBe(sum(1, { undelivered: 1, recovered: 1 }));
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: nothing new', sum: sum(0, {}) });
+  });
+});
+
+describe('open alerts of what left the settings', () => {
+  it('are told: of a route, and of a mailbox', async () => {
+    const { deliver, poll, digest, ledger, idOf } = world();
+    deliver('vip 1');
+    await poll();
+    const known = ledger.entry(idOf('vip 1'));
+    if (!known) throw new Error('The world has no mail.');
+    const { location } = known;
+    await ledger.accept({ ...known, mailId: 'one', route: 'retired', location: { ...location, uid: 90 } });
+    await ledger.accept({ ...known, mailId: 'two', location: { ...location, mailbox: 'sales/INBOX' } });
+    const { subject, text } = await digest();
+    expect(subject).toBe(
+      'Rollcall: ⚠ 1 alert undelivered for 1 hour (retired: no post was tried) · sales/INBOX left the settings with 1 mail open',
+    );
+    expect(text).toContain('The route retired is not in the settings any more, so nothing delivers them.');
+    expect(text).toContain('Nobody polls or audits it any more.');
+  });
+});
+
+describe('the counts where polls begin again', () => {
+  it('go on where a lost watermark was resumed, and the digest names the loss once', async () => {
+    const { deliver, poll, digest, watermarks } = world();
+    deliver('vip 1');
+    await poll();
+    await digest();
+    deliver('vip 2');
+    await poll();
+    watermarks.forget(MAILBOX);
+    deliver('vip 3');
+    await poll();
+    const { subject, sum: told, text } = await digest();
+    expect(subject).toBe('Rollcall: ⚠ the watermark of support/INBOX was lost and polls resumed from the ledger');
+    expect(text).toContain('Find out what deleted it.');
+    expect(told).toBe(sum(2, { delivered: 2 }));
+    deliver('vip 4');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+  });
+
+  it('add up after a rescan, also where the mailbox is renumbered before the digest', async () => {
+    const { deliver, poll, digest, watermarks, clock, renumber } = world();
+    deliver('vip old');
+    clock.advance(HOUR_MS);
+    await poll({}, { startFrom: 'now' });
+    deliver('vip 1');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    await watermarks.requestRescan(MAILBOX, new Date(0));
+    await poll();
+    renumber('2000');
+    await poll();
+    expect((await digest()).sum).toBe(sum(1, { delivered: 1 }));
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+
+  it('add up after a rescan, also where it takes several polls and digests', async () => {
+    const { deliver, poll, digest, watermarks, mailbox, clock } = world();
+    for (let count = 0; count < 2 * MAILS_PER_PAGE; count += 1) deliver(`vip old ${count}`);
+    clock.advance(HOUR_MS);
+    await poll({}, { startFrom: 'now' });
+    deliver('vip new');
+    deliver('a question');
+    await poll();
+    expect((await digest()).sum).toBe(sum(2, { delivered: 1, unknown: 1 }));
+    expect(mailbox.mails()).toHaveLength(2 * MAILS_PER_PAGE + 2);
+
+    await watermarks.requestRescan(MAILBOX, new Date(clock.now().getTime() - 7 * 24 * HOUR_MS));
+    const onePage = { remainingMs: () => POLL_RESERVE_MS - 1 };
+    await poll({}, onePage);
+    const first = await digest();
+    expect(first.subject).toBe('Rollcall: all 500 alerts delivered');
+    expect(first.sum).toBe(sum(500, { delivered: 500 }));
+    await poll({}, onePage);
+    expect((await digest()).sum).toBe(sum(500, { delivered: 500 }));
+    await poll();
+    deliver('vip last');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+  });
+
+  it('add up where the server gives out its uids a second time', async () => {
+    const { deliver, poll, digest, mailbox } = world();
+    for (const subject of ['vip 1', 'vip 2', 'vip 3']) deliver(subject);
+    await poll();
+    await digest();
+    for (const uid of [2, 3]) mailbox.expunge(uid);
+    mailbox.renumber('1000', ({ subject, messageId }, uid) => mailOf(uid, '1000', { subject, messageId }));
+    deliver('vip after the restore');
+    await poll();
+    expect(await digest()).toMatchObject({ subject: 'Rollcall: 1 alert delivered', sum: sum(1, { delivered: 1 }) });
+    expect((await digest()).sum).toBe(sum(0, {}));
+  });
+});

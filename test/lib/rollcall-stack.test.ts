@@ -170,14 +170,19 @@ describe('the tables', () => {
     }
   });
 
-  it('find ledger entries by location and by being open, and let settled ones expire', () => {
+  it('find ledger entries by location, by day and by being open, and let settled ones expire', () => {
     const ledger = keyedBy('mailId');
     expect(ledger.TimeToLiveSpecification).toEqual({ AttributeName: 'expiresAt', Enabled: true });
     expect(ledger.GlobalSecondaryIndexes).toEqual([
       {
         IndexName: 'byLocation',
         KeySchema: keySchema('mailboxUidValidity', 'uid'),
-        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['route', 'state', 'acceptedAt'] },
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['route', 'state', 'acceptedAt', 'fingerprint'] },
+      },
+      {
+        IndexName: 'byDay',
+        KeySchema: keySchema('acceptedDay', 'acceptedAt'),
+        Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: ['mailbox', 'route', 'state', 'isRecovery'] },
       },
       { IndexName: 'open', KeySchema: keySchema('openRoute', 'acceptedAt'), Projection: { ProjectionType: 'ALL' } },
     ]);

@@ -30,6 +30,8 @@ export type ObservedDigest = { sentMs: number; mail: DigestMail; digest: Digest;
 export type WatermarkStart = {
   atMs: number;
   mailbox: MailboxName;
+  /** Under which it was written; a folder that was renamed has another one than its mailbox. */
+  name: string;
   uidValidity: string;
   /** `created` where the mailbox had no watermark: it had none before, or that was lost. */
   kind: 'created' | 'renumbered' | 'renamed';

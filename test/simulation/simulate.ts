@@ -169,7 +169,7 @@ function observedEffects(
     recordedDigests.push({ ...digest, recordedMs: nowMs() });
   };
   const started = ({ mailbox: name, uidValidity }: Watermark, kind: WatermarkStart['kind']) =>
-    watermarkStarts.push({ atMs: nowMs(), mailbox: mailboxNamed(name), uidValidity, kind });
+    watermarkStarts.push({ atMs: nowMs(), mailbox: mailboxNamed(name), name, uidValidity, kind });
   /** The first one under a new name, where there is a former one, or was when the poll read it. */
   async function isCarriedOver({ mailbox: name, restart }: Watermark): Promise<boolean> {
     const former = mailboxNamed(name);

@@ -2,7 +2,7 @@ import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.t
 import { DAY_MS, isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
-import { CHANNELS, type MailboxName, mailboxNamed, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
+import { CHANNELS, type MailboxName, mailboxNamed, NEW_NAMES, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
 import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
 
 /** Once its uids are void, a poll reads a mailbox again from so long before the last complete poll. */
@@ -147,8 +147,8 @@ export function isBeforeCarryOver(
 ): boolean {
   const deployedMs = renames.find((renamed) => renamed.mailbox === mailbox)?.toMs ?? Number.POSITIVE_INFINITY;
   const start = watermarkStarts.find(
-    // A poll that began before may still meet the new numbers under the former name.
-    ({ atMs, kind, ...one }) => one.mailbox === mailbox && atMs >= deployedMs && kind !== 'renumbered',
+    // A poll that began before may still write under the former name.
+    ({ atMs, name }) => name === NEW_NAMES[mailbox] && atMs >= deployedMs,
   );
   return invocation.endedMs >= deployedMs && invocation.startedMs <= (start?.atMs ?? Number.POSITIVE_INFINITY);
 }

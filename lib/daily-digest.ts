@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { DIGEST_TIMEOUT_MS } from '../functions/core/digest/digest-limits.ts';
+import { DIGEST_TIMEOUT_MS } from '../functions/core/digest/limits.ts';
 import { SEND_DIGEST_PORTS } from '../functions/core/digest/send-digest.ts';
 import { SENT_DIGESTS } from '../functions/core/metrics.ts';
 import type { DigestSettings } from '../functions/core/settings/settings-schema.ts';

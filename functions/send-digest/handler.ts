@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { Digest } from '../core/digest/digest.ts';
-import { digestMailOf } from '../core/digest/digest-mail.ts';
 import { type DigestReport, sendDigest } from '../core/digest/send-digest.ts';
+import { digestMailOf } from '../core/digest/view/digest-mail.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
 import {
   digestRunsFrom,

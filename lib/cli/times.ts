@@ -1,4 +1,4 @@
-import { duration, timesIn } from '../../functions/core/digest/digest-words.ts';
+import { duration, timesIn } from '../../functions/core/digest/view/words.ts';
 
 /** How long ago, and when by the clock of this machine: `5 hours ago (Mon 23 Nov, 07:00)`. */
 export function ago(time: Date, now: Date): string {

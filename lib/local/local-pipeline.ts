@@ -5,7 +5,7 @@ import { createCheckRoutes } from '../../functions/check-routes/handler.ts';
 import { AUDIT_TIMEOUT_MS } from '../../functions/core/audit/audit-limits.ts';
 import { ALERTS_PER_BATCH, POST_CONCURRENCY, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
-import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/digest-limits.ts';
+import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/limits.ts';
 import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
 import type { Journal } from '../../functions/core/journal.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';

@@ -4,7 +4,7 @@ import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { sesMailer } from '../../functions/adapters/ses-mailer.ts';
-import { CARRIED_BYTES } from '../../functions/core/digest/digest-limits.ts';
+import { CARRIED_BYTES } from '../../functions/core/digest/limits.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../lib/local/embedded-aws.ts';
 import { mailerContract, SAMPLE_DIGEST } from '../contracts/mailer-contract.ts';
 

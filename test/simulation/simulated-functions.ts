@@ -6,7 +6,7 @@ import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../../functions/core/delivery/posting.ts';
 import { redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
-import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/digest-limits.ts';
+import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../functions/core/digest/send-digest.ts';
 import type { Journal } from '../../functions/core/journal.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';

@@ -1,7 +1,7 @@
 import { type DiscordTarget, secretParameterOf } from '../../functions/core/delivery/discord.ts';
 import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import type { Digest } from '../../functions/core/digest/digest.ts';
-import { digestMailOf } from '../../functions/core/digest/digest-mail.ts';
+import { digestMailOf } from '../../functions/core/digest/view/digest-mail.ts';
 import { PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
 import { HandOverFailed } from '../../functions/core/poll/hand-over-failed.ts';

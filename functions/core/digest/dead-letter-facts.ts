@@ -1,6 +1,6 @@
 import { atMost, LATE } from '../poll/at-most.ts';
 import type { DeadLetters, UnreadableLetter } from '../ports.ts';
-import { LETTERS_TIMEOUT_MS } from './digest-limits.ts';
+import { LETTERS_TIMEOUT_MS } from './limits.ts';
 
 /** What of a route's dead-letter queue no redrive can take, or why that is not known. */
 export type DeadLetterFacts =

@@ -1,10 +1,10 @@
-import { accountsOf, type MailAccounts } from './digest-accounts.ts';
-import { acceptedOf, type DigestFacts } from './digest-facts.ts';
-import type { MailboxSummary } from './digest-health.ts';
-import { damagedSegments, type Need, needsOf } from './digest-needs.ts';
-import { groupBySender, type UnknownMail } from './digest-unknown.ts';
-import type { DigestWindow } from './digest-window.ts';
-import type { PendingMail } from './pending-mail.ts';
+import { accountsOf, type MailAccounts } from './accounts.ts';
+import { damagedSegments, type Need, needsOf } from './attention/needs.ts';
+import { acceptedOf, type DigestFacts } from './facts.ts';
+import type { PendingMail } from './pending-email.ts';
+import { groupBySender, type UnknownMail } from './unknown-email.ts';
+import type { MailboxSummary } from './view/health.ts';
+import type { DigestWindow } from './window.ts';
 
 /** One digest as data; how it looks is the business of `digest-text.ts` and `digest-html.tsx`. */
 export type Digest = {

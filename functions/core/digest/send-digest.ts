@@ -4,10 +4,10 @@ import type { Journal } from '../journal.ts';
 import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
 import type { Clock, DigestMail } from '../ports.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
-import { type DigestFacts, type DigestMailbox, readDigestFacts } from './digest-facts.ts';
-import { MAILS_PER_RUN } from './digest-limits.ts';
-import { type DigestInvocation, whileNoOtherRuns } from './digest-run.ts';
-import { type PendingMail, readPendingMail } from './pending-mail.ts';
+import { type DigestFacts, type DigestMailbox, readDigestFacts } from './facts.ts';
+import { MAILS_PER_RUN } from './limits.ts';
+import { type PendingMail, readPendingMail } from './pending-email.ts';
+import { type DigestInvocation, whileNoOtherRuns } from './run.ts';
 
 /** What a digest may call. The policy of send-digest derives from this list. */
 export const SEND_DIGEST_PORTS = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Digest } from '../../../functions/core/digest/digest.ts';
-import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
-import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
+import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';

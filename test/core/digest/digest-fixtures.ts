@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../../functions/core/audit/audit-report.ts';
 import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
 import type { RouteCheck } from '../../../functions/core/delivery/route-check.ts';
-import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/digest-facts.ts';
+import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/facts.ts';
 import type { AcceptedEntry, LedgerEntry, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
 import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/poll/watermark.ts';

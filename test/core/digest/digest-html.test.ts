@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
-import type { DigestFacts } from '../../../functions/core/digest/digest-facts.ts';
-import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import type { DigestFacts } from '../../../functions/core/digest/facts.ts';
+import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
 import { doubtfulSender } from '../../../functions/core/rules/doubtful-sender.ts';
 import {
   AUDIT,

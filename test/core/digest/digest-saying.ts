@@ -1,5 +1,5 @@
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
-import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
 import type { DigestMail } from '../../../functions/core/ports.ts';
 import {
   AUDIT,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AUDIT_TIMEOUT_MS } from '../../../functions/core/audit/audit-limits.ts';
-import { SETTLED_MS } from '../../../functions/core/digest/digest-limits.ts';
-import { isWithin, windowOf } from '../../../functions/core/digest/digest-window.ts';
+import { SETTLED_MS } from '../../../functions/core/digest/limits.ts';
+import { isWithin, windowOf } from '../../../functions/core/digest/window.ts';
 import { POLL_TIMEOUT_MS } from '../../../functions/core/poll/poll-limits.ts';
 import { hoursAgo, NOW } from './digest-fixtures.ts';
 

@@ -1,7 +1,7 @@
 import type { Digest } from '../../../functions/core/digest/digest.ts';
-import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
-import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
+import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { PENDING_PREFIX, segmentOf } from '../../../functions/core/ledger/spool.ts';
 import type {

@@ -1,6 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { describe, expect, it } from 'vitest';
-import { CARRIED_BYTES, MAILS_PER_RUN } from '../../../functions/core/digest/digest-limits.ts';
+import { CARRIED_BYTES, MAILS_PER_RUN } from '../../../functions/core/digest/limits.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { segmentOf } from '../../../functions/core/ledger/spool.ts';
 import type { DigestMail, Mailer, Spool } from '../../../functions/core/ports.ts';

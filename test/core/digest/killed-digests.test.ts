@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { type Fault, invoke } from '../../simulation/invocation.ts';
 import { simulatedQueue } from '../../simulation/simulated-queue.ts';

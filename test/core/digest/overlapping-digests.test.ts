@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DIGEST_RESERVE_MS, DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
-import { AnotherDigestRuns } from '../../../functions/core/digest/digest-run.ts';
+import { DIGEST_RESERVE_MS, DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
+import { AnotherDigestRuns } from '../../../functions/core/digest/run.ts';
 import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
 import type { Clock, DigestMail, Ledger, Mailer, Spool } from '../../../functions/core/ports.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';

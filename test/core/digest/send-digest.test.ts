@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SETTLED_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { SETTLED_MS } from '../../../functions/core/digest/limits.ts';
 import type { Mailer, Spool } from '../../../functions/core/ports.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
 import { DEAD_ROUTE, hoursAgo, MISSING_ACCESS, NOW } from './digest-fixtures.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { LETTERS_TIMEOUT_MS } from '../../../functions/core/digest/digest-limits.ts';
+import { LETTERS_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import { hoursAgo } from './digest-fixtures.ts';
 import { digestWorld } from './digest-world.ts';
 

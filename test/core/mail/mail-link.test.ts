@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openableLink } from '../../../functions/core/digest/openable-link.ts';
+import { openableLink } from '../../../functions/core/digest/view/openable-link.ts';
 import { mailLink } from '../../../functions/core/mail/mail-link.ts';
 
 const GMAIL = { host: 'imap.gmail.com', user: 'ada+shop@example.com' };

@@ -7,7 +7,7 @@ import {
   queueMessageOf,
 } from '../../../functions/core/delivery/queue-message.ts';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
-import { digestMailOf } from '../../../functions/core/digest/digest-mail.ts';
+import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
 import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { parseSegment, type SpoolLine, segmentOf } from '../../../functions/core/ledger/spool.ts';
 import { type Mail, type MailLocation, recordOf } from '../../../functions/core/mail/mail.ts';

@@ -3,7 +3,7 @@ import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/cli
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { vi } from 'vitest';
 import { queueMessageOf } from '../../../functions/core/delivery/queue-message.ts';
-import { CARRIED_BYTES, MAILS_SHOWN } from '../../../functions/core/digest/digest-limits.ts';
+import { CARRIED_BYTES, MAILS_SHOWN } from '../../../functions/core/digest/limits.ts';
 import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { segmentOf } from '../../../functions/core/ledger/spool.ts';
 import type { Restart } from '../../../functions/core/poll/watermark.ts';

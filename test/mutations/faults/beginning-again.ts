@@ -106,7 +106,7 @@ export const beginningAgainMutations: readonly Mutation[] = [
   {
     name: 'the digest does not name a mailbox that begins again',
     breaks: 'P5',
-    file: 'functions/core/digest/digest-needs.ts',
+    file: 'functions/core/digest/attention/needs.ts',
     find: 'return isNew || isLost ?',
     replace: 'return isNew && isLost ?',
     caughtBy: ['core/digest/digest.test.ts'],

@@ -1,10 +1,10 @@
 import type { Mutation } from '../mutation.ts';
 
 const SEND = 'functions/core/digest/send-digest.ts';
-const PENDING = 'functions/core/digest/pending-mail.ts';
-const NEEDS = 'functions/core/digest/digest-needs.ts';
-const DIFFERENCES = 'functions/core/digest/digest-differences.ts';
-const RUN = 'functions/core/digest/digest-run.ts';
+const PENDING = 'functions/core/digest/pending-email.ts';
+const NEEDS = 'functions/core/digest/attention/needs.ts';
+const DIFFERENCES = 'functions/core/digest/attention/audit-differs.ts';
+const RUN = 'functions/core/digest/run.ts';
 const LETTERS = 'functions/core/digest/dead-letter-facts.ts';
 const settlement = ['core/digest/settlement.test.ts', 'core/digest/send-digest.test.ts'] as const;
 const needs = ['core/digest/digest.test.ts'] as const;
@@ -131,7 +131,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'a digest counts what may not be in the index yet',
     breaks: 'P5',
-    file: 'functions/core/digest/digest-window.ts',
+    file: 'functions/core/digest/window.ts',
     find: 'new Date(at.getTime() - settledMs)',
     replace: 'new Date(at.getTime() - 0 * settledMs)',
     caughtBy: ['core/digest/digest-window.test.ts', 'core/digest/send-digest.test.ts'],
@@ -139,7 +139,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'a digest counts from when the last one was sent, not from where it counted to',
     breaks: 'P5',
-    file: 'functions/core/digest/digest-window.ts',
+    file: 'functions/core/digest/window.ts',
     find: 'previous?.countedUntil ??',
     replace: 'previous?.at ??',
     caughtBy: ['core/digest/digest-window.test.ts', 'core/digest/send-digest.test.ts'],
@@ -261,7 +261,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'alerts that are open are not in the totals',
     breaks: 'P5',
-    file: 'functions/core/digest/digest-accounts.ts',
+    file: 'functions/core/digest/accounts.ts',
     find: 'groupBy(openAlerts, ',
     replace: 'groupBy(openAlerts.slice(0, 0), ',
     caughtBy: needs,
@@ -269,7 +269,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'the subject keeps trouble to itself',
     breaks: 'P4',
-    file: 'functions/core/digest/digest-subject.ts',
+    file: 'functions/core/digest/view/subject.ts',
     find: 'const troubles = troublesOf(digest, tell);',
     replace: 'const troubles = troublesOf(digest, tell).slice(0, 0);',
     caughtBy: ['core/digest/digest-subject.test.ts'],
@@ -277,7 +277,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'mail that the listing has no room for is not attached either',
     breaks: 'P2',
-    file: 'functions/core/digest/digest-mail.ts',
+    file: 'functions/core/digest/view/digest-mail.ts',
     find: 'attachments: shown < carried.length ? [attachment] : []',
     replace: 'attachments: shown > carried.length ? [attachment] : []',
     caughtBy: ['core/digest/digest-html.test.ts'],
@@ -285,7 +285,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'the HTML of a mail is not escaped',
     breaks: 'P9',
-    file: 'functions/core/digest/digest-html-mails.tsx',
+    file: 'functions/core/digest/view/html-emails.tsx',
     find: '{snippet}',
     replace: '<span dangerouslySetInnerHTML={{ __html: snippet }} />',
     caughtBy: ['core/digest/digest-html.test.ts'],
@@ -293,7 +293,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'a link may be of any scheme',
     breaks: 'P9',
-    file: 'functions/core/digest/openable-link.ts',
+    file: 'functions/core/digest/view/openable-link.ts',
     find: 'return SCHEMES.has(protocol) ? href : undefined;',
     replace: "return protocol === '' ? undefined : href;",
     caughtBy: ['core/digest/digest-html.test.ts'],
@@ -301,7 +301,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'a sender who may be forged is shown like any other',
     breaks: 'P9',
-    file: 'functions/core/digest/digest-page.ts',
+    file: 'functions/core/digest/view/page.ts',
     find: 'isDoubtfulSender(line.reason) ?',
     replace: 'isDoubtfulSender(line.mailId) ?',
     caughtBy: ['core/digest/digest-html.test.ts'],

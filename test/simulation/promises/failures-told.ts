@@ -1,5 +1,5 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
-import { unreadLimitMs } from '../../../functions/core/digest/digest-limits.ts';
+import { unreadLimitMs } from '../../../functions/core/digest/limits.ts';
 import { LETTERS_EVERY_MS } from '../deployment.ts';
 import type { WatermarkStart } from '../observed.ts';
 import { HOUR_MS, MINUTE_MS } from '../plan.ts';

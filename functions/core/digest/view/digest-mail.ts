@@ -1,9 +1,9 @@
-import type { DigestMail } from '../ports.ts';
-import type { Digest } from './digest.ts';
-import { digestHtml } from './digest-html.tsx';
-import { ATTACHMENT_NAME, pageOf } from './digest-page.ts';
-import { digestText } from './digest-text.ts';
-import { jsonLineOf } from './pending-mail.ts';
+import type { DigestMail } from '../../ports.ts';
+import type { Digest } from '../digest.ts';
+import { jsonLineOf } from '../pending-email.ts';
+import { digestHtml } from './html.tsx';
+import { ATTACHMENT_NAME, pageOf } from './page.ts';
+import { digestText } from './text.ts';
 
 /** The mail that carries a digest: two twins of it, and all unknown mail as JSONL where the listing had to be cut. */
 export function digestMailOf(digest: Digest, timeZone: string): DigestMail {

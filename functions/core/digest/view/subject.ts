@@ -1,9 +1,9 @@
-import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import type { Digest } from './digest.ts';
-import { auditDifferenceTitle } from './digest-differences.ts';
-import { beginsAgain, unreadableTitle } from './digest-need-told.ts';
-import type { Need } from './digest-needs.ts';
-import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
+import { UNKNOWN_ROUTE } from '../../ledger/ledger-entry.ts';
+import { auditDifferenceTitle } from '../attention/audit-differs.ts';
+import { beginsAgain, unreadableTitle } from '../attention/need-told.ts';
+import type { Need } from '../attention/needs.ts';
+import type { Digest } from '../digest.ts';
+import { counted, duration, figure, shown, type TimeTeller } from './words.ts';
 
 /** Longer subjects are cut by most mail clients, and RFC 5322 (2.1.1) would have to fold them often. */
 const SUBJECT_CHARACTERS = 150;

@@ -1,8 +1,8 @@
 import { groupBy } from '../group-by.ts';
 import type { SpoolLine } from '../ledger/spool.ts';
 import { displayedText } from '../mail/displayed-text.ts';
-import { MAILS_SHOWN } from './digest-limits.ts';
-import type { PendingMail } from './pending-mail.ts';
+import { MAILS_SHOWN } from './limits.ts';
+import type { PendingMail } from './pending-email.ts';
 
 /** Unknown mail of one sender's domain, newest first. */
 type SenderGroup = {

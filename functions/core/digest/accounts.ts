@@ -1,7 +1,7 @@
 import { groupBy } from '../group-by.ts';
 import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import type { DigestFacts } from './digest-facts.ts';
-import { HAND_OVER_MS, STALE_UNKNOWN_MS } from './digest-limits.ts';
+import type { DigestFacts } from './facts.ts';
+import { HAND_OVER_MS, STALE_UNKNOWN_MS } from './limits.ts';
 
 export type RouteCounts = {
   route: string;

@@ -1,8 +1,8 @@
 import { renderToString } from 'preact-render-to-string';
-import { Counts } from './digest-html-counts.tsx';
-import { Group, Needs } from './digest-html-mails.tsx';
-import type { DigestPage, StandingTold } from './digest-page.ts';
-import { STYLE_SHEET, style } from './digest-style.ts';
+import { Counts } from './html-counts.tsx';
+import { Group, Needs } from './html-emails.tsx';
+import type { DigestPage, StandingTold } from './page.ts';
+import { STYLE_SHEET, style } from './style.ts';
 
 /** A digest as HTML for mail clients. All text goes through preact, which escapes it; nothing is loaded from anywhere. */
 export function digestHtml(page: DigestPage): string {

@@ -1,14 +1,14 @@
-import type { SpoolLine } from '../ledger/spool.ts';
-import { isDoubtfulSender } from '../rules/doubtful-sender.ts';
-import type { Digest, Standing } from './digest.ts';
-import type { RouteCounts } from './digest-accounts.ts';
-import { healthTold } from './digest-health.ts';
-import { EXAMPLES_SHOWN } from './digest-limits.ts';
-import { type MailTold, mailTold } from './digest-mail-told.ts';
-import { type NeedTold, needTold } from './digest-need-told.ts';
-import { newsOf, subjectOf } from './digest-subject.ts';
-import type { UnknownMail } from './digest-unknown.ts';
-import { counted, figure, shown, type TimeTeller, timesIn } from './digest-words.ts';
+import type { SpoolLine } from '../../ledger/spool.ts';
+import { isDoubtfulSender } from '../../rules/doubtful-sender.ts';
+import type { RouteCounts } from '../accounts.ts';
+import { type NeedTold, needTold } from '../attention/need-told.ts';
+import type { Digest, Standing } from '../digest.ts';
+import { EXAMPLES_SHOWN } from '../limits.ts';
+import type { UnknownMail } from '../unknown-email.ts';
+import { type MailTold, mailTold } from './email-view.ts';
+import { healthTold } from './health.ts';
+import { newsOf, subjectOf } from './subject.ts';
+import { counted, figure, shown, type TimeTeller, timesIn } from './words.ts';
 
 /** A digest in words, ready to be laid out. Mail text in it is displayable, but not escaped for any format. */
 export type DigestPage = {

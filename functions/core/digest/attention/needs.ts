@@ -1,18 +1,18 @@
-import type { RouteCheck } from '../delivery/route-check.ts';
-import { groupBy } from '../group-by.ts';
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import type { DamagedLine } from '../ledger/spool.ts';
-import type { MailboxFailureKind } from '../mail/mailbox-failure.ts';
-import type { PathCheck } from '../operator/operator-path.ts';
-import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../poll/watermark.ts';
-import type { UnreadableLetter } from '../ports.ts';
-import type { DeadLetterFacts } from './dead-letter-facts.ts';
-import { missingFromSpool } from './digest-accounts.ts';
-import { type AuditDifference, auditDifference } from './digest-differences.ts';
-import { type DigestFacts, type MailboxFacts, recoveredMailIds } from './digest-facts.ts';
-import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from './digest-limits.ts';
-import { isWithin } from './digest-window.ts';
-import { failureName } from './failure-name.ts';
+import type { RouteCheck } from '../../delivery/route-check.ts';
+import { groupBy } from '../../group-by.ts';
+import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { DamagedLine } from '../../ledger/spool.ts';
+import type { MailboxFailureKind } from '../../mail/mailbox-failure.ts';
+import type { PathCheck } from '../../operator/operator-path.ts';
+import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../poll/watermark.ts';
+import type { UnreadableLetter } from '../../ports.ts';
+import { missingFromSpool } from '../accounts.ts';
+import type { DeadLetterFacts } from '../dead-letter-facts.ts';
+import { type DigestFacts, type MailboxFacts, recoveredMailIds } from '../facts.ts';
+import { failureName } from '../failure-name.ts';
+import { AUDIT_OVERDUE_MS, FAILING_MAILBOX_MS, STALE_ALERT_MS, unreadLimitMs } from '../limits.ts';
+import { isWithin } from '../window.ts';
+import { type AuditDifference, auditDifference } from './audit-differs.ts';
 
 /** Something that does not heal by itself. Told in every digest until it ends. */
 export type Need =

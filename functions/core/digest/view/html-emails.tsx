@@ -1,7 +1,7 @@
-import type { MailTold } from './digest-mail-told.ts';
-import type { NeedTold } from './digest-need-told.ts';
-import type { DigestPage } from './digest-page.ts';
-import { style } from './digest-style.ts';
+import type { NeedTold } from '../attention/need-told.ts';
+import type { MailTold } from './email-view.ts';
+import type { DigestPage } from './page.ts';
+import { style } from './style.ts';
 
 /** What needs a person, in a table: Outlook knows no padding of other elements. */
 export function Needs({ needs }: { needs: readonly NeedTold[] }) {

@@ -1,6 +1,6 @@
-import type { MailRecord } from '../mail/mail.ts';
-import { shown, type TimeTeller } from './digest-words.ts';
+import type { MailRecord } from '../../mail/mail.ts';
 import { openableLink } from './openable-link.ts';
+import { shown, type TimeTeller } from './words.ts';
 
 /** One mail as a digest lists it. */
 export type MailTold = {

@@ -4,9 +4,9 @@ import type { PathCheck } from '../operator/operator-path.ts';
 import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
 import type { DeadLetters, DigestRuns, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
 import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
-import { EXAMPLES_SHOWN, SETTLED_MS } from './digest-limits.ts';
-import { type DigestWindow, isWithin, windowOf } from './digest-window.ts';
-import { type PendingMail, readPendingMail } from './pending-mail.ts';
+import { EXAMPLES_SHOWN, SETTLED_MS } from './limits.ts';
+import { type PendingMail, readPendingMail } from './pending-email.ts';
+import { type DigestWindow, isWithin, windowOf } from './window.ts';
 
 /** A mailbox that a digest answers for, such as `support/INBOX`, the names it had before, and how often it is polled. */
 export type DigestMailbox = { mailbox: string; formerly?: readonly string[]; everyMinutes: number };

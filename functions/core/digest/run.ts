@@ -1,6 +1,6 @@
 import type { Journal } from '../journal.ts';
 import type { Clock, DigestRuns } from '../ports.ts';
-import { DIGEST_RESERVE_MS, RUN_ASKED_AGAIN_MS } from './digest-limits.ts';
+import { DIGEST_RESERVE_MS, RUN_ASKED_AGAIN_MS } from './limits.ts';
 
 export type DigestInvocation = {
   /** Names this invocation and no other one, so that its lease is its own. */

@@ -1,4 +1,4 @@
-import { cutText, displayedText } from '../mail/displayed-text.ts';
+import { cutText, displayedText } from '../../mail/displayed-text.ts';
 
 /** How a digest says numbers, times and mail text; the same in its subject, its text and its HTML. */
 

@@ -1,11 +1,11 @@
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { auditDifferenceDetails, auditDifferenceTitle } from './digest-differences.ts';
-import { beginningTold } from './digest-health.ts';
-import { EXAMPLES_SHOWN } from './digest-limits.ts';
-import { type MailTold, mailTold } from './digest-mail-told.ts';
-import type { Need } from './digest-needs.ts';
-import { counted, duration, figure, shown, type TimeTeller } from './digest-words.ts';
-import { failureName } from './failure-name.ts';
+import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import { failureName } from '../failure-name.ts';
+import { EXAMPLES_SHOWN } from '../limits.ts';
+import { type MailTold, mailTold } from '../view/email-view.ts';
+import { beginningTold } from '../view/health.ts';
+import { counted, duration, figure, shown, type TimeTeller } from '../view/words.ts';
+import { auditDifferenceDetails, auditDifferenceTitle } from './audit-differs.ts';
+import type { Need } from './needs.ts';
 
 /** One thing that needs a person: what it is, what is known and can be done, which mails it holds up. */
 export type NeedTold = {

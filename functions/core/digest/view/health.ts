@@ -1,8 +1,8 @@
-import type { AuditReport } from '../audit/audit-report.ts';
-import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../poll/watermark.ts';
-import type { MailboxFacts } from './digest-facts.ts';
-import { type DigestWindow, isWithin } from './digest-window.ts';
-import { counted, figure, shellWord, shown, type TimeTeller } from './digest-words.ts';
+import type { AuditReport } from '../../audit/audit-report.ts';
+import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../poll/watermark.ts';
+import type { MailboxFacts } from '../facts.ts';
+import { type DigestWindow, isWithin } from '../window.ts';
+import { counted, figure, shellWord, shown, type TimeTeller } from './words.ts';
 
 /** What a digest says of a mailbox that needs nobody. */
 export type MailboxSummary = Pick<MailboxFacts, 'mailbox' | 'health' | 'watermark'> & {

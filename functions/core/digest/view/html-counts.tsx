@@ -1,7 +1,7 @@
-import type { RouteCounts } from './digest-accounts.ts';
-import type { StandingTold } from './digest-page.ts';
-import { style } from './digest-style.ts';
-import { figure } from './digest-words.ts';
+import type { RouteCounts } from '../accounts.ts';
+import type { StandingTold } from './page.ts';
+import { style } from './style.ts';
+import { figure } from './words.ts';
 
 const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 

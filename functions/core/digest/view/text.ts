@@ -1,8 +1,8 @@
-import type { RouteCounts } from './digest-accounts.ts';
-import type { MailTold } from './digest-mail-told.ts';
-import type { NeedTold } from './digest-need-told.ts';
-import type { DigestPage, StandingTold } from './digest-page.ts';
-import { figure } from './digest-words.ts';
+import type { RouteCounts } from '../accounts.ts';
+import type { NeedTold } from '../attention/need-told.ts';
+import type { MailTold } from './email-view.ts';
+import type { DigestPage, StandingTold } from './page.ts';
+import { figure } from './words.ts';
 
 /** A digest as plain text, the twin of its HTML: same parts, same order, same words. */
 export function digestText(page: DigestPage): string {

@@ -1,5 +1,5 @@
-import type { MailboxFacts } from './digest-facts.ts';
-import { counted, figure, shellWord } from './digest-words.ts';
+import type { MailboxFacts } from '../facts.ts';
+import { counted, figure, shellWord } from '../view/words.ts';
 
 /**
  * The last audit counted more emails in the mailbox than it could account for. Emails that were expunged while it ran are

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { type DamagedLine, parseSegment, type SpoolLine } from '../ledger/spool.ts';
 import type { Ledger, Spool } from '../ports.ts';
-import { CARRIED_BYTES } from './digest-limits.ts';
+import { CARRIED_BYTES } from './limits.ts';
 
 /** What the spool holds for a digest. */
 export type PendingMail = {

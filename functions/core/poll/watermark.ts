@@ -89,7 +89,7 @@ export function isSameNumbering(one: Numbering, other: Numbering): boolean {
 }
 
 /** A server's clock and Lambda's may differ by as much, and INTERNALDATE has no fractions of a second. */
-const CLOCK_TOLERANCE_MS = 60_000;
+export const CLOCK_TOLERANCE_MS = 60_000;
 
 /**
  * Whether an email is from before accounting began. Above the baseline nothing is; where polls read again below it, the

@@ -35,12 +35,8 @@ function nameless(arrival: PlannedEvent & { kind: 'mail arrives' }): PlannedEven
   return { ...arrival, mail: { ...arrival.mail, messageId: undefined } };
 }
 
-function fromTo(fromHour: number, toHour: number) {
-  return { fromMs: fromHour * HOUR_MS, toMs: toHour * HOUR_MS };
-}
-
 function renamed(fromHour: number, toHour: number) {
-  const times = fromTo(fromHour, toHour);
+  const times = { fromMs: fromHour * HOUR_MS, toMs: toHour * HOUR_MS };
   return { kind: 'folder is renamed', mailbox: 'support/INBOX', isRenumbered: false, ...times } as const;
 }
 
@@ -60,21 +56,6 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
         { kind: 'uids change', mailbox: 'support/INBOX', atMs: 6.9 * HOUR_MS },
         mail(2, 'customer', 10),
         { kind: 'watermark is lost', mailbox: 'support/INBOX', atMs: 17 * HOUR_MS },
-      ],
-    },
-  },
-  {
-    what: 'a mail from before an outage was left out by audits, where the watermark was lost after it',
-    plan: {
-      ...CALM,
-      healsAtMs: 96 * HOUR_MS,
-      pollEveryMs: 12 * HOUR_MS,
-      startFrom: { days: 1 },
-      events: [
-        mail(1, 'stripe', 15),
-        { kind: 'mailbox fails', mailbox: 'support/INBOX', failure: 'connection', ...fromTo(22, 41) },
-        { kind: 'watermark is lost', mailbox: 'support/INBOX', atMs: 63 * HOUR_MS },
-        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 87 * HOUR_MS },
       ],
     },
   },

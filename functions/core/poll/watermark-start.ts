@@ -253,8 +253,9 @@ async function resumed(
   const at = clock.now();
   const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
   const { startFrom, everyMinutes } = polled.account;
-  // The first email in the ledger came since the poll before the one that took it in.
-  const marginMs = isPassedKnown ? everyMinutes * MINUTE_MS : RESCAN_MARGIN_MS;
+  // The first email in the ledger came since the poll before the one that took it in. Whole days reach back far enough.
+  const sinceThatPollMs = startFrom === 'now' ? everyMinutes * MINUTE_MS : 0;
+  const marginMs = isPassedKnown ? sinceThatPollMs : RESCAN_MARGIN_MS;
   const accountedSince = accountedSinceOf(startFrom, new Date(firstAcceptedAt.getTime() - marginMs));
   const known = { mailbox, uidValidity, beganAt: firstAcceptedAt, accountedSince };
   const restart = { reason: 'watermark lost', at, ...numbering, uidNext } as const;

@@ -55,8 +55,9 @@ export function accountingOf(
   function arrivalCountsFromMs(mailbox: MailboxName, beganMs: number): number {
     const [, again] = createdMs(mailbox).filter((atMs) => atMs >= beganMs);
     if (again === undefined) return beganMs;
-    // The ledger does not know the baseline, only when its first email was taken in; it came since the poll before that one.
-    return Math.max(beganMs, firstTakenMs(mailbox, beganMs, again) - plan.pollEveryMs);
+    // The ledger does not know the baseline, only when its first email was taken in; it came since the poll before that one,
+    // where that succeeded. Whole days reach back further than to that poll.
+    return Math.max(beganMs, firstTakenMs(mailbox, beganMs, again) - (startFrom === 'now' ? plan.pollEveryMs : 0));
   }
 
   function isReceivedSince({ receivedAtMs }: Stay, beganMs: number): boolean {

@@ -138,9 +138,15 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
     },
 
     async move(from, to) {
-      const moved = await put(attributesOf(to), 'lastUid = :fromUid AND uidValidity = :fromUidValidity', {
+      const isFrom = [
+        'lastUid = :fromUid AND uidValidity = :fromUidValidity AND beganAt = :fromBeganAt',
+        from.restart ? '#restart.#at = :fromRestartAt' : 'attribute_not_exists(#restart)',
+      ].join(' AND ');
+      const moved = await put(attributesOf(to), isFrom, {
         ':fromUid': from.lastUid,
         ':fromUidValidity': from.uidValidity,
+        ':fromBeganAt': from.beganAt.toISOString(),
+        ':fromRestartAt': from.restart?.at.toISOString(),
       });
       return moved ? 'moved' : 'overtaken';
     },

@@ -49,7 +49,10 @@ export interface Watermarks {
    * of this name.
    */
   create(watermark: Watermark, history?: DigestHistory): Promise<'created' | 'already there'>;
-  /** Moves by compare-and-swap on lastUid and uidValidity; `overtaken` when another poll moved it meanwhile. */
+  /**
+   * Moves by compare-and-swap; `overtaken` when another poll moved it meanwhile, began again, or created it again because
+   * it was lost.
+   */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
   /** A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. */
   recordPoll(mailbox: string, poll: { at: Date; uidNext: number; isComplete: boolean }): Promise<void>;

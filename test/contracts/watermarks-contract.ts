@@ -156,6 +156,23 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect(await theWatermarks().get(never.mailbox)).toBeUndefined();
   });
 
+  it('does not move a watermark that was lost and created again meanwhile, though it is at the same uid', async () => {
+    const now = await created();
+    const lost = [
+      { ...now, beganAt: NOON },
+      { ...now, restart: RESTART },
+    ];
+    for (const from of lost) {
+      expect(await theWatermarks().move(from, { ...from, lastUid: 50 })).toBe('overtaken');
+    }
+    const resumed = { ...now, restart: { ...RESTART, at: NOON, reason: 'watermark lost' } as const };
+    expect(await theWatermarks().move(now, resumed)).toBe('moved');
+    for (const from of [now, { ...now, restart: RESTART }]) {
+      expect(await theWatermarks().move(from, { ...from, lastUid: 50 })).toBe('overtaken');
+    }
+    expect((await theWatermarks().get(now.mailbox))?.watermark).toEqual(resumed);
+  });
+
   it('moves to a new uidValidity and remembers the one before, with the history of polls', async () => {
     const from = await created();
     await theWatermarks().recordPoll(from.mailbox, { at: MORNING, uidNext: 41, isComplete: true });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MailboxHealth, Watermark } from '../../functions/core/poll/watermark.ts';
 import type { Watermarks } from '../../functions/core/ports.ts';
 
@@ -40,9 +41,7 @@ export function memoryWatermarks(): Watermarks & {
 
     async move(from, to) {
       const item = items.get(from.mailbox);
-      if (item?.watermark?.lastUid !== from.lastUid || item.watermark.uidValidity !== from.uidValidity) {
-        return 'overtaken';
-      }
+      if (!item?.watermark || !isDeepStrictEqual(identityOf(item.watermark), identityOf(from))) return 'overtaken';
       item.watermark = { ...to };
       return 'moved';
     },
@@ -86,6 +85,10 @@ export function memoryWatermarks(): Watermarks & {
       return 'recorded';
     },
   };
+}
+
+function identityOf({ lastUid, uidValidity, beganAt, restart }: Watermark) {
+  return { lastUid, uidValidity, beganAt, restartedAt: restart?.at };
 }
 
 const NO_HISTORY: History = {

@@ -1,87 +1,58 @@
-import type { DigestMail } from '../../functions/core/ports.ts';
-import { MAILBOXES, NEW_NAMES } from './simulated-settings.ts';
+import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
+import { type AttentionItem, findingsOf } from '../../functions/core/digest/attention/items.ts';
+import type { Digest } from '../../functions/core/digest/digest.ts';
+import { isWithin } from '../../functions/core/digest/window.ts';
+import type { LedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import { type Restart, restartsOf } from '../../functions/core/poll/watermark.ts';
+import { type MailboxName, mailboxNamed, type RouteId } from './simulated-settings.ts';
 
-/** One thing that needs a person, as the digest's reader sees it. */
-export type ReadNeed = { title: string; tokens: readonly number[]; hasMore: boolean };
-
-/** What a digest says to whoever reads it. */
+/** What a digest says, as data: how it is put into words has tests of its own. */
 export type ReadDigest = {
-  isAlarming: boolean;
-  needs: readonly ReadNeed[];
-  /** Unknown mail, listed or attached. */
+  attention: readonly AttentionItem[];
+  /** Unknown emails that it carries. */
   unknown: ReadonlySet<number>;
   /** By mailbox, whatever its name is by then. */
-  health: ReadonlyMap<string, ReadHealth>;
+  health: ReadonlyMap<MailboxName, ReadHealth>;
 };
 
 type ReadHealth = {
-  /** Undefined where none has run yet. */
+  /** Undefined where nothing is known of the mailbox. */
   polls: number | undefined;
-  audit: ReadAudit | undefined;
-  isRenumbered: boolean;
-  isRenamed: boolean;
+  audit: AuditReport | undefined;
+  restarts: readonly Restart['reason'][];
 };
 
-type ReadAudit = { inMailbox: number; accounted: number; recovered: number; left: number };
-
-/** Reads the text of a digest and what is attached to it; throws where it has not the form that a digest has. */
-export function readDigest({ subject, text, attachments }: DigestMail): ReadDigest {
-  const sections = sectionsOf(text);
-  const sectionNamed = (title: string) => sections.get(title) ?? '';
-  const listed = [sectionNamed('UNKNOWN MAIL'), ...attachments.map(({ content }) => content)];
+export function readDigest({ attention, unknown, summary }: Digest): ReadDigest {
   return {
-    isAlarming: subject.includes('⚠'),
-    needs: sectionNamed('NEEDS YOU').split(/^! /m).slice(1).map(needOf),
-    unknown: new Set(listed.flatMap(tokensIn)),
-    health: healthIn(sectionNamed('HEALTH')),
+    attention,
+    unknown: new Set(unknown.carried.flatMap(({ from }) => tokensIn(from))),
+    health: new Map(
+      summary?.health.map(({ mailbox, health, watermark }) => [
+        mailboxNamed(mailbox),
+        {
+          polls: health?.pollsSinceDigest,
+          audit: health?.lastAudit,
+          restarts: watermark
+            ? restartsOf(watermark).flatMap(({ at, reason }) => (isWithin(at, summary.window) ? [reason] : []))
+            : [],
+        },
+      ]),
+    ),
   };
+}
+
+/** The alerts of a route that a digest reports as undelivered. */
+export function undeliveredOf(route: RouteId, { attention }: Pick<ReadDigest, 'attention'>): LedgerEntry[] {
+  return findingsOf(attention, 'undelivered alerts').flatMap((finding) =>
+    finding.route === route ? finding.alerts : [],
+  );
+}
+
+export function tokensOf(entries: readonly LedgerEntry[]): number[] {
+  return entries.flatMap(({ record }) => tokensIn(record.from));
 }
 
 /** Every mail of a simulation has its token in its From. */
 export function tokensIn(text: string): number[] {
   return [...text.matchAll(/\bm(\d+)@[a-z]+\.example\b/g)].map(([, token]) => Number(token));
-}
-
-function sectionsOf(text: string): Map<string, string> {
-  const parts = text.split(/^([A-Z][A-Z ]+)\n=+\n/m);
-  const sections = new Map<string, string>();
-  for (let index = 1; index < parts.length; index += 2) sections.set(parts[index] ?? '', parts[index + 1] ?? '');
-  if (!sections.has('UNKNOWN MAIL')) throw new Error(`This is no digest: ${text.slice(0, 200)}`);
-  return sections;
-}
-
-function needOf(text: string): ReadNeed {
-  const [title = ''] = text.split('\n');
-  return { title: withFirstNames(title), tokens: tokensIn(text), hasMore: /^ +and \d+ more$/m.test(text) };
-}
-
-/** As the judge calls mailboxes. */
-function withFirstNames(text: string): string {
-  return MAILBOXES.reduce((named, mailbox) => named.replaceAll(NEW_NAMES[mailbox], mailbox), text);
-}
-
-function healthIn(section: string): ReadDigest['health'] {
-  const health = new Map<string, ReadHealth>();
-  for (const paragraph of section.split('\n\n')) {
-    const [mailbox = '', ...facts] = paragraph.trim().split('\n');
-    const told = facts.join(' ');
-    const [, polls] = /(\d+) polls?, (?:none|\d+) failed/.exec(told) ?? [];
-    if (polls === undefined && !told.includes('No poll has run yet.')) continue;
-    health.set(withFirstNames(mailbox), {
-      polls: polls === undefined ? undefined : Number(polls),
-      audit: auditIn(told),
-      isRenumbered: told.includes('The server renumbered its mail'),
-      isRenamed: told.includes(` is ${mailbox} since `),
-    });
-  }
-  return health;
-}
-
-function auditIn(told: string): ReadAudit | undefined {
-  const [, inMailbox, rest] = /Last audit .*: (\d+) mails? in the mailbox, (.*)$/.exec(told) ?? [];
-  if (inMailbox === undefined || rest === undefined) return undefined;
-  const figure = (pattern: RegExp) => Number(pattern.exec(rest)?.[1] ?? 0);
-  const accounted = rest.startsWith('all accounted for') ? Number(inMailbox) : figure(/(\d+) accounted for/);
-  const recovered = figure(/(\d+) brought back/);
-  return { inMailbox: Number(inMailbox), accounted, recovered, left: figure(/(\d+) left to the next audit/) };
 }

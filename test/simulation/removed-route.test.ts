@@ -30,7 +30,7 @@ it('an alert that was not on its queue when its route was removed is in the next
   const observed = await simulate(REMOVED);
   expect(brokenPromises(observed)).toEqual([]);
   const [, next] = observed.digests;
-  expect(next && readDigest(next.mail).unknown.has(1)).toBe(true);
+  expect(next && readDigest(next.digest).unknown.has(1)).toBe(true);
   const shown = observed.posts.flatMap(({ message, at }) =>
     message.embeds.map((embed) => ({ embed: JSON.stringify(embed), atMs: at.getTime() - observed.startMs })),
   );

@@ -8,9 +8,8 @@ import { happenings } from './happenings.ts';
 import type { Observed, ObservedDigest, ObservedRename, WatermarkStart } from './observed.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent, timeOf } from './plan.ts';
 import { plannedTroubles } from './planned-troubles.ts';
-import { undeliveredIn } from './promises/nothing-lost.ts';
 import { probeMail } from './random-mail.ts';
-import { readDigest } from './read-digest.ts';
+import { undeliveredOf } from './read-digest.ts';
 import { simulatedDiscord } from './simulated-discord.ts';
 import { simulatedMailboxes } from './simulated-mailboxes.ts';
 import { simulatedServices } from './simulated-services.ts';
@@ -96,8 +95,8 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
     const silentUntilMs = lastAuditMs(plan) + AFTER_AUDIT_MS;
     await until(silentUntilMs);
     // What waits for a person, by what the last digest says, now gets one, and a day for the next digest to tell of it.
-    const told = digests.map(({ mail }) => readDigest(mail)).at(-1)?.needs ?? [];
-    const waiting = ROUTE_IDS.filter((route) => told.some(({ title }) => undeliveredIn(title, route) > 0));
+    const last = digests.at(-1)?.digest;
+    const waiting = ROUTE_IDS.filter((route) => last && undeliveredOf(route, last).length > 0);
     for (const route of waiting) deployed.redrive(route);
     const endsMs = waiting.length > 0 ? silentUntilMs + DAY_MS : silentUntilMs;
     await until(endsMs);

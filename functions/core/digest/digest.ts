@@ -1,45 +1,45 @@
 import { accountsOf, type MailAccounts } from './accounts.ts';
-import { damagedSegments, type Need, needsOf } from './attention/needs.ts';
+import { type AttentionItem, attentionItems, findingsOf } from './attention/items.ts';
 import { acceptedOf, type DigestFacts } from './facts.ts';
 import type { PendingMail } from './pending-email.ts';
-import { groupBySender, type UnknownMail } from './unknown-email.ts';
+import { groupBySender, type UnknownEmail } from './unknown-email.ts';
 import type { MailboxSummary } from './view/health.ts';
 import type { DigestWindow } from './window.ts';
 
-/** One digest as data; how it looks is the business of `digest-text.ts` and `digest-html.tsx`. */
+/** One digest as data; how it looks is the business of `view/`. */
 export type Digest = {
   at: Date;
-  needs: readonly Need[];
-  unknown: UnknownMail;
-  /** Undefined in a continuation: the first e-mail of a run tells how things stand. */
-  standing: Standing | undefined;
+  attention: readonly AttentionItem[];
+  unknown: UnknownEmail;
+  /** Undefined in a continuation: the first email of a run has it. */
+  summary: DigestSummary | undefined;
 };
 
-/** How things stand, apart from what needs a person and what is unknown. */
-export type Standing = {
+/** What a digest says apart from what needs attention and what is unknown. */
+export type DigestSummary = {
   /** What is counted. */
   window: DigestWindow;
   /** Undefined in a first digest. */
   previousDigestAt: Date | undefined;
   accounts: MailAccounts;
-  /** Alerts not settled that need nobody yet. */
+  /** Alerts that are not settled and need no attention yet. */
   alertsOnTheirWay: number;
   health: readonly MailboxSummary[];
 };
 
-/** Makes a digest of the facts: what needs a person, unknown mail, counts per route, health. */
+/** Makes a digest of the facts: what needs attention, unknown email, counts per route, health. */
 export function composeDigest(facts: DigestFacts): Digest {
-  const needs = needsOf(facts);
-  const alertsThatNeedSomeone = needs.flatMap((need) => (need.kind === 'alerts undelivered' ? need.alerts : []));
+  const attention = attentionItems(facts);
+  const undelivered = findingsOf(attention, 'undelivered alerts').flatMap(({ alerts }) => alerts);
   return {
     at: facts.at,
-    needs,
+    attention,
     unknown: groupBySender(facts),
-    standing: {
+    summary: {
       window: facts.window,
       previousDigestAt: facts.previousDigestAt,
       accounts: accountsOf(facts),
-      alertsOnTheirWay: facts.openAlerts.length - alertsThatNeedSomeone.length,
+      alertsOnTheirWay: facts.openAlerts.length - undelivered.length,
       health: facts.mailboxes.map((mailbox) => ({
         mailbox: mailbox.mailbox,
         health: mailbox.health,
@@ -50,7 +50,8 @@ export function composeDigest(facts: DigestFacts): Digest {
   };
 }
 
-/** Makes a digest of unknown mail that did not fit into the e-mail before it. */
+/** Makes a digest of unknown email that did not fit into the digest email before it. */
 export function composeContinuation(pending: PendingMail, at: Date): Digest {
-  return { at, needs: damagedSegments(pending.damaged), unknown: groupBySender(pending), standing: undefined };
+  const attention = pending.damaged.map((finding) => ({ kind: 'damaged spool', finding }) as const);
+  return { at, attention, unknown: groupBySender(pending), summary: undefined };
 }

@@ -35,7 +35,7 @@ export type DigestFacts = {
   routeChecks: ReadonlyMap<string, RouteCheck>;
   /** Of configured routes. */
   deadLetters: readonly DeadLetterFacts[];
-  /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read needs not tell of its own path. */
+  /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read need not report its own path. */
   alarmPath: PathCheck | undefined;
   /** Alerts of all routes that are not settled, also of routes and mailboxes that left the settings; oldest first. */
   openAlerts: readonly LedgerEntry[];

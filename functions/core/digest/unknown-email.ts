@@ -14,12 +14,13 @@ type SenderGroup = {
   mails: readonly SpoolLine[];
 };
 
-export type UnknownMail = {
+export type UnknownEmail = {
   /** All that this digest carries, newest first. */
   carried: readonly SpoolLine[];
   /** The domain with the newest mail first. */
   groups: readonly SenderGroup[];
-  shown: number;
+  /** How many the listing shows. */
+  listed: number;
   /** Domains of which the listing shows nothing. */
   unlisted: readonly { domain: string; total: number }[];
   /** Mails that wait for the next e-mail, since this one is full. */
@@ -30,7 +31,7 @@ export type UnknownMail = {
  * Groups mail by its sender's domain and cuts the listing, so that one digest can still be read: each domain shows its
  * newest mail before any shows its second, so that none is hidden by another that writes a lot.
  */
-export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried' | 'heldBack'>): UnknownMail {
+export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried' | 'heldBack'>): UnknownEmail {
   const newestFirst = carried.toSorted((one, other) => timeOf(other) - timeOf(one));
   const domains = [...groupBy(newestFirst, ({ from }) => senderDomain(from))];
   const inTurn = domains.flatMap(([, lines]) => lines.map((line, turn) => ({ line, turn })));
@@ -44,7 +45,7 @@ export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried'
   return {
     carried: newestFirst,
     groups: groups.filter(({ mails }) => mails.length > 0),
-    shown: listed.size,
+    listed: listed.size,
     unlisted: groups.filter(({ mails }) => mails.length === 0),
     heldBack: heldBack.size,
   };

@@ -175,7 +175,7 @@ describe('digests count each email once', () => {
     ledger.forget(lost.mailId);
     await ledger.accept({ ...lost, acceptedAt: clock.now(), isRecovery: true });
     const { subject, sum: told, text } = await digest();
-    expect(subject).toBe('Rollcall: ⚠ the audit brought back 1 mail of support/INBOX');
+    expect(subject).toBe('Rollcall: ⚠ The audit recovered 1 email of support/INBOX');
     expect(text).toContain('support/INBOX, uid 1, vip: on its way');
     expect(told).toBe(sum(1, { undelivered: 1, recovered: 1 }));
     await poll();
@@ -195,10 +195,10 @@ describe('open alerts of what left the settings', () => {
     await ledger.accept({ ...known, mailId: 'two', location: { ...location, mailbox: 'sales/INBOX' } });
     const { subject, text } = await digest();
     expect(subject).toBe(
-      'Rollcall: ⚠ 1 alert undelivered for 1 hour (retired: no post was tried) · sales/INBOX left the settings with 1 mail open',
+      'Rollcall: ⚠ 1 alert undelivered for 1 hour (retired: no post was tried) · sales/INBOX was removed from the settings with 1 email open',
     );
-    expect(text).toContain('The route retired is not in the settings any more, so nothing delivers them.');
-    expect(text).toContain('Nobody polls or audits it any more.');
+    expect(text).toContain('The route retired was removed from the settings, so nothing delivers them.');
+    expect(text).toContain('Nothing polls or audits it any more.');
   });
 });
 
@@ -214,7 +214,7 @@ describe('the counts where polls begin again', () => {
     deliver('vip 3');
     await poll();
     const { subject, sum: told, text } = await digest();
-    expect(subject).toBe('Rollcall: ⚠ the watermark of support/INBOX was lost and polls resumed from the ledger');
+    expect(subject).toBe('Rollcall: ⚠ The watermark of support/INBOX was lost, and polls resumed from the ledger');
     expect(text).toContain('Find out what deleted it.');
     expect(told).toBe(sum(2, { delivered: 2 }));
     deliver('vip 4');

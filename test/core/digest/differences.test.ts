@@ -30,7 +30,7 @@ describe('a difference between mailbox and ledger', () => {
   ])('needs a person, and is in the subject, where %s', (_, facts, title) => {
     const { subject, text } = mailOf(facts);
     expect(subject).toBe(`Rollcall: ⚠ ${title}`);
-    expect(text).toContain(`1 thing needs you`);
+    expect(text).toContain(`1 item needs attention`);
     expect(text).toContain(`! ${title}`);
   });
 
@@ -56,8 +56,8 @@ describe('a difference between mailbox and ledger', () => {
   });
 
   it('is none where an audit accounts for everything, brought back or not', () => {
-    expect(composeDigest(audited({})).needs).toEqual([]);
-    const { needs } = composeDigest(audited({ accounted: 1203, recovered: 1, at: hoursAgo(30) }));
-    expect(needs).toEqual([]);
+    expect(composeDigest(audited({})).attention).toEqual([]);
+    const { attention } = composeDigest(audited({ accounted: 1203, recovered: 1, at: hoursAgo(30) }));
+    expect(attention).toEqual([]);
   });
 });

@@ -130,7 +130,7 @@ describe('the HTML digest', () => {
     );
     for (const twin of [readableTextOf(html), text]) {
       const places = [
-        '1 thing needs you',
+        '1 item needs attention',
         '1 alert for vip undelivered for 5 hours: Missing Access',
         'Give the bot access to the channel.',
         'Board meeting',
@@ -150,7 +150,7 @@ describe('the HTML digest', () => {
     const { html, text } = mailOf(factsOf());
     for (const twin of [readableTextOf(html), text]) {
       expect(twin).toContain('Nothing new');
-      expect(twin).toContain('nothing needs you');
+      expect(twin).toContain('nothing needs attention');
       expect(twin).toContain('96 polls, none failed. 0 emails received.');
     }
   });
@@ -172,14 +172,17 @@ describe('the HTML digest', () => {
   });
 
   it.each([
-    [{}, '1,204 mails in the mailbox, all accounted for.'],
-    [{ accounted: 1201, recovered: 2, left: 1 }, '1,201 accounted for, 2 brought back, 1 left to the next audit.'],
-    [{ staleAlerts: 1, staleUnknown: 2 }, 'all accounted for. 3 mails had waited too long;'],
+    [{}, '1,204 emails in the mailbox, all accounted for.'],
+    [{ accounted: 1201, recovered: 2, left: 1 }, '1,201 accounted for, 2 recovered, 1 left to the next audit.'],
+    [
+      { staleAlerts: 1, staleUnknown: 2 },
+      'all accounted for. 3 emails had waited too long and were sent again where possible.',
+    ],
   ])('tells what the last audit found: %j', (changes, told) => {
     const { text } = mailOf(
       factsOf({ mailboxes: [mailboxFacts({ history: { lastAudit: { ...AUDIT, ...changes } } })] }),
     );
-    expect(text).toContain('Last audit Fri 20 Mar, 06:30: 1,204 mails in the mailbox');
+    expect(text).toContain('support/INBOX: last audit Fri 20 Mar, 06:30: 1,204 emails in the mailbox');
     expect(text).toContain(told);
   });
 
@@ -193,7 +196,7 @@ describe('the HTML digest', () => {
         recovered: [entry],
       }),
     );
-    expect(subject).toBe('Rollcall: ⚠ the audit brought back 12 mails of support/INBOX');
+    expect(subject).toBe('Rollcall: ⚠ The audit recovered 12 emails of support/INBOX');
     for (const twin of [readableTextOf(html), text]) {
       expect(twin).toContain('Board meeting');
       expect(twin).toContain('support/INBOX, uid 1, vip: delivered since');
@@ -207,7 +210,7 @@ describe('the HTML digest', () => {
     const { text } = mailOf(factsOf({ mailboxes }));
     expect(text).toContain('UIDVALIDITY was 3 and is 7 since Fri 20 Mar, 02:00');
     expect(text).toContain('96 polls, 2 failed.');
-    expect(text).toContain('at most 3 mails left to read');
+    expect(text).toContain('at most 3 emails left to read');
     const { window } = factsOf();
     for (const other of [
       { ...window, from: RESTART.at },
@@ -238,9 +241,9 @@ describe('the HTML digest', () => {
       ).text;
     const unwrapped = (text: string) => text.replaceAll(/\s+/g, ' ');
     expect(unwrapped(told(new Date('2026-03-01T08:00:00Z')))).toContain(
-      'Mail that arrived before Sun 1 Mar, 09:00 counts as older than the accounts.',
+      'Email that arrived before Sun 1 Mar, 09:00 counts as older than accounting.',
     );
-    expect(unwrapped(told(undefined))).not.toContain('older than the accounts');
+    expect(unwrapped(told(undefined))).not.toContain('older than accounting');
   });
 });
 
@@ -253,7 +256,7 @@ describe('the listing of 500 unknown mails', () => {
     const { html, text, attachments } = mailOf(factsOf({ carried }));
     expect(html.match(/No\. \d+\./g)).toHaveLength(200);
     expect(text.match(/No\. \d+\./g)).toHaveLength(200);
-    expect(text).toContain('200 of 500 mails listed; all of them are attached as unknown-mail.jsonl.');
+    expect(text).toContain('200 of 500 emails listed; all of them are attached as unknown-mail.jsonl.');
     expect(attachments).toMatchObject([{ fileName: 'unknown-mail.jsonl' }]);
     const lines = attachments[0]?.content
       .trimEnd()

@@ -55,7 +55,9 @@ describe('the subject', () => {
 
   it('names a dead route, unless its undelivered alerts do so already', () => {
     const routeChecks = new Map([['vip', DEAD_ROUTE]]);
-    expect(subjectOf(factsOf({ routeChecks }))).toBe('Rollcall: ⚠ route vip has been dead since Thu 19 Mar, 02:30');
+    expect(subjectOf(factsOf({ routeChecks }))).toBe(
+      'Rollcall: ⚠ Route vip has been dead since Thu 19 Mar, 02:30: Missing Access',
+    );
     expect(subjectOf(factsOf({ routeChecks, openAlerts: [dead(30)] }))).toBe(
       'Rollcall: ⚠ 1 alert undelivered for 30 hours (vip: Missing Access)',
     );

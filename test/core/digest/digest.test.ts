@@ -18,9 +18,13 @@ import {
   WATERMARK,
 } from './digest-fixtures.ts';
 
-const kindsOf = (facts: Parameters<typeof composeDigest>[0]) => composeDigest(facts).needs.map(({ kind }) => kind);
+/** Kind and finding of each item in one object. */
+const itemsOf = (facts: DigestFacts) =>
+  composeDigest(facts).attention.map(({ kind, finding }) => ({ kind, ...finding }));
 
-describe('what needs a person', () => {
+const kindsOf = (facts: DigestFacts) => composeDigest(facts).attention.map(({ kind }) => kind);
+
+describe('what needs attention', () => {
   it('is nothing on a quiet day', () => {
     expect(kindsOf(factsOf())).toEqual([]);
   });
@@ -28,7 +32,7 @@ describe('what needs a person', () => {
   it('is every dead letter, however young, grouped by route and reason, oldest first', () => {
     const dead = { state: 'dead', lastFailure: MISSING_ACCESS } as const;
     const refused = { ...MISSING_ACCESS, kind: 'payload', code: '50035' } as const;
-    const { needs } = composeDigest(
+    const needs = itemsOf(
       factsOf({
         openAlerts: [
           entryOf({ mailId: 'old', ...dead, acceptedAt: hoursAgo(456) }),
@@ -46,38 +50,35 @@ describe('what needs a person', () => {
   });
 
   it('is an alert that waits for more than six hours, whatever it waits for', () => {
-    const { needs, standing } = composeDigest(
-      factsOf({
-        openAlerts: [
-          entryOf({ mailId: 'stale', acceptedAt: hoursAgo(7) }),
-          entryOf({ mailId: 'on its way', acceptedAt: hoursAgo(5) }),
-        ],
-      }),
-    );
-    expect(needs).toMatchObject([{ reason: 'no post was tried', alerts: [{ mailId: 'stale' }] }]);
-    expect(standing?.alertsOnTheirWay).toBe(1);
+    const facts = factsOf({
+      openAlerts: [
+        entryOf({ mailId: 'stale', acceptedAt: hoursAgo(7) }),
+        entryOf({ mailId: 'on its way', acceptedAt: hoursAgo(5) }),
+      ],
+    });
+    const { summary } = composeDigest(facts);
+    expect(itemsOf(facts)).toMatchObject([{ reason: 'no post was tried', alerts: [{ mailId: 'stale' }] }]);
+    expect(summary?.alertsOnTheirWay).toBe(1);
   });
 
-  it('is every open alert whose route left the settings, however young: nothing delivers it', () => {
+  it('is every open alert whose route was removed from the settings, however young: nothing delivers it', () => {
     const openAlerts = [entryOf({ route: 'retired', acceptedAt: hoursAgo(0.1) })];
-    const { needs, standing } = composeDigest(factsOf({ openAlerts }));
-    expect(needs).toMatchObject([
-      { kind: 'alerts undelivered', route: 'retired', isRetired: true, alerts: openAlerts },
+    const { summary } = composeDigest(factsOf({ openAlerts }));
+    expect(itemsOf(factsOf({ openAlerts }))).toMatchObject([
+      { kind: 'undelivered alerts', route: 'retired', isRemoved: true, alerts: openAlerts },
     ]);
-    expect(standing?.alertsOnTheirWay).toBe(0);
+    expect(summary?.alertsOnTheirWay).toBe(0);
   });
 
-  it('is open mail of a mailbox that left the settings, as far as this digest does not carry it', () => {
+  it('is open mail of a mailbox that was removed from the settings, as far as this digest does not carry it', () => {
     const gone = { mailbox: 'sales/INBOX', uidValidity: '3', uid: 9 };
     const alert = entryOf({ mailId: 'alert', location: gone });
     const unknown = entryOf({ mailId: 'unknown', route: 'unknown', location: gone, dispatchedAt: hoursAgo(0) });
-    expect(composeDigest(factsOf({ openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual([
-      { kind: 'mailbox left the settings', mailbox: 'sales/INBOX', entries: [alert, unknown] },
+    expect(itemsOf(factsOf({ openAlerts: [alert], notInSpool: [unknown] }))).toEqual([
+      { kind: 'removed mailbox', mailbox: 'sales/INBOX', entries: [alert, unknown] },
     ]);
     const renamed = mailboxFacts({ formerly: ['sales/INBOX'] });
-    expect(composeDigest(factsOf({ mailboxes: [renamed], openAlerts: [alert], notInSpool: [unknown] })).needs).toEqual(
-      [],
-    );
+    expect(itemsOf(factsOf({ mailboxes: [renamed], openAlerts: [alert], notInSpool: [unknown] }))).toEqual([]);
   });
 
   it('is a mailbox that begins again, once, and not the beginning of the first digest', () => {
@@ -87,7 +88,7 @@ describe('what needs a person', () => {
       restart: { ...RESTART, reason },
     });
     const needsOf = (watermark: Watermark, changes: Partial<DigestFacts> = {}) =>
-      composeDigest(factsOf({ mailboxes: [mailboxFacts({ history: { watermark } })], ...changes })).needs;
+      itemsOf(factsOf({ mailboxes: [mailboxFacts({ history: { watermark } })], ...changes }));
     const lost = restarted('watermark lost');
     expect(needsOf(begun)).toEqual([{ kind: 'mailbox begins again', watermark: begun, restarts: [] }]);
     expect(needsOf(lost)).toEqual([{ kind: 'mailbox begins again', watermark: lost, restarts: [lost.restart] }]);
@@ -110,22 +111,22 @@ describe('what needs a person', () => {
       ['stripe', { ...DEAD_ROUTE, state: 'alive', failure: undefined } as const],
       ['customer', { ...DEAD_ROUTE, state: 'unknown' } as const],
     ]);
-    expect(composeDigest(factsOf({ routeChecks })).needs).toEqual([
-      { kind: 'route dead', route: 'vip', check: DEAD_ROUTE },
+    expect(itemsOf(factsOf({ routeChecks }))).toEqual([
+      { kind: 'dead route', route: 'vip', check: DEAD_ROUTE, hasUndelivered: false },
     ]);
   });
 
   it('is that alarms reach nobody; not that nobody has looked, or could', () => {
     const check = { checkedAt: hoursAgo(0.5), state: 'closed', since: hoursAgo(9), reason: 'Not confirmed.' } as const;
-    expect(composeDigest(factsOf({ alarmPath: check })).needs).toEqual([{ kind: 'alarms unheard', check }]);
+    expect(itemsOf(factsOf({ alarmPath: check }))).toEqual([{ kind: 'closed alarm path', check }]);
     for (const state of ['open', 'unknown', 'not checked'] as const) {
-      expect(composeDigest(factsOf({ alarmPath: { ...check, state } })).needs).toEqual([]);
+      expect(itemsOf(factsOf({ alarmPath: { ...check, state } }))).toEqual([]);
     }
   });
 
   it('is a mailbox that was never read', () => {
-    expect(composeDigest(factsOf({ mailboxes: [mailboxFacts({ health: undefined })] })).needs).toEqual([
-      { kind: 'mailbox not read', mailbox: 'support/INBOX', since: undefined, error: undefined },
+    expect(itemsOf(factsOf({ mailboxes: [mailboxFacts({ health: undefined })] }))).toEqual([
+      { kind: 'unread mailbox', mailbox: 'support/INBOX', since: undefined, error: undefined },
     ]);
   });
 
@@ -150,7 +151,7 @@ describe('what needs a person', () => {
 
   it('is unknown mail that the ledger calls dispatched and no segment holds', () => {
     const entry = entryOf({ mailId: 'lost', route: 'unknown', dispatchedAt: hoursAgo(1) });
-    expect(kindsOf(factsOf({ notInSpool: [entry] }))).toEqual(['mail missing from the spool']);
+    expect(kindsOf(factsOf({ notInSpool: [entry] }))).toEqual(['emails missing from the spool']);
   });
 
   it('is not unknown mail that a poll is handing over, until that takes too long', () => {
@@ -165,16 +166,16 @@ describe('what needs a person', () => {
     const lastAudit = { ...AUDIT, accounted: 1201, recovered: 3 };
     const mailboxes = [mailboxFacts({ history: { lastAudit } })];
     const accepted = acceptedEntries(1, 'vip', 'dispatched', { mailId: 'found', isRecovery: true });
-    expect(composeDigest(factsOf({ mailboxes, accepted, recovered: [entry] })).needs).toEqual([
-      { kind: 'mail recovered', mailbox: 'support/INBOX', count: 3, entries: [entry] },
+    expect(itemsOf(factsOf({ mailboxes, accepted, recovered: [entry] }))).toEqual([
+      { kind: 'recovered emails', mailbox: 'support/INBOX', count: 3, entries: [entry] },
     ]);
     const { window } = factsOf();
-    expect(composeDigest(factsOf({ mailboxes, window: { ...window, from: AUDIT.at } })).needs).toEqual([]);
+    expect(itemsOf(factsOf({ mailboxes, window: { ...window, from: AUDIT.at } }))).toEqual([]);
   });
 
   it('is mail that an audit brought back whose report was overwritten since, or that died', () => {
     const accepted = acceptedEntries(2, 'vip', 'dispatched', { isRecovery: true });
-    expect(composeDigest(factsOf({ accepted })).needs).toMatchObject([{ kind: 'mail recovered', count: 2 }]);
+    expect(itemsOf(factsOf({ accepted }))).toMatchObject([{ kind: 'recovered emails', count: 2 }]);
   });
 
   it.each([
@@ -184,8 +185,8 @@ describe('what needs a person', () => {
     ['one that was never audited, and is new', undefined, 47, undefined],
   ])('is the audit of %s: %#', (_, lastAudit, pollsBegan, need) => {
     const history = { lastAudit, watermark: { ...WATERMARK, beganAt: hoursAgo(pollsBegan) } };
-    expect(composeDigest(factsOf({ mailboxes: [mailboxFacts({ history })] })).needs).toEqual(
-      need ? [{ kind: 'audit overdue', mailbox: 'support/INBOX', ...need }] : [],
+    expect(itemsOf(factsOf({ mailboxes: [mailboxFacts({ history })] }))).toEqual(
+      need ? [{ kind: 'overdue audit', mailbox: 'support/INBOX', ...need }] : [],
     );
   });
 
@@ -207,20 +208,20 @@ describe('what needs a person', () => {
       }),
     );
     expect(kinds).toEqual([
-      'alerts undelivered',
+      'undelivered alerts',
       'audit differs',
-      'route dead',
-      'mailbox not read',
-      'mail recovered',
-      'mail missing from the spool',
-      'mailbox left the settings',
-      'audit overdue',
-      'spool damaged',
+      'dead route',
+      'unread mailbox',
+      'recovered emails',
+      'emails missing from the spool',
+      'removed mailbox',
+      'overdue audit',
+      'damaged spool',
     ]);
   });
 });
 
-const accountsOf = (accepted: AcceptedEntry[]) => composeDigest(factsOf({ accepted })).standing?.accounts;
+const accountsOf = (accepted: AcceptedEntry[]) => composeDigest(factsOf({ accepted })).summary?.accounts;
 
 describe('the counts', () => {
   const none = { received: 0, delivered: 0, undelivered: 0, unknown: 0, recovered: 0, open: 0 };
@@ -248,7 +249,7 @@ describe('the counts', () => {
 
   it('tell what is open, whenever it came: of removed routes and mailboxes too, and unknown mail not carried yet', () => {
     const gone = { mailbox: 'sales/INBOX', uidValidity: '3', uid: 9 };
-    const { standing } = composeDigest(
+    const { summary } = composeDigest(
       factsOf({
         openAlerts: [
           entryOf({ mailId: 'old', state: 'dead', acceptedAt: hoursAgo(456) }),
@@ -260,24 +261,24 @@ describe('the counts', () => {
         carried: [spoolLine()],
       }),
     );
-    expect(standing?.accounts.routes).toEqual([
+    expect(summary?.accounts.routes).toEqual([
       { ...none, route: 'vip', open: 2 },
       { ...none, route: 'stripe' },
       { ...none, route: 'retired', open: 1 },
       { ...none, route: 'unknown', open: 3 },
     ]);
-    expect(standing?.accounts.total).toMatchObject({ received: 0, open: 6 });
+    expect(summary?.accounts.total).toMatchObject({ received: 0, open: 6 });
   });
 
   it('call unknown mail undelivered that is in no segment', () => {
-    const { standing } = composeDigest(
+    const { summary } = composeDigest(
       factsOf({
         accepted: acceptedEntries(2, 'unknown', 'dispatched'),
         carried: [spoolLine({ mailId: 'unknown-dispatched-0' })],
         notInSpool: [entryOf({ mailId: 'unknown-dispatched-1', route: 'unknown' })],
       }),
     );
-    expect(standing?.accounts.total).toMatchObject({ received: 2, unknown: 1, undelivered: 1 });
+    expect(summary?.accounts.total).toMatchObject({ received: 2, unknown: 1, undelivered: 1 });
   });
 
   it('of a mailbox are of all its names', () => {
@@ -285,9 +286,9 @@ describe('the counts', () => {
     const accepted = ['support/Old', 'support/INBOX', 'sales/INBOX', 'removed/INBOX'].flatMap((mailbox) =>
       acceptedEntries(1, 'vip', 'settled', { mailbox }),
     );
-    const { standing } = composeDigest(factsOf({ mailboxes, accepted }));
-    expect(standing?.health).toMatchObject([{ received: 2 }, { received: 1 }]);
-    expect(standing?.accounts.total).toMatchObject({ received: 4 });
+    const { summary } = composeDigest(factsOf({ mailboxes, accepted }));
+    expect(summary?.health).toMatchObject([{ received: 2 }, { received: 1 }]);
+    expect(summary?.accounts.total).toMatchObject({ received: 4 });
   });
 });
 
@@ -332,7 +333,7 @@ describe('unknown mail', () => {
 
   it('is listed up to 200 mails, no domain hiding another: each shows its newest mail before any shows its second', () => {
     const unknown = shownOf([...mailsFrom('loud.example', 480), ...mailsFrom('quiet.example', 20)]);
-    expect(unknown).toMatchObject({ shown: 200, unlisted: [] });
+    expect(unknown).toMatchObject({ listed: 200, unlisted: [] });
     expect(unknown.groups).toEqual([
       ['loud.example', 480, 180],
       ['quiet.example', 20, 20],
@@ -342,7 +343,7 @@ describe('unknown mail', () => {
   it('is counted where its domain is not listed at all', () => {
     const domains = Array.from({ length: 250 }, (_, index) => mailsFrom(`${index}.example`, 2)).flat();
     const unknown = shownOf(domains);
-    expect(unknown.shown).toBe(200);
+    expect(unknown.listed).toBe(200);
     expect(unknown.unlisted).toHaveLength(50);
     expect(unknown.carried).toHaveLength(500);
   });

@@ -72,10 +72,10 @@ describe('more unknown mail than one e-mail can hold', () => {
     const { send, mailer } = await worldOf([500, 500, 500]);
     await send();
     const [first, second] = mailer.sent;
-    expect(first?.text).toMatch(/[\d,]+ more mails did not fit and will be in the next e-mail\./);
+    expect(first?.text).toMatch(/[\d,]+ more emails did not fit and will be in the next digest email\./);
     expect(first?.text).toContain('HEALTH');
     expect(second?.subject).toMatch(/^Rollcall: [\d,]+ more unknown$/);
-    for (const part of ['EMAILS RECEIVED', 'HEALTH', 'NEEDS YOU']) expect(second?.text).not.toContain(part);
+    for (const part of ['EMAILS RECEIVED', 'HEALTH', 'NEEDS ATTENTION']) expect(second?.text).not.toContain(part);
   });
 
   it('keeps every message, encoded, below what SES takes and below what it and receivers are quick with', async () => {

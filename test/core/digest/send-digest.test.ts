@@ -46,9 +46,9 @@ describe('sending a digest', () => {
     } as const;
     await pathChecks.record('alarms', check);
     const { subject, text, html } = await send();
-    expect(subject).toBe('Rollcall: ⚠ alarms reach nobody');
+    expect(subject).toBe('Rollcall: ⚠ Alarms have reached nobody since Thu 19 Mar, 03:30');
     for (const twin of [text, html]) {
-      expect(twin).toContain('No alarm has reached anyone since Thu 19 Mar, 03:30');
+      expect(twin).toContain('Alarms have reached nobody since Thu 19 Mar, 03:30');
       expect(twin).toContain('Click the link.');
     }
   });

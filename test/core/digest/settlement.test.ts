@@ -114,13 +114,13 @@ describe('a damaged segment', () => {
     const report = await send();
     expect(report.mailIds).toEqual(['mail-2']);
     expect(report.text).toContain(`Line 1: the line is not JSON: ${first.slice(0, 40)}`);
-    expect(report.subject).toBe('Rollcall: ⚠ 1 unknown mail missing from the spool · the spool is damaged');
+    expect(report.subject).toBe('Rollcall: ⚠ 1 unknown email missing from the spool · 1 spool line damaged');
     expect(pending()).toEqual([]);
     expect([...spool.objects.values()]).toEqual([damaged]);
     expect(settled()).toEqual(['mail-2']);
 
     const next = await send();
-    expect(next.subject).toBe('Rollcall: ⚠ 1 unknown mail missing from the spool');
+    expect(next.subject).toBe('Rollcall: ⚠ 1 unknown email missing from the spool');
     expect(next.text).toContain('Subject 1.');
   });
 
@@ -129,7 +129,7 @@ describe('a damaged segment', () => {
     const { key, text } = segmentOf(MAILBOX, '7', [newEntry(2)], hoursAgo(3));
     await spool.write({ key, text: text.replace('Subject 2.', 'x'.repeat(60_000_000)) });
     const report = await send();
-    expect(report.subject).toBe('Rollcall: ⚠ the spool is damaged');
+    expect(report.subject).toBe('Rollcall: ⚠ 1 spool line damaged');
     expect(report.text).toContain('Line 1: the line is longer than any that is written: {"mailId":"mail-2"');
     expect(settled()).toEqual(['mail-1']);
     expect(pending()).toEqual([]);

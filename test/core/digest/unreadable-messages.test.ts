@@ -50,7 +50,7 @@ describe('a dead-letter queue that cannot be read', () => {
     const { send, settled } = await digestWorld();
     const denied = { unreadable: () => Promise.reject(new Error('AccessDenied: not allowed to receive')) };
     const { subject, text } = await send({ deadLetters: denied });
-    expect(subject).toBe('Rollcall: ⚠ the dead letters of vip could not be read');
+    expect(subject).toBe('Rollcall: ⚠ The dead letters of vip could not be read');
     expect(text).toContain('! The dead letters of vip could not be read');
     expect(text).toContain('AccessDenied: not allowed to receive');
     expect(settled()).toHaveLength(3);

@@ -106,9 +106,9 @@ export const beginningAgainMutations: readonly Mutation[] = [
   {
     name: 'the digest does not name a mailbox that begins again',
     breaks: 'P5',
-    file: 'functions/core/digest/attention/needs.ts',
-    find: 'return isNew || isLost ?',
-    replace: 'return isNew && isLost ?',
+    file: 'functions/core/digest/attention/mailboxes.ts',
+    find: 'return isNew || isLost({ watermark, restarts }) ?',
+    replace: 'return isNew && isLost({ watermark, restarts }) ?',
     caughtBy: ['core/digest/digest.test.ts'],
   },
   {

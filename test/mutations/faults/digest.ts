@@ -2,8 +2,10 @@ import type { Mutation } from '../mutation.ts';
 
 const SEND = 'functions/core/digest/send-digest.ts';
 const PENDING = 'functions/core/digest/pending-email.ts';
-const NEEDS = 'functions/core/digest/attention/needs.ts';
-const DIFFERENCES = 'functions/core/digest/attention/audit-differs.ts';
+const ITEMS = 'functions/core/digest/attention/items.ts';
+const AUDITS = 'functions/core/digest/attention/audits.ts';
+const TARGETS = 'functions/core/digest/attention/targets.ts';
+const DEAD_LETTERS = 'functions/core/digest/attention/dead-letters.ts';
 const RUN = 'functions/core/digest/run.ts';
 const LETTERS = 'functions/core/digest/dead-letter-facts.ts';
 const settlement = ['core/digest/settlement.test.ts', 'core/digest/send-digest.test.ts'] as const;
@@ -97,35 +99,43 @@ export const digestMutations: readonly Mutation[] = [
     caughtBy: settlement,
   },
   {
+    name: 'a kind of thing that needs attention is left out of the subject',
+    breaks: 'P4',
+    file: ITEMS,
+    find: 'return inSubject ? inSubject(findings, words) :',
+    replace: 'return inSubject ? inSubject([], words) :',
+    caughtBy: ['core/digest/digest-subject.test.ts'],
+  },
+  {
     name: 'undelivered alerts are not told',
     breaks: 'P4',
-    file: NEEDS,
-    find: '...undeliveredAlerts(facts),',
-    replace: '',
+    file: 'functions/core/digest/attention/alerts.ts',
+    find: "state === 'dead' || at.getTime()",
+    replace: "state === 'settled' && at.getTime()",
     caughtBy: needs,
   },
   {
     name: 'a dead route is not told',
     breaks: 'P4',
-    file: NEEDS,
-    find: "check.state === 'dead' ? [{ kind: 'route dead'",
-    replace: "check.state === 'unknown' ? [{ kind: 'route dead'",
+    file: TARGETS,
+    find: "check.state === 'dead' ?",
+    replace: "check.state === 'unknown' ?",
     caughtBy: needs,
   },
   {
     name: 'a mailbox that nobody reads is not told',
     breaks: 'P5',
-    file: NEEDS,
-    find: '...facts.mailboxes.flatMap((mailbox) => unreadMailbox(facts.at, mailbox)),',
-    replace: '',
+    file: 'functions/core/digest/attention/mailboxes.ts',
+    find: 'isUnread || isFailing ?',
+    replace: 'isUnread && isFailing ?',
     caughtBy: needs,
   },
   {
     name: 'mail that the audit brought back is not told',
     breaks: 'P6',
-    file: NEEDS,
-    find: '...facts.mailboxes.flatMap((mailbox) => recoveredMail(mailbox, facts)),',
-    replace: '',
+    file: AUDITS,
+    find: 'return count > 0 ?',
+    replace: 'return count < 0 ?',
     caughtBy: [...needs, 'core/digest/counts-of-digests.test.ts'],
   },
   {
@@ -147,23 +157,23 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'an audit that does not run is not told',
     breaks: 'P6',
-    file: NEEDS,
-    find: '...facts.mailboxes.flatMap((mailbox) => overdueAudit(facts.at, mailbox)),',
-    replace: '',
+    file: AUDITS,
+    find: 'isDueSince.getTime() <= AUDIT_OVERDUE_MS',
+    replace: 'isDueSince.getTime() <= Number.POSITIVE_INFINITY * AUDIT_OVERDUE_MS',
     caughtBy: needs,
   },
   {
     name: 'alarms that nobody hears are not told',
     breaks: 'P4',
-    file: NEEDS,
-    find: "facts.alarmPath?.state === 'closed'",
-    replace: "facts.alarmPath?.state === 'open'",
+    file: TARGETS,
+    find: "alarmPath?.state === 'closed'",
+    replace: "alarmPath?.state === 'open'",
     caughtBy: needs,
   },
   {
     name: 'an audit that left mail unexamined is not told',
     breaks: 'P6',
-    file: DIFFERENCES,
+    file: AUDITS,
     find: 'inMailbox !== inLedger || left > 0',
     replace: 'inMailbox !== inLedger + left',
     caughtBy: ['core/digest/differences.test.ts'],
@@ -171,7 +181,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'an audit that accounts for more than the mailbox holds is not told',
     breaks: 'P6',
-    file: DIFFERENCES,
+    file: AUDITS,
     find: 'inMailbox !== inLedger || left > 0',
     replace: 'inMailbox > inLedger || left > 0',
     caughtBy: ['core/digest/differences.test.ts'],
@@ -228,7 +238,7 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'unreadable messages in a dead-letter queue are not told',
     breaks: 'P4',
-    file: NEEDS,
+    file: DEAD_LETTERS,
     find: 'facts.unreadable.length > 0 ?',
     replace: 'facts.unreadable.length < 0 ?',
     caughtBy: letters,
@@ -253,9 +263,9 @@ export const digestMutations: readonly Mutation[] = [
   {
     name: 'a dead-letter queue that cannot be read looks like an empty one',
     breaks: 'P4',
-    file: NEEDS,
-    find: "return [{ kind: 'dead letters not read', route, reason: facts.reason }];",
-    replace: 'return [];',
+    file: DEAD_LETTERS,
+    find: "deadLetters.filter((facts) => facts.kind === 'not read')",
+    replace: "deadLetters.filter((facts) => facts.kind === 'not read' && facts.reason === '')",
     caughtBy: letters,
   },
   {
@@ -270,16 +280,16 @@ export const digestMutations: readonly Mutation[] = [
     name: 'the subject keeps trouble to itself',
     breaks: 'P4',
     file: 'functions/core/digest/view/subject.ts',
-    find: 'const troubles = troublesOf(digest, tell);',
-    replace: 'const troubles = troublesOf(digest, tell).slice(0, 0);',
+    find: 'const parts = subjectPartsOf(digest.attention, {',
+    replace: 'const parts = subjectPartsOf(digest.attention.slice(0, 0), {',
     caughtBy: ['core/digest/digest-subject.test.ts'],
   },
   {
     name: 'mail that the listing has no room for is not attached either',
     breaks: 'P2',
     file: 'functions/core/digest/view/digest-mail.ts',
-    find: 'attachments: shown < carried.length ? [attachment] : []',
-    replace: 'attachments: shown > carried.length ? [attachment] : []',
+    find: 'attachments: listed < carried.length ? [attachment] : []',
+    replace: 'attachments: listed > carried.length ? [attachment] : []',
     caughtBy: ['core/digest/digest-html.test.ts'],
   },
   {

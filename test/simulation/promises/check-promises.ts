@@ -1,7 +1,6 @@
 import type { Observed } from '../observed.ts';
 import { auditTrue } from './audit-true.ts';
 import type { Broken } from './broken.ts';
-import { differencesTold } from './differences-told.ts';
 import { digestEveryDay } from './digest-every-day.ts';
 import { failuresTold, healthTold } from './failures-told.ts';
 import { nothingLost } from './nothing-lost.ts';
@@ -16,7 +15,6 @@ const CHECKS = [
   failuresTold,
   healthTold,
   digestEveryDay,
-  differencesTold,
   auditTrue,
   onlyRead,
   hostileHeld,

@@ -84,8 +84,8 @@ function before(
 /** Windows join end to end, and each digest counts exactly what the ledger has accepted within its own. */
 function counts({ digest, invocation, sentMs }: Told, view: View): Broken[] {
   // A continuation counts nothing.
-  if (!digest.standing) return [];
-  const { window, accounts } = digest.standing;
+  if (!digest.summary) return [];
+  const { window, accounts } = digest.summary;
   const id = invocation.id;
   const broken: Broken[] = [];
   const previous = view.recordedDigests.findLast(({ recordedMs }) => recordedMs < sentMs);

@@ -1,12 +1,14 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
+import { type AttentionItem, findingsOf } from '../../../functions/core/digest/attention/items.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/limits.ts';
+import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import { LETTERS_EVERY_MS } from '../deployment.ts';
 import type { WatermarkStart } from '../observed.ts';
 import { HOUR_MS, MINUTE_MS } from '../plan.ts';
-import type { ReadNeed } from '../read-digest.ts';
-import { type MailboxName, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
+import { tokensOf, undeliveredOf } from '../read-digest.ts';
+import { type MailboxName, mailboxNamed, ROUTE_IDS, ROUTES, type RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
-import { isGoneForGood, undeliveredIn } from './nothing-lost.ts';
+import { isGoneForGood } from './nothing-lost.ts';
 import type { Told, View } from './view.ts';
 
 /** P4: what fails and goes on failing is told in each digest until it ends; what a person must know of once, in the next one. */
@@ -37,7 +39,7 @@ function untoldStart(start: WatermarkStart, view: View): Broken[] {
   const later = view.told.filter(({ sentMs }) => sentMs > atMs);
   // The poll decided to begin again before it wrote that, so an earlier digest can have it in its window.
   const first = later.findIndex(({ digest }) => {
-    const until = digest.standing?.window.until;
+    const until = digest.summary?.window.until;
     return until !== undefined && until.getTime() - view.startMs >= atMs;
   });
   const due = later[first];
@@ -72,26 +74,22 @@ function isSeenAsLost({ mailbox, atMs }: WatermarkStart, view: View): boolean {
 }
 
 function tellsOfRenumbering({ health }: Told, mailbox: MailboxName): boolean {
-  return health.get(mailbox)?.isRenumbered ?? false;
+  return health.get(mailbox)?.restarts.includes('renumbered') ?? false;
 }
 
 function tellsOfRename({ health }: Told, mailbox: MailboxName): boolean {
-  return health.get(mailbox)?.isRenamed ?? false;
+  return health.get(mailbox)?.restarts.includes('renamed') ?? false;
 }
 
 /** A digest that was being written may have found nothing of the mailbox. */
-function tellsOfLostWatermark({ needs, isAlarming }: Told, mailbox: MailboxName): boolean {
-  const isTold = (title: string) => isOfLostWatermark(title) || title.includes('has never been read');
-  return isAlarming && needs.some(({ title }) => title.includes(mailbox) && isTold(title));
+function tellsOfLostWatermark({ attention }: Told, mailbox: MailboxName): boolean {
+  const begun = findingsOf(attention, 'mailbox begins again').map(({ watermark }) => watermark.mailbox);
+  const neverRead = findingsOf(attention, 'unread mailbox').filter(({ since }) => since === undefined);
+  return [...begun, ...neverRead.map((finding) => finding.mailbox)].some((name) => mailboxNamed(name) === mailbox);
 }
 
 const TELLS = { created: tellsOfLostWatermark, renumbered: tellsOfRenumbering, renamed: tellsOfRename } as const;
 const WORDS = { created: 'had lost its watermark', renumbered: 'was renumbered', renamed: 'was renamed' } as const;
-
-/** Reported once, so that also a last digest may. */
-function isOfLostWatermark(title: string): boolean {
-  return /^(the watermark of .* was lost|accounting of .* begins)/i.test(title);
-}
 
 /** Dead for long enough that a check has seen it. */
 function deadRoutes(digest: Told, view: View): Broken[] {
@@ -109,7 +107,10 @@ function deadRoutes(digest: Told, view: View): Broken[] {
         one.endedMs < startedMs &&
         !troubled.some(({ fromMs, toMs }) => fromMs <= one.endedMs && toMs >= one.startedMs),
     );
-    if (!seen || digest.needs.some(({ title }) => title.includes(route))) return [];
+    const isReported =
+      findingsOf(digest.attention, 'dead route').some((finding) => finding.route === route) ||
+      undeliveredOf(route, digest).length > 0;
+    if (!seen || isReported) return [];
     return [{ promise: 'P4', what: `${route} was dead, and ${nameOf(digest)} does not say so` } as const];
   });
 }
@@ -135,7 +136,8 @@ function unreadMailboxes(digest: Told, view: View): Broken[] {
       ...view.windows('function stops').filter((event) => event.function === 'poll'),
       ...view.renames.filter((renamed) => renamed.mailbox === mailbox),
     ].some(({ fromMs, toMs }) => fromMs + limitMs < digest.invocation.startedMs && toMs > digest.sentMs);
-    if (!unread || digest.needs.some(({ title }) => title.includes(mailbox))) return [];
+    const reported = findingsOf(digest.attention, 'unread mailbox').map((finding) => mailboxNamed(finding.mailbox));
+    if (!unread || reported.includes(mailbox)) return [];
     return [
       { promise: 'P4', what: `${mailbox} was not read for long, and ${nameOf(digest)} does not say so` } as const,
     ];
@@ -153,12 +155,9 @@ function undeliveredAlerts(digest: Told, view: View): Broken[] {
       .filter((mail) => view.knownMs(mail) < view.removedMs(route))
       .filter(({ token }) => !view.told.some(({ sentMs, unknown }) => sentMs <= digest.sentMs && unknown.has(token)))
       .map(({ token }) => token);
-    const needs = digest.needs.filter(({ title }) => undeliveredIn(title, route) > 0);
-    const told = needs.reduce((sum, { title }) => sum + undeliveredIn(title, route), 0);
-    const named = new Set(needs.flatMap(({ tokens }) => tokens));
-    const unnamed = needs.some(({ hasMore }) => hasMore) ? [] : waiting.filter((token) => !named.has(token));
-    if (told >= waiting.length && unnamed.length === 0) return [];
-    const what = `${waiting.length} alerts of ${route} waited (${waiting}), and ${nameOf(digest)} tells of ${told}`;
+    const reported = tokensOf(undeliveredOf(route, digest));
+    if (waiting.every((token) => reported.includes(token))) return [];
+    const what = `${waiting.length} alerts of ${route} waited (${waiting}), and ${nameOf(digest)} reports ${reported}`;
     return [{ promise: 'P4', what } as const];
   });
 }
@@ -166,7 +165,7 @@ function undeliveredAlerts(digest: Told, view: View): Broken[] {
 /** Where the queue of one route or more did not answer, and only there. */
 function unreadDeadLetters(digest: Told): Broken[] {
   const unread = digest.invocation.strikes.some(({ call }) => call === 'deadLetters.unreadable');
-  const told = digest.needs.some(({ title }) => /^The dead letters of \w+ could not be read$/.test(title));
+  const told = findingsOf(digest.attention, 'unread dead letters').length > 0;
   if (unread === told) return [];
   const what = `${nameOf(digest)} says ${told ? '' : 'nothing '}of dead letters that could ${told ? '' : 'not '}be read`;
   return [{ promise: 'P4', what }];
@@ -176,7 +175,7 @@ function unreadDeadLetters(digest: Told): Broken[] {
 function unreadableMessages(digest: Told, view: View): Broken[] {
   const { startedMs, strikes } = digest.invocation;
   return ROUTE_IDS.flatMap((route) => {
-    const told = digest.needs.some(({ title }) => title.includes(`in the dead-letter queue of ${route} since`));
+    const told = findingsOf(digest.attention, 'unreadable messages').some((finding) => finding.route === route);
     const sentMs = view.plan.events.flatMap((event) =>
       event.kind === 'message is unreadable' && event.route === route && event.atMs < digest.sentMs ? [event.atMs] : [],
     );
@@ -202,23 +201,30 @@ function isSurelyDead(route: RouteId, fromMs: number, toMs: number, view: View):
  * entries of a poll that failed, whose mail is gone since or has another identity.
  */
 export function healthTold(view: View): Broken[] {
-  const needs =
+  const items =
     view.told
       .at(-1)
-      ?.needs.filter((need) => view.plan.hasAudits || !isAuditsOwn(need, view))
-      .filter(({ title }) => !isOfLostWatermark(title)) ?? [];
+      // What is reported once may be in the last digest as well.
+      ?.attention.filter(({ kind }) => kind !== 'mailbox begins again')
+      .filter((item) => view.plan.hasAudits || !isAuditsOwn(item, view)) ?? [];
   const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
-  if (needs.length === 0 || !isWell) return [];
-  return [{ promise: 'P5', what: `all is well, and the last digest says: ${needs.map(({ title }) => title)}` }];
+  if (items.length === 0 || !isWell) return [];
+  return [{ promise: 'P5', what: `all is well, and the last digest says: ${items.map(({ kind }) => kind)}` }];
 }
 
-function isAuditsOwn({ title, tokens }: ReadNeed, view: View): boolean {
-  if (/ been audited/.test(title)) return true;
+function isAuditsOwn(item: AttentionItem, view: View): boolean {
+  if (item.kind === 'overdue audit') return true;
+  const tokens = tokensOf(entriesOf(item));
   const isNobodys = (token: number) => {
     const mail = view.owed.find((one) => one.token === token);
     return !mail || new Set(mail.stays.map(({ mailId }) => mailId)).size > 1;
   };
   return tokens.length > 0 && tokens.every(isNobodys);
+}
+
+function entriesOf({ kind, finding }: AttentionItem): readonly LedgerEntry[] {
+  if (kind === 'undelivered alerts') return finding.alerts;
+  return 'entries' in finding ? finding.entries : [];
 }
 
 function nameOf({ invocation }: Told): string {

@@ -1,5 +1,6 @@
 import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
 import { HOUR_MS } from '../plan.ts';
+import { tokensOf, undeliveredOf } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import type { RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
@@ -55,14 +56,6 @@ function needsPerson(route: RouteId, view: View): boolean {
   return view.givenUpByQueue.has(route) || (isUnreadable && failingMs > 2 * HOUR_MS);
 }
 
-/** By its token, or among those that a digest only counts. */
 function namesUndelivered(digest: Told | undefined, route: RouteId, token: number): boolean {
-  const needs = digest?.needs.filter(({ title }) => undeliveredIn(title, route) > 0) ?? [];
-  return needs.some(({ tokens, hasMore }) => hasMore || tokens.includes(token));
-}
-
-/** How many alerts of a route a need is about; 0 where it is about something else. */
-export function undeliveredIn(title: string, route: RouteId): number {
-  const [, count] = new RegExp(`^(\\d+) alerts? for ${route} undelivered`).exec(title) ?? [];
-  return Number(count ?? 0);
+  return digest !== undefined && tokensOf(undeliveredOf(route, digest)).includes(token);
 }

@@ -111,7 +111,7 @@ export function viewOf(observed: Observed): View {
   return {
     ...observed,
     shownOf: (token) => shown.get(token) ?? [],
-    told: digests.map((digest) => ({ ...digest, ...readDigest(digest.mail) })),
+    told: digests.map((digest) => ({ ...digest, ...readDigest(digest.digest) })),
     pollsOf,
     accountedStaysOf: staysOf,
     isInLedger,
@@ -137,18 +137,19 @@ function isStill({ toMs }: SimulatedMail['stays'][number]): boolean {
 }
 
 /**
- * The settings have the folder's new name, and no poll had carried anything over when the digest looked for it: the next
- * one counts what polls had passed under the former name.
+ * The settings have the folder's new name, and what polls had written under it was nothing, or was lost again, when the
+ * digest looked for it: the next one counts the polls under the former name.
  */
 export function isBeforeCarryOver(
-  { invocation }: Told,
+  { invocation: { startedMs, endedMs } }: Told,
   mailbox: MailboxName,
-  { renames, watermarkStarts }: View,
+  { renames, watermarkStarts, lostWatermarks }: View,
 ): boolean {
   const deployedMs = renames.find((renamed) => renamed.mailbox === mailbox)?.toMs ?? Number.POSITIVE_INFINITY;
-  const start = watermarkStarts.find(
-    // A poll that began before may still write under the former name.
-    ({ atMs, name }) => name === NEW_NAMES[mailbox] && atMs >= deployedMs,
+  if (endedMs < deployedMs) return false;
+  const begun = watermarkStarts.filter(({ name, atMs }) => name === NEW_NAMES[mailbox] && atMs < startedMs);
+  return !begun.some(
+    (start) =>
+      !lostWatermarks.some((lost) => lost.mailbox === mailbox && lost.atMs >= start.atMs && lost.atMs <= endedMs),
   );
-  return invocation.endedMs >= deployedMs && invocation.startedMs <= (start?.atMs ?? Number.POSITIVE_INFINITY);
 }

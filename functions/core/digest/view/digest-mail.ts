@@ -8,7 +8,7 @@ import { digestText } from './text.ts';
 /** The mail that carries a digest: two twins of it, and all unknown mail as JSONL where the listing had to be cut. */
 export function digestMailOf(digest: Digest, timeZone: string): DigestMail {
   const page = pageOf(digest, timeZone);
-  const { carried, shown } = digest.unknown;
+  const { carried, listed } = digest.unknown;
   const attachment = {
     fileName: ATTACHMENT_NAME,
     contentType: 'application/jsonl',
@@ -18,6 +18,6 @@ export function digestMailOf(digest: Digest, timeZone: string): DigestMail {
     subject: page.subject,
     text: digestText(page),
     html: digestHtml(page),
-    attachments: shown < carried.length ? [attachment] : [],
+    attachments: listed < carried.length ? [attachment] : [],
   };
 }

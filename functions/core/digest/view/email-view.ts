@@ -1,9 +1,9 @@
 import type { MailRecord } from '../../mail/mail.ts';
 import { openableLink } from './openable-link.ts';
-import { shown, type TimeTeller } from './words.ts';
+import { clip, type FormatTime } from './words.ts';
 
 /** One mail as a digest lists it. */
-export type MailTold = {
+export type EmailView = {
   subject: string;
   link: string | undefined;
   from: string;
@@ -15,24 +15,24 @@ export type MailTold = {
 };
 
 /** @param about what is to be said of this mail besides what it says itself */
-export function mailTold(
+export function emailView(
   { subject, from, date, snippet, link }: Pick<MailRecord, 'subject' | 'from' | 'date' | 'snippet' | 'link'>,
-  tell: TimeTeller,
+  formatTime: FormatTime,
   { note, mark }: { note?: string | undefined; mark?: string | undefined } = {},
-): MailTold {
+): EmailView {
   return {
-    subject: shown(subject, 150) || '(no subject)',
+    subject: clip(subject, 150) || '(no subject)',
     link: openableLink(link),
-    from: shown(from, 100) || '(no sender)',
-    date: dateTold(date, tell),
-    snippet: shown(snippet, 240),
-    note: note === undefined ? undefined : shown(note, 200),
+    from: clip(from, 100) || '(no sender)',
+    date: dateText(date, formatTime),
+    snippet: clip(snippet, 240),
+    note: note === undefined ? undefined : clip(note, 200),
     mark,
   };
 }
 
 /** What cannot be read as a date is shown as it stands. */
-function dateTold(date: string, tell: TimeTeller): string {
+function dateText(date: string, formatTime: FormatTime): string {
   const time = new Date(date);
-  return Number.isNaN(time.getTime()) ? shown(date, 40) : tell(time);
+  return Number.isNaN(time.getTime()) ? clip(date, 40) : formatTime(time);
 }

@@ -1,8 +1,7 @@
-import type { AuditReport } from '../../audit/audit-report.ts';
 import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../poll/watermark.ts';
 import type { MailboxFacts } from '../facts.ts';
 import { type DigestWindow, isWithin } from '../window.ts';
-import { counted, figure, shellWord, shown, type TimeTeller } from './words.ts';
+import { clip, counted, type FormatTime, figure, shellWord } from './words.ts';
 
 /** What a digest says of a mailbox that needs nobody. */
 export type MailboxSummary = Pick<MailboxFacts, 'mailbox' | 'health' | 'watermark'> & {
@@ -11,69 +10,70 @@ export type MailboxSummary = Pick<MailboxFacts, 'mailbox' | 'health' | 'watermar
 };
 
 /** How a mailbox has been read since the last digest, in sentences. */
-export function healthTold(
+export function healthTexts(
   { health, watermark, received }: MailboxSummary,
   window: DigestWindow,
-  tell: TimeTeller,
+  formatTime: FormatTime,
 ): string[] {
-  if (!health) return ['No poll has run yet.', ...beginningOf(watermark, window, tell)];
+  if (!health) return ['No poll has run yet.', ...beginningOf(watermark, window, formatTime)];
   const { pollsSinceDigest, failedPollsSinceDigest, lastPollAt, lastPollError } = health;
   const failed = failedPollsSinceDigest > 0 ? `${figure(failedPollsSinceDigest)} failed` : 'none failed';
   const facts = [
     `${counted(pollsSinceDigest, 'poll')}, ${failed}. ${counted(received, 'email')} received.`,
-    lastPollAt ? `Last read ${tell(lastPollAt)}, ${lagOf(health)}.` : 'No poll has ended well yet.',
+    lastPollAt ? `Last read ${formatTime(lastPollAt)}, ${lagOf(health)}.` : 'No poll has succeeded yet.',
   ];
-  if (lastPollError) facts.push(`The poll of ${tell(lastPollError.at)} failed: ${shown(lastPollError.text, 300)}`);
-  return [...facts, auditTold(health.lastAudit, tell), ...beginningOf(watermark, window, tell)];
+  if (lastPollError) facts.push(`The poll of ${formatTime(lastPollError.at)} failed: ${clip(lastPollError.text, 300)}`);
+  return [...facts, ...beginningOf(watermark, window, formatTime)];
 }
 
-/** The mailbox itself against the ledger: figures that owe nothing to the polls. */
-function auditTold(report: AuditReport | undefined, tell: TimeTeller): string {
-  if (!report) return 'No audit has run yet.';
+/** The mailbox itself against the ledger: figures that do not depend on the polls. */
+export function auditText({ health }: Pick<MailboxSummary, 'health'>, formatTime: FormatTime): string {
+  const report = health?.lastAudit;
+  if (!report) return 'no audit has run yet.';
   const { at, inMailbox, accounted, recovered, left, staleAlerts, staleUnknown } = report;
   const facts = [
     accounted === inMailbox ? 'all accounted for' : `${figure(accounted)} accounted for`,
-    ...(recovered > 0 ? [`${figure(recovered)} brought back`] : []),
+    ...(recovered > 0 ? [`${figure(recovered)} recovered`] : []),
     ...(left > 0 ? [`${figure(left)} left to the next audit`] : []),
   ];
   const stale = staleAlerts + staleUnknown;
-  const again = stale > 0 ? ` ${counted(stale, 'mail')} had waited too long; what could be was handed over again.` : '';
-  return `Last audit ${tell(at)}: ${counted(inMailbox, 'mail')} in the mailbox, ${facts.join(', ')}.${again}`;
+  const again = stale > 0 ? ` ${counted(stale, 'email')} had waited too long and were sent again where possible.` : '';
+  return `last audit ${formatTime(at)}: ${counted(inMailbox, 'email')} in the mailbox, ${facts.join(', ')}.${again}`;
 }
 
 /** Uids have gaps, so the distance to UIDNEXT says how many mails there can be at most (RFC 9051, 2.3.1.1). */
 function lagOf({ uidNext, watermark }: MailboxHealth): string {
   const left = uidNext === undefined || !watermark ? 0 : uidNext - 1 - watermark.lastUid;
-  return left > 0 ? `at most ${counted(left, 'mail')} left to read` : 'nothing left to read';
+  return left > 0 ? `at most ${counted(left, 'email')} left to read` : 'nothing left to read';
 }
 
 /** A beginning is reported once, by the digest in whose window it is. */
-function beginningOf(watermark: Watermark | undefined, window: DigestWindow, tell: TimeTeller): string[] {
+function beginningOf(watermark: Watermark | undefined, window: DigestWindow, formatTime: FormatTime): string[] {
   if (!watermark) return [];
   const restarts = restartsOf(watermark).filter(({ at }) => isWithin(at, window));
   if (restarts.length === 0 && !isWithin(watermark.beganAt, window)) return [];
-  return beginningTold(watermark, restarts, tell);
+  return beginningTexts(watermark, restarts, formatTime);
 }
 
 /** When accounting began, or why polls began again, and what is not covered by it. */
-export function beginningTold(watermark: Watermark, restarts: readonly Restart[], tell: TimeTeller): string[] {
+export function beginningTexts(watermark: Watermark, restarts: readonly Restart[], formatTime: FormatTime): string[] {
   const { beganAt, baselineUid, accountedSince } = watermark;
   if (restarts.length === 0) {
-    return [`Accounting began ${tell(beganAt)} above uid ${baselineUid}.`, notCovered(watermark, tell)];
+    return [`Accounting began ${formatTime(beganAt)} above uid ${baselineUid}.`, notCovered(watermark, formatTime)];
   }
   const isRenumbered = restarts.some(({ uidValidity }) => uidValidity !== watermark.uidValidity);
   return [
-    ...restarts.map((one) => restartTold(one, watermark, tell)),
-    `Email above uid ${baselineUid} was read again; what was known was recognised.`,
-    ...(accountedSince && isRenumbered ? [olderMailTold(accountedSince, tell)] : []),
+    ...restarts.map((one) => restartText(one, watermark, formatTime)),
+    `Rollcall read email above uid ${baselineUid} again and recognised what it knew.`,
+    ...(accountedSince && isRenumbered ? [olderEmailText(accountedSince, formatTime)] : []),
   ];
 }
 
-function restartTold({ reason, at, ...before }: Restart, now: Watermark, tell: TimeTeller): string {
-  const time = tell(at);
+function restartText({ reason, at, ...before }: Restart, now: Watermark, formatTime: FormatTime): string {
+  const time = formatTime(at);
   switch (reason) {
     case 'renumbered':
-      return `The server renumbered its mail: UIDVALIDITY was ${before.uidValidity} and is ${now.uidValidity} since ${time}.`;
+      return `The server renumbered the mailbox: UIDVALIDITY was ${before.uidValidity} and is ${now.uidValidity} since ${time}.`;
     case 'uids reused':
       return `The server gives out its uids a second time since ${time}, as after a restore.`;
     case 'renamed':
@@ -88,19 +88,19 @@ function restartTold({ reason, at, ...before }: Restart, now: Watermark, tell: T
   }
 }
 
-function notCovered({ mailbox, accountedSince }: Watermark, tell: TimeTeller): string {
+function notCovered({ mailbox, accountedSince }: Watermark, formatTime: FormatTime): string {
   if (!accountedSince) return 'All email in the mailbox is accounted for.';
   return (
-    `Email that arrived before ${tell(accountedSince)} is in no post and no digest. To read the last 7 days as well, ` +
+    `Email that arrived before ${formatTime(accountedSince)} is in no post and no digest. To read the last 7 days as well, ` +
     `run: npm run rollcall -- rescan --mailbox ${shellWord(mailbox)} --days 7`
   );
 }
 
 /** A mail moved into the folder keeps the time of its arrival, and without its old uid nothing else tells when it came. */
-function olderMailTold(accountedSince: Date, tell: TimeTeller): string {
+function olderEmailText(accountedSince: Date, formatTime: FormatTime): string {
   return (
-    `Mail that arrived before ${tell(accountedSince)} counts as older than the accounts. If you moved such mail into the ` +
+    `Email that arrived before ${formatTime(accountedSince)} counts as older than accounting. If you moved such email into the ` +
     'folder between the last poll before the renumbering and the first one after it, look for it there: Rollcall ' +
-    'cannot tell it from older email that was there all the time.'
+    'cannot distinguish it from older email that was there all the time.'
   );
 }

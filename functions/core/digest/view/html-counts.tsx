@@ -1,12 +1,12 @@
 import type { RouteCounts } from '../accounts.ts';
-import type { StandingTold } from './page.ts';
+import type { SummaryView } from './page.ts';
 import { style } from './style.ts';
 import { figure } from './words.ts';
 
 const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 /** Where the emails went, a row a route. */
-export function Counts({ accounts: { period, routes, total, sum } }: { accounts: StandingTold['accounts'] }) {
+export function Counts({ accounts: { period, routes, total, sum, audits } }: { accounts: SummaryView['accounts'] }) {
   return (
     <>
       <p class="quiet" style={style.note}>
@@ -29,6 +29,11 @@ export function Counts({ accounts: { period, routes, total, sum } }: { accounts:
       <p class="quiet" style={style.note}>
         {sum}
       </p>
+      {audits.map((audit) => (
+        <p class="quiet" style={style.note}>
+          {audit}
+        </p>
+      ))}
     </>
   );
 }

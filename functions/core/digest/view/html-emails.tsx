@@ -1,22 +1,22 @@
-import type { NeedTold } from '../attention/need-told.ts';
-import type { MailTold } from './email-view.ts';
+import type { AttentionView } from '../attention/attention-kind.ts';
+import type { EmailView } from './email-view.ts';
 import type { DigestPage } from './page.ts';
 import { style } from './style.ts';
 
-/** What needs a person, in a table: Outlook knows no padding of other elements. */
-export function Needs({ needs }: { needs: readonly NeedTold[] }) {
-  if (needs.length === 0) return null;
+/** What needs attention, in a table: Outlook knows no padding of other elements. */
+export function Attention({ items }: { items: readonly AttentionView[] }) {
+  if (items.length === 0) return null;
   return (
     <table role="presentation" cellPadding="0" cellSpacing="0" style={style.needs}>
-      {needs.map((need) => (
-        <Need need={need} />
+      {items.map((item) => (
+        <Item item={item} />
       ))}
     </table>
   );
 }
 
-/** One thing that needs a person, with the mails that it holds up. */
-function Need({ need: { title, details, mails, quotes, more } }: { need: NeedTold }) {
+/** One thing that needs attention, with the emails that it holds up. */
+function Item({ item: { title, details, emails, quotes, more } }: { item: AttentionView }) {
   return (
     <>
       <tr>
@@ -32,8 +32,8 @@ function Need({ need: { title, details, mails, quotes, more } }: { need: NeedTol
               {detail}
             </p>
           ))}
-          {mails.map((mail) => (
-            <Mail mail={mail} />
+          {emails.map((email) => (
+            <Email email={email} />
           ))}
           {quotes.map((quote) => (
             <p class="quiet" style={style.quote} dir="auto">
@@ -47,23 +47,23 @@ function Need({ need: { title, details, mails, quotes, more } }: { need: NeedTol
   );
 }
 
-/** Unknown mail of one sender's domain. */
-export function Group({ group: { domain, count, mails, more } }: { group: DigestPage['unknown']['groups'][number] }) {
+/** Unknown email of one sender's domain. */
+export function Group({ group: { domain, count, emails, more } }: { group: DigestPage['unknown']['groups'][number] }) {
   return (
     <>
       <h3 class="quiet" style={style.domain} dir="auto">
         {domain}
         {count && <span style={style.count}> · {count}</span>}
       </h3>
-      {mails.map((mail) => (
-        <Mail mail={mail} />
+      {emails.map((email) => (
+        <Email email={email} />
       ))}
       <More more={more} />
     </>
   );
 }
 
-function Mail({ mail: { subject, link, from, date, snippet, note, mark } }: { mail: MailTold }) {
+function Email({ email: { subject, link, from, date, snippet, note, mark } }: { email: EmailView }) {
   return (
     <div style={style.mail} dir="auto">
       {mark && (

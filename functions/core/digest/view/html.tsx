@@ -1,7 +1,7 @@
 import { renderToString } from 'preact-render-to-string';
 import { Counts } from './html-counts.tsx';
-import { Group, Needs } from './html-emails.tsx';
-import type { DigestPage, StandingTold } from './page.ts';
+import { Attention, Group } from './html-emails.tsx';
+import type { DigestPage, SummaryView } from './page.ts';
 import { STYLE_SHEET, style } from './style.ts';
 
 /** A digest as HTML for mail clients. All text goes through preact, which escapes it; nothing is loaded from anywhere. */
@@ -39,8 +39,8 @@ function DigestDocument({ page }: { page: DigestPage }) {
   );
 }
 
-function Parts({ page: { headline, dateline, needs, unknown, standing } }: { page: DigestPage }) {
-  const alarming = needs.length > 0;
+function Parts({ page: { headline, dateline, attention, unknown, summary } }: { page: DigestPage }) {
+  const alarming = attention.length > 0;
   return (
     <>
       <h1 class={alarming ? 'alarm' : 'ink'} style={alarming ? style.alarmingHeadline : style.headline}>
@@ -49,8 +49,8 @@ function Parts({ page: { headline, dateline, needs, unknown, standing } }: { pag
       <p class="quiet" style={style.dateline}>
         {dateline}
       </p>
-      <Needs needs={needs} />
-      <Section title="Unknown mail" />
+      <Attention items={attention} />
+      <Section title="Unknown email" />
       {unknown.notes.map((note) => (
         <p class="quiet" style={style.note}>
           {note}
@@ -59,12 +59,12 @@ function Parts({ page: { headline, dateline, needs, unknown, standing } }: { pag
       {unknown.groups.map((group) => (
         <Group group={group} />
       ))}
-      {standing && <StandingParts standing={standing} />}
+      {summary && <SummaryParts summary={summary} />}
     </>
   );
 }
 
-function StandingParts({ standing: { accounts, health } }: { standing: StandingTold }) {
+function SummaryParts({ summary: { accounts, health } }: { summary: SummaryView }) {
   return (
     <>
       <Section title="Emails received" />

@@ -1,54 +1,62 @@
 import type { SpoolLine } from '../../ledger/spool.ts';
 import { isDoubtfulSender } from '../../rules/doubtful-sender.ts';
 import type { RouteCounts } from '../accounts.ts';
-import { type NeedTold, needTold } from '../attention/need-told.ts';
-import type { Digest, Standing } from '../digest.ts';
+import type { AttentionView } from '../attention/attention-kind.ts';
+import { viewOf } from '../attention/items.ts';
+import type { Digest, DigestSummary } from '../digest.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
-import type { UnknownMail } from '../unknown-email.ts';
-import { type MailTold, mailTold } from './email-view.ts';
-import { healthTold } from './health.ts';
+import type { UnknownEmail } from '../unknown-email.ts';
+import { type EmailView, emailView } from './email-view.ts';
+import { auditText, healthTexts } from './health.ts';
 import { newsOf, subjectOf } from './subject.ts';
-import { counted, figure, shown, type TimeTeller, timesIn } from './words.ts';
+import { clip, counted, type FormatTime, figure, timeFormatIn } from './words.ts';
 
-/** A digest in words, ready to be laid out. Mail text in it is displayable, but not escaped for any format. */
+/** A digest in words, ready to be laid out. Email text in it is displayable, but not escaped for any format. */
 export type DigestPage = {
   subject: string;
-  /** One line that says how things stand. */
+  /** The digest in one line. */
   headline: string;
   dateline: string;
-  needs: readonly NeedTold[];
+  attention: readonly AttentionView[];
   unknown: {
     /** What holds for all of it, before the listing. */
     notes: readonly string[];
-    groups: readonly { domain: string; count: string; mails: readonly MailTold[]; more: string | undefined }[];
+    groups: readonly { domain: string; count: string; emails: readonly EmailView[]; more: string | undefined }[];
   };
   /** Undefined in a continuation. */
-  standing: StandingTold | undefined;
+  summary: SummaryView | undefined;
 };
 
-export type StandingTold = {
-  accounts: { period: string; routes: readonly RouteCounts[]; total: RouteCounts; sum: string };
+export type SummaryView = {
+  accounts: {
+    period: string;
+    routes: readonly RouteCounts[];
+    total: RouteCounts;
+    sum: string;
+    /** What the last audits found: the proof that the counts leave nothing out. */
+    audits: readonly string[];
+  };
   health: readonly { mailbox: string; facts: readonly string[] }[];
 };
 
-/** The name of the attachment that has all unknown mail where the listing had to be cut. */
+/** The name of the attachment that has all unknown email where the listing had to be cut. */
 export const ATTACHMENT_NAME = 'unknown-mail.jsonl';
 
 /** Puts a digest into words. */
 export function pageOf(digest: Digest, timeZone: string): DigestPage {
-  const tell = timesIn(timeZone, digest.at);
-  const { at, needs, unknown, standing } = digest;
-  const rest = needs.length > 0 ? newsOf(digest) : 'nothing needs you';
+  const formatTime = timeFormatIn(timeZone, digest.at);
+  const { at, attention, unknown, summary } = digest;
+  const rest = attention.length > 0 ? newsOf(digest) : 'nothing needs attention';
   return {
-    subject: subjectOf(digest, tell),
+    subject: subjectOf(digest, formatTime),
     headline:
-      needs.length > 0
-        ? `${counted(needs.length, 'thing')} need${needs.length === 1 ? 's' : ''} you`
+      attention.length > 0
+        ? `${counted(attention.length, 'item')} need${attention.length === 1 ? 's' : ''} attention`
         : sentence(newsOf(digest)),
-    dateline: `${tell(at)} · ${timeZone}${standing ? ` · ${rest}` : ''}`,
-    needs: needs.map((need) => needTold(need, at, tell)),
-    unknown: unknownTold(unknown, tell),
-    standing: standing && standingTold(standing, tell),
+    dateline: `${formatTime(at)} · ${timeZone}${summary ? ` · ${rest}` : ''}`,
+    attention: attention.map((item) => viewOf(item, { at, formatTime })),
+    unknown: unknownView(unknown, formatTime),
+    summary: summary && summaryView(summary, formatTime),
   };
 }
 
@@ -56,70 +64,74 @@ function sentence(words: string): string {
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
 
-function unknownTold(unknown: UnknownMail, tell: TimeTeller): DigestPage['unknown'] {
+function unknownView(unknown: UnknownEmail, formatTime: FormatTime): DigestPage['unknown'] {
   return {
     notes: unknownNotes(unknown),
     groups: unknown.groups.map(({ domain, total, mails }) => ({
-      domain: domainTold(domain),
-      count: total > 1 ? counted(total, 'mail') : '',
-      mails: mails.map((line) => unknownMailTold(line, tell)),
+      domain: domainName(domain),
+      count: total > 1 ? counted(total, 'email') : '',
+      emails: mails.map((line) => unknownEmailView(line, formatTime)),
       more: total > mails.length ? `${figure(total - mails.length)} more in ${ATTACHMENT_NAME}` : undefined,
     })),
   };
 }
 
 /** A sender who may be forged is named as such before anything else. */
-function unknownMailTold(line: SpoolLine, tell: TimeTeller): MailTold {
+function unknownEmailView(line: SpoolLine, formatTime: FormatTime): EmailView {
   const mark = isDoubtfulSender(line.reason) ? 'sender not authenticated' : undefined;
-  return mailTold(line, tell, { note: line.reason, mark });
+  return emailView(line, formatTime, { note: line.reason, mark });
 }
 
-function unknownNotes({ carried, shown: listed, unlisted, heldBack }: UnknownMail): string[] {
+function unknownNotes({ carried, listed, unlisted, heldBack }: UnknownEmail): string[] {
   const notes: string[] = [];
   if (carried.length === 0) notes.push('None.');
   if (listed < carried.length) {
     notes.push(
-      `${figure(listed)} of ${counted(carried.length, 'mail')} listed; all of them are attached as ${ATTACHMENT_NAME}.`,
+      `${figure(listed)} of ${counted(carried.length, 'email')} listed; all of them are attached as ${ATTACHMENT_NAME}.`,
     );
   }
-  if (unlisted.length > 0) notes.push(`Not listed: ${domainsTold(unlisted)}.`);
-  if (heldBack > 0) notes.push(`${counted(heldBack, 'more mail')} did not fit and will be in the next e-mail.`);
+  if (unlisted.length > 0) notes.push(`Not listed: ${domainNames(unlisted)}.`);
+  if (heldBack > 0) notes.push(`${counted(heldBack, 'more email')} did not fit and will be in the next digest email.`);
   return notes;
 }
 
-function domainsTold(unlisted: UnknownMail['unlisted']): string {
+function domainNames(unlisted: UnknownEmail['unlisted']): string {
   const named = unlisted
     .slice(0, EXAMPLES_SHOWN)
-    .map(({ domain, total }) => `${domainTold(domain)} (${figure(total)})`);
+    .map(({ domain, total }) => `${domainName(domain)} (${figure(total)})`);
   const more = unlisted.length - named.length;
   return `${named.join(', ')}${more > 0 ? ` and ${counted(more, 'more domain')}` : ''}`;
 }
 
-function domainTold(domain: string): string {
-  return shown(domain, 80) || 'no sender';
+function domainName(domain: string): string {
+  return clip(domain, 80) || 'no sender';
 }
 
 const OPEN_MEANS =
-  'Open is all that is not delivered yet, whenever it came, also of what was removed from the settings.';
+  'Open counts every email that is not delivered yet, whenever it arrived, also of removed routes and mailboxes.';
 
-function standingTold({ window, previousDigestAt, accounts, health }: Standing, tell: TimeTeller): StandingTold {
+function summaryView(
+  { window, previousDigestAt, accounts, health }: DigestSummary,
+  formatTime: FormatTime,
+): SummaryView {
   const { routes, total } = accounts;
-  const from = previousDigestAt ? `between ${tell(window.from)} and` : 'until';
+  const from = previousDigestAt ? `between ${formatTime(window.from)} and` : 'until';
   return {
     accounts: {
-      period: `Emails received ${from} ${tell(window.until)}; later ones are counted in the next digest. ${OPEN_MEANS}`,
+      period: `Emails received ${from} ${formatTime(window.until)}; later ones are counted in the next digest. ${OPEN_MEANS}`,
       routes,
       total,
-      sum: sumTold(total),
+      sum: sumText(total),
+      audits: health.map((summary) => clip(`${summary.mailbox}: ${auditText(summary, formatTime)}`, 400)),
     },
     health: health.map((summary) => ({
-      mailbox: shown(summary.mailbox, 250),
-      facts: healthTold(summary, window, tell),
+      mailbox: clip(summary.mailbox, 250),
+      facts: healthTexts(summary, window, formatTime),
     })),
   };
 }
 
-function sumTold({ received, delivered, undelivered, unknown, recovered }: RouteCounts): string {
+function sumText({ received, delivered, undelivered, unknown, recovered }: RouteCounts): string {
   const parts = `${figure(delivered)} delivered + ${figure(undelivered)} undelivered + ${figure(unknown)} unknown`;
   const found = recovered > 0 ? ` The audit recovered ${figure(recovered)} of them.` : '';
   return `${counted(received, 'email')} received = ${parts}.${found}`;

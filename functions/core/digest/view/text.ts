@@ -1,25 +1,25 @@
 import type { RouteCounts } from '../accounts.ts';
-import type { NeedTold } from '../attention/need-told.ts';
-import type { MailTold } from './email-view.ts';
-import type { DigestPage, StandingTold } from './page.ts';
+import type { AttentionView } from '../attention/attention-kind.ts';
+import type { EmailView } from './email-view.ts';
+import type { DigestPage, SummaryView } from './page.ts';
 import { figure } from './words.ts';
 
 /** A digest as plain text, the twin of its HTML: same parts, same order, same words. */
 export function digestText(page: DigestPage): string {
-  const { headline, dateline, needs, unknown, standing } = page;
+  const { headline, dateline, attention, unknown, summary } = page;
   return [
     headline,
     dateline,
-    ...(needs.length > 0 ? section('NEEDS YOU', needs.map(needText)) : []),
-    ...section('UNKNOWN MAIL', [...unknown.notes, ...unknown.groups.map(groupText)]),
-    ...(standing ? standingText(standing) : []),
+    ...(attention.length > 0 ? section('NEEDS ATTENTION', attention.map(attentionText)) : []),
+    ...section('UNKNOWN EMAIL', [...unknown.notes, ...unknown.groups.map(groupText)]),
+    ...(summary ? summaryText(summary) : []),
     '',
   ].join('\n');
 }
 
-function standingText({ accounts, health }: StandingTold): string[] {
+function summaryText({ accounts, health }: SummaryView): string[] {
   return [
-    ...section('EMAILS RECEIVED', [accounts.period, countsText(accounts), accounts.sum]),
+    ...section('EMAILS RECEIVED', [accounts.period, countsText(accounts), accounts.sum, accounts.audits.join('\n')]),
     ...section(
       'HEALTH',
       health.map(({ mailbox, facts }) => [mailbox, ...facts.map(indented)].join('\n')),
@@ -31,22 +31,26 @@ function section(title: string, paragraphs: readonly string[]): string[] {
   return ['', '', title, '='.repeat(title.length), '', paragraphs.join('\n\n')];
 }
 
-function needText({ title, details, mails, quotes, more }: NeedTold): string {
-  return [`! ${title}`, ...details.map(indented), ...mails.map(mailText), ...quotes.map(indented), ...told(more)].join(
-    '\n',
-  );
+function attentionText({ title, details, emails, quotes, more }: AttentionView): string {
+  return [
+    `! ${title}`,
+    ...details.map(indented),
+    ...emails.map(emailText),
+    ...quotes.map(indented),
+    ...optional(more),
+  ].join('\n');
 }
 
-function groupText({ domain, count, mails, more }: DigestPage['unknown']['groups'][number]): string {
-  return [count ? `${domain} (${count})` : domain, ...mails.map(mailText), ...told(more)].join('\n');
+function groupText({ domain, count, emails, more }: DigestPage['unknown']['groups'][number]): string {
+  return [count ? `${domain} (${count})` : domain, ...emails.map(emailText), ...optional(more)].join('\n');
 }
 
-function mailText({ subject, from, date, snippet, note, mark, link }: MailTold): string {
-  const about = [`${date} · ${from}`, snippet, note && `(${note})`, link].flatMap(told);
+function emailText({ subject, from, date, snippet, note, mark, link }: EmailView): string {
+  const about = [`${date} · ${from}`, snippet, note && `(${note})`, link].flatMap(optional);
   return [`- ${mark ? `[${mark.toUpperCase()}] ` : ''}${subject}`, ...about].map(indented).join('\n');
 }
 
-function told(text: string | undefined): string[] {
+function optional(text: string | undefined): string[] {
   return text ? [indented(text)] : [];
 }
 
@@ -56,7 +60,7 @@ function indented(text: string): string {
 
 const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
-function countsText({ routes, total }: StandingTold['accounts']): string {
+function countsText({ routes, total }: SummaryView['accounts']): string {
   const names = [...routes, total].map(({ route }) => route.length);
   const width = Math.max(...names) + 2;
   const row = (counts: RouteCounts) =>

@@ -23,11 +23,11 @@ export function duration(ms: number): string | undefined {
   return ms >= MINUTE_MS ? counted(Math.floor(ms / MINUTE_MS), 'minute') : undefined;
 }
 
-/** Says a time of day. */
-export type TimeTeller = (time: Date) => string;
+/** Formats a time for the reader. */
+export type FormatTime = (time: Date) => string;
 
 /** Times as the reader's clock shows them, `Mon 23 Nov, 07:00`; with the year where it is another than that of `now`. */
-export function timesIn(timeZone: string, now: Date): TimeTeller {
+export function timeFormatIn(timeZone: string, now: Date): FormatTime {
   const { yearOf, thisYear, otherYear } = formatsIn(timeZone);
   return (time) =>
     (yearOf.format(time) === yearOf.format(now) ? thisYear : otherYear).format(time).replace(/^(\w+), /, '$1 ');
@@ -57,6 +57,6 @@ export function shellWord(text: string): string {
 }
 
 /** Text of unknown origin on one line, at most so many characters long. */
-export function shown(text: string, maxCharacters: number): string {
+export function clip(text: string, maxCharacters: number): string {
   return cutText(displayedText(text), maxCharacters);
 }

@@ -1,0 +1,46 @@
+import type { RouteCheck } from '../../delivery/route-check.ts';
+import type { PathCheck } from '../../operator/operator-path.ts';
+import { failureName } from '../failure-name.ts';
+import { clip } from '../view/words.ts';
+import { routesWithUndelivered } from './alerts.ts';
+import { attentionKind, type Words } from './attention-kind.ts';
+
+/** Discord does not take posts for it, whether an email waits or not. */
+export type DeadRoute = {
+  route: string;
+  check: RouteCheck;
+  /** Undelivered alerts of the route say as much. */
+  hasUndelivered: boolean;
+};
+
+export const deadRoute = attentionKind<DeadRoute>({
+  find(facts) {
+    const undelivered = routesWithUndelivered(facts);
+    return [...facts.routeChecks].flatMap(([route, check]) =>
+      check.state === 'dead' ? [{ route, check, hasUndelivered: undelivered.has(route) }] : [],
+    );
+  },
+  title: titleOfDeadRoute,
+  details: ({ check: { checkedAt, failure } }, { formatTime }) => [
+    ...(failure ? [clip(failure.text, 500)] : []),
+    `Last checked ${formatTime(checkedAt)}. Its emails wait in the ledger until the route answers again.`,
+  ],
+  inSubject: (findings, words) =>
+    findings.filter(({ hasUndelivered }) => !hasUndelivered).map((finding) => titleOfDeadRoute(finding, words)),
+});
+
+function titleOfDeadRoute({ route, check: { since, failure } }: DeadRoute, { formatTime }: Words): string {
+  return `Route ${route} has been dead since ${formatTime(since)}${failure ? `: ${failureName(failure)}` : ''}`;
+}
+
+/** Whatever fails from here on, only the next digest reports it. */
+export type ClosedAlarmPath = { check: PathCheck };
+
+export const closedAlarmPath = attentionKind<ClosedAlarmPath>({
+  find: ({ alarmPath }) => (alarmPath?.state === 'closed' ? [{ check: alarmPath }] : []),
+  title: ({ check: { since } }, { formatTime }) => `Alarms have reached nobody since ${formatTime(since)}`,
+  details: ({ check: { checkedAt, reason } }, { formatTime }) => [
+    ...(reason ? [clip(reason, 500)] : []),
+    `Last checked ${formatTime(checkedAt)}.`,
+  ],
+});

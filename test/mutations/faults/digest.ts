@@ -265,7 +265,7 @@ export const digestMutations: readonly Mutation[] = [
     breaks: 'P4',
     file: DEAD_LETTERS,
     find: "deadLetters.filter((facts) => facts.kind === 'not read')",
-    replace: "deadLetters.filter((facts) => facts.kind === 'not read' && facts.reason === '')",
+    replace: "deadLetters.filter((facts) => facts.kind === 'not read').slice(0, 0)",
     caughtBy: letters,
   },
   {

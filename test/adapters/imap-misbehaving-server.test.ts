@@ -491,10 +491,10 @@ describe('whatever way the server fails, the poll records it and the next one go
     const endsAt = performance.now() + 10_300;
     const remainingMs = () => endsAt - performance.now();
     await expect(poll(access, remainingMs, { exchangeTimeoutMs: LONG_TIMEOUT_MS })).rejects.toMatchObject({
-      name: 'Overdue',
+      name: 'TimedOut',
     });
     expect(remainingMs()).toBeGreaterThan(8_000);
-    expect(await health()).toMatchObject({ watermark: { lastUid: 0 }, lastPollError: { kind: 'overdue' } });
+    expect(await health()).toMatchObject({ watermark: { lastUid: 0 }, lastPollError: { kind: 'timed out' } });
   });
 
   it('a hand-over that takes longer than the server may take is no fault of the server', async () => {

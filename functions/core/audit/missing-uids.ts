@@ -8,7 +8,7 @@ import type { AuditedRange } from './audited-range.ts';
  *
  * @param uids ascending
  */
-export async function uidsWithoutLine(
+export async function missingUids(
   uids: readonly number[],
   { mailbox, uidValidity, linesSince }: AuditedRange,
   ledger: Pick<Ledger, 'linesAbove'>,

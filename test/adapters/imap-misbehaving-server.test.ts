@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import type { MailboxFailureKind } from '../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
-import type { MailSession } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 import { classifyBySubject } from '../core/mail/mail-of.ts';
 import { fakeClock } from '../fakes/fake-clock.ts';

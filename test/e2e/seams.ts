@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
+import type { AuditReport } from '../../functions/core/records/audit-report.ts';
 import type { SampleMail } from '../../lib/local/sample-mailbox/sample-mail.ts';
 import { adjustedFor } from './adjusted-template.ts';
 import type { Scene } from './chapters.ts';

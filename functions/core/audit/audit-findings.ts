@@ -1,6 +1,6 @@
-import type { NewLedgerEntry } from '../ledger/ledger-entry.ts';
 import { cutText } from '../mail/displayed-text.ts';
-import type { AuditFinding } from './audit-report.ts';
+import type { AuditFinding } from '../records/audit-report.ts';
+import type { NewLedgerEntry } from '../records/ledger-entry.ts';
 
 /** Enough to recognise an email; the report is in one item beside the watermark, which DynamoDB limits to 400 KB. */
 const NAME_CHARACTERS = 200;

@@ -1,15 +1,28 @@
-import type { Handed, PortList } from '../handed-ports.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
+import type { MailReader } from '../mail/mail-reader.ts';
 import { pollFailureOf, throwTogether } from '../poll/poll-failure.ts';
 import { FAILURE_RECORD_RESERVE_MS } from '../poll/poll-limits.ts';
-import type { Clock } from '../ports.ts';
+import type { AuditReport } from '../records/audit-report.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
+import type { Spool } from '../records/spool.ts';
+import type { Watermarks } from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import type { Clock } from '../time.ts';
 import { TimedOut, withTimeout } from '../time-out.ts';
 import { AUDIT_DAYS, FINDINGS_NAMED, OPEN_ENTRIES_RESERVE_MS } from './audit-limits.ts';
-import type { AuditReport } from './audit-report.ts';
 import { auditMails, NO_MAILS } from './audited-mails.ts';
 import { type Configured, handOverStale, NOTHING_STALE } from './stale-entries.ts';
+
+type Ports = {
+  reader: MailReader;
+  watermarks: Watermarks;
+  ledger: Ledger;
+  routeQueues: RouteQueues;
+  spool: Spool;
+};
 
 /** What an audit may call. The policy of audit-inbox derives from this list. */
 export const AUDIT_INBOX_PORTS = {
@@ -18,9 +31,9 @@ export const AUDIT_INBOX_PORTS = {
   ledger: ['find', 'accept', 'markDispatched', 'allOpenEntries', 'linesAbove', 'relocate'],
   routeQueues: ['send'],
   spool: ['write', 'pending'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
-export type AuditServices = Handed<typeof AUDIT_INBOX_PORTS> & {
+export type AuditServices = Handed<Ports, typeof AUDIT_INBOX_PORTS> & {
   classify: Classifier;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];

@@ -1,18 +1,18 @@
 import pMap from 'p-map';
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { mailsWithoutMessageId } from '../poll/mails-without-message-id.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesUntilDeadline } from '../poll/pages-until-deadline.ts';
-import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
-import { type TriageReport, triagePage } from '../poll/triage.ts';
-import { isFromBeforeAccounting, isSameNumbering } from '../poll/watermark.ts';
-import type { Ledger, MailSession } from '../ports.ts';
+import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
+import { type TriageReport, type TriageServices, triagePage } from '../poll/triage.ts';
+import type { AuditReport } from '../records/audit-report.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import type { LedgerEntry } from '../records/ledger-entry.ts';
+import { isFromBeforeAccounting, isSameNumbering, type Watermarks } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import type { AuditServices } from './audit.ts';
 import { findingOf } from './audit-findings.ts';
 import { FINDINGS_NAMED, MAILS_RESERVE_MS } from './audit-limits.ts';
-import type { AuditReport } from './audit-report.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
 import { missingUids } from './missing-uids.ts';
 
@@ -20,6 +20,12 @@ export type AuditTime = {
   remainingMs: () => number;
   /** Gives work up when the time is nearly over. */
   bounded: <T>(work: Promise<T>) => Promise<T>;
+};
+
+export type MailServices = TriageServices & {
+  reader: Pick<MailReader, 'visit'>;
+  watermarks: Pick<Watermarks, 'get'>;
+  ledger: Pick<Ledger, 'linesAbove' | 'relocate'>;
 };
 
 /** What the comparison of a mailbox with the ledger found. */
@@ -36,7 +42,7 @@ export const NO_MAILS: MailsAudited = { inMailbox: 0, accounted: 0, recovered: 0
 export async function auditMails(
   { mailbox, folder, formerly }: PolledMailbox,
   days: number | 'all',
-  services: AuditServices,
+  services: MailServices,
   time: AuditTime,
 ): Promise<MailsAudited> {
   const health = await services.watermarks.get(mailbox);
@@ -68,7 +74,7 @@ type Fetched = Omit<MailsAudited, 'inMailbox'> & {
 async function takeIn(
   uids: readonly number[],
   { session, formerly, ...range }: AuditedRange & Pick<PolledMailbox, 'formerly'> & { session: MailSession },
-  services: AuditServices,
+  services: MailServices,
   { remainingMs }: AuditTime,
 ): Promise<Fetched> {
   const { ledger } = services;

@@ -1,5 +1,5 @@
-import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { LedgerLine } from '../records/ledger-entry.ts';
 import type { AuditedRange } from './audited-range.ts';
 
 /**

@@ -1,12 +1,12 @@
-import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import { parseSegment } from '../ledger/spool.ts';
 import { placedEntry } from '../poll/placed-entry.ts';
 import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { handOver, type TriageServices } from '../poll/triage.ts';
-import type { Ledger, Spool } from '../ports.ts';
+import type { AuditFinding, AuditReport } from '../records/audit-report.ts';
+import type { Ledger } from '../records/ledger.ts';
+import { type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { parseSegment, type Spool } from '../records/spool.ts';
 import { findingOf } from './audit-findings.ts';
 import { FINDINGS_NAMED, OPEN_ENTRIES_RESERVE_MS, STALE_ALERT_MS, STALE_UNKNOWN_MS } from './audit-limits.ts';
-import type { AuditFinding, AuditReport } from './audit-report.ts';
 
 /** What the settings name. */
 export type Configured = {

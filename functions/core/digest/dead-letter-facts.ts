@@ -1,4 +1,4 @@
-import type { DeadLetters, UnreadableLetter } from '../ports.ts';
+import type { DeadLetters, UnreadableLetter } from '../records/dead-letters.ts';
 import { TimedOut, withTimeout } from '../time-out.ts';
 import { LETTERS_TIMEOUT_MS } from './limits.ts';
 

@@ -1,7 +1,7 @@
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import { SecretMissing } from '../secret-missing.ts';
+import { HandOverFailed } from '../records/route-queues.ts';
+import { SecretMissing } from '../secrets.ts';
 import { TimedOut } from '../time-out.ts';
-import { HandOverFailed } from './hand-over-failed.ts';
 
 /** What a digest and an alarm's reader are told of a failed poll. */
 export type PollFailure = {

@@ -14,6 +14,3 @@ export const FAILURE_RECORD_RESERVE_MS = 10_000;
 
 /** Mails a page: one FETCH, one spool segment, one move of the watermark. */
 export const MAILS_PER_PAGE = 500;
-
-/** Writes to the ledger that a page keeps in flight. */
-export const LEDGER_CONCURRENCY = 32;

@@ -1,10 +1,15 @@
-import type { Handed, PortList } from '../handed-ports.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import type { Clock, MailSession, Watermarks } from '../ports.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
+import type { Spool } from '../records/spool.ts';
+import { isFromBeforeAccounting, type Watermark, type Watermarks } from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import type { Clock } from '../time.ts';
 import { TimedOut, withTimeout } from '../time-out.ts';
 import { handOverLeftBehind, leftBehind } from './left-behind.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
@@ -15,7 +20,14 @@ import { FAILURE_RECORD_RESERVE_MS, MAILS_PER_PAGE, POLL_RESERVE_MS } from './po
 import { withProbableName } from './renamed-folder.ts';
 import { triagePage } from './triage.ts';
 import { type ToRead, uidsToRead } from './uids-to-read.ts';
-import { isFromBeforeAccounting, type Watermark } from './watermark.ts';
+
+type Ports = {
+  reader: MailReader;
+  watermarks: Watermarks;
+  ledger: Ledger;
+  routeQueues: RouteQueues;
+  spool: Spool;
+};
 
 /** What a poll may call. The policy of poll-inbox derives from this list. */
 export const POLL_INBOX_PORTS = {
@@ -24,9 +36,9 @@ export const POLL_INBOX_PORTS = {
   ledger: ['find', 'accept', 'markDispatched', 'linesAbove', 'linesOfMailboxes', 'relocate'],
   routeQueues: ['send'],
   spool: ['write'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
-export type PollServices = Handed<typeof POLL_INBOX_PORTS> & {
+export type PollServices = Handed<Ports, typeof POLL_INBOX_PORTS> & {
   classify: Classifier;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];

@@ -3,7 +3,8 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { bundledCode } from './bundle/bundled-code.ts';
+import type { Settings } from '../functions/core/settings/settings-schema.ts';
+import { bundledCode } from './bundle.ts';
 
 type RollcallFunctionProps = {
   /** The folder under `functions/` whose `index.ts` exports `handler`. */
@@ -15,6 +16,9 @@ type RollcallFunctionProps = {
   /** Every call it makes, and on what. It may do nothing else but write its own log. */
   may: readonly PolicyStatement[];
 };
+
+/** Under which the stack keeps its settings for what is within it. */
+export const SETTINGS_CONTEXT = 'rollcall:settings';
 
 /** One Lambda of Rollcall: its bundle, its own role and its own log. */
 export function rollcallFunction(scope: Construct, id: string, props: RollcallFunctionProps): LambdaFunction {
@@ -33,7 +37,7 @@ export function rollcallFunction(scope: Construct, id: string, props: RollcallFu
 
   return new LambdaFunction(part, 'Function', {
     description: props.description,
-    code: bundledCode(props.name),
+    code: bundledCode(props.name, part.node.getContext(SETTINGS_CONTEXT) as Settings),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
@@ -41,6 +45,8 @@ export function rollcallFunction(scope: Construct, id: string, props: RollcallFu
     memorySize: props.memoryMb,
     environment: {
       ...props.environment,
+      // Stack traces name the lines of functions/, by the map beside the bundle.
+      NODE_OPTIONS: '--enable-source-maps',
       // The dimension by which the metrics of one stack are told from those of another.
       POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
     },

@@ -10,6 +10,7 @@ import { FailedRuns } from './failed-runs.ts';
 import { MailboxPolling } from './mailbox-polling.ts';
 import { OperatorAlarms } from './operator-alarms.ts';
 import { Overview } from './overview.ts';
+import { SETTINGS_CONTEXT } from './rollcall-function.ts';
 import { RouteChecks } from './route-checks.ts';
 import { RouteDelivery } from './route-delivery.ts';
 import { SpoolBucket } from './spool-bucket.ts';
@@ -19,6 +20,7 @@ import { Tables } from './tables.ts';
 export class RollcallStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, { description: 'Rollcall: inbox alerts where every mail is accounted for' });
+    this.node.setContext(SETTINGS_CONTEXT, settings);
     const { mailboxes: accounts, digest } = settings;
 
     const alarms = new OperatorAlarms(this, 'Alarms', settings.alarms);

@@ -1,5 +1,5 @@
+import settings from '#settings';
 import { jsonJournal } from '../adapters/json-journal.ts';
-import settings from '../settings.ts';
 import { createPollInbox } from './handler.ts';
 
 /** What Lambda loads: the handler with the settings it was deployed with. */

@@ -7,7 +7,6 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   rules: async () => (await import('./rules/rules.ts')).benchRules,
   drain: async () => (await import('./drain.ts')).benchDrain,
   coldstart: async () => (await import('./coldstart/coldstart.ts')).benchColdstart,
-  'coldstart-ratio': async () => (await import('./coldstart/coldstart.ts')).benchColdstartRatio,
 };
 
 const { positionals, values } = parseArgs({

@@ -13,7 +13,7 @@ import { ledgerFrom, watermarksFrom } from '../../../functions/from-environment/
 import { mailReadersFrom } from '../../../functions/from-environment/mail-readers.ts';
 import { createPollInbox } from '../../../functions/poll-inbox/handler.ts';
 import shippedSettings from '../../../functions/settings.ts';
-import { bundleFunctions } from '../../../lib/bundle/bundle-functions.ts';
+import { bundleFunction } from '../../../lib/bundle.ts';
 import { drawUpAccounts } from '../../../lib/local/accounts.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
@@ -75,7 +75,9 @@ beforeAll(async () => {
   services = await startServices(settings, secrets);
   fromSource = await startServices(settings, secrets);
   directory = await mkdtemp(join(tmpdir(), 'rollcall-bundled-'));
-  await bundleFunctions(settings, directory);
+  for (const name of ['poll-inbox', 'post-to-discord', 'send-digest', 'audit-inbox', 'check-routes']) {
+    bundleFunction(name, settings, join(directory, name));
+  }
 }, 120_000);
 afterAll(async () => {
   await Promise.all(running.map((server) => server.stop()));
@@ -202,7 +204,7 @@ function startServicesThatKnowNobody(): Promise<LoopbackServer> {
   });
 }
 
-describe('what stands in for parts of packages, in the bundled poll', { timeout: 60_000 }, () => {
+describe('what the bundled poll needs of packages', { timeout: 60_000 }, () => {
   it('names folders in modified UTF-7, and shows the words of an ENVELOPE where a mail has no header', async () => {
     await invoke('poll-inbox', { mailbox: SCRIPTED_MAILBOX });
     const asked = scripted.commands.flatMap((command) => /^(?:STATUS|EXAMINE) ("[^"]*"|\S+)/.exec(command)?.[1] ?? []);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { BUNDLE_FILE } from '../../../lib/bundle/bundle-functions.ts';
+import { BUNDLE_FILE } from '../../../lib/bundle.ts';
 
 export type Invocation = {
   /** What the handler returned; undefined where it threw. */
@@ -36,7 +36,11 @@ export async function invokeBundle(
 ): Promise<Invocation> {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', RUNTIME], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: {
+      ...environment,
+      NODE_OPTIONS: '--enable-source-maps',
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    },
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { PORT_RIGHTS } from '../functions/adapters/port-rights.ts';
+import type { PortList, Ports } from '../functions/adapters/ports.ts';
 import type { Place, Rights } from '../functions/adapters/rights.ts';
-import type { PortList, Ports } from '../functions/core/handed-ports.ts';
 
 /** A place as a policy names it. Without an ARN there is nothing there, such as queues where there are no routes. */
 export type Resources = {

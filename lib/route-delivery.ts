@@ -11,8 +11,8 @@ import {
   QUEUE_RETENTION_MS,
   QUEUE_VISIBILITY_MS,
 } from '../functions/core/delivery/delivery-limits.ts';
-import { secretParameterOf } from '../functions/core/delivery/discord.ts';
 import { POST_BY_BOT_PORTS, POST_BY_WEBHOOK_PORTS } from '../functions/core/delivery/posting.ts';
+import { secretParameterOf } from '../functions/core/discord/discord.ts';
 import type { RouteSettings } from '../functions/core/settings/settings-schema.ts';
 import type { FailedPosters } from './failed-posters.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';

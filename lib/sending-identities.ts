@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { sendingIdentitiesOf } from '../functions/core/operator/sending-identities.ts';
+import { sendingIdentitiesOf } from '../functions/core/settings/sending-identities.ts';
 import type { DigestSettings } from '../functions/core/settings/settings-schema.ts';
 import type { Resourced } from './policy.ts';
 

@@ -1,7 +1,7 @@
 import { type CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { DIGESTED_PREFIX, PENDING_PREFIX } from '../functions/core/ledger/spool.ts';
+import { DIGESTED_PREFIX, PENDING_PREFIX } from '../functions/core/records/spool.ts';
 import type { Resourced } from './policy.ts';
 
 /** The durable file of everything that no rule matched. Only what a digest has carried ever expires. */

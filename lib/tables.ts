@@ -13,7 +13,7 @@ import {
   type TableDesign,
   type TableIndex,
   WATERMARKS_TABLE,
-} from '../functions/core/ledger/table-design.ts';
+} from '../functions/core/records/table-design.ts';
 import type { Resourced, Resources } from './policy.ts';
 
 /** Where each mailbox stands, and the record of every mail's fate: what must not be lost, even with the stack. */

@@ -1,7 +1,12 @@
 import * as z from 'zod';
-import { missingPermissions } from '../core/delivery/channel-permissions.ts';
-import { type DiscordAnswer, type DiscordTarget, nameOfTarget, secretParameterOf } from '../core/delivery/discord.ts';
-import type { DiscordTargets } from '../core/ports.ts';
+import { missingPermissions } from '../core/discord/channel-permissions.ts';
+import {
+  type DiscordAnswer,
+  type DiscordTarget,
+  type DiscordTargets,
+  nameOfTarget,
+  secretParameterOf,
+} from '../core/discord/discord.ts';
 import { readTextUpTo } from './capped-body.ts';
 import {
   DEFAULT_TIMEOUT_MS,

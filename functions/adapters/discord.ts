@@ -1,7 +1,12 @@
 import { EXCHANGE_TIMEOUT_MS } from '../core/delivery/delivery-limits.ts';
-import { type DiscordAnswer, type DiscordTarget, nameOfTarget, secretParameterOf } from '../core/delivery/discord.ts';
-import type { Discord, Secrets } from '../core/ports.ts';
-import { SecretMissing } from '../core/secret-missing.ts';
+import {
+  type Discord,
+  type DiscordAnswer,
+  type DiscordTarget,
+  nameOfTarget,
+  secretParameterOf,
+} from '../core/discord/discord.ts';
+import { SecretMissing, type Secrets } from '../core/secrets.ts';
 import { readTextUpTo } from './capped-body.ts';
 
 /** https://docs.discord.com/developers/reference#api-versioning */

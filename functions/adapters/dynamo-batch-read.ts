@@ -1,5 +1,5 @@
 import { type AttributeValue, BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/time.ts';
 
 type Item = Record<string, AttributeValue>;
 

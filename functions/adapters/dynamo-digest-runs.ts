@@ -1,8 +1,8 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import type { DigestRuns } from '../core/ports.ts';
+import type { DigestRuns } from '../core/digest/run.ts';
+import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import { updateItem } from './dynamo-update.ts';
 import type { RightsOf } from './rights.ts';
 

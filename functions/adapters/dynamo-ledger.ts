@@ -6,7 +6,8 @@ import {
   paginateQuery,
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
-import type { QueueMessage } from '../core/delivery/queue-message.ts';
+import type { QueueMessage } from '../core/records/alert.ts';
+import type { Claim, Ledger } from '../core/records/ledger.ts';
 import {
   BY_DAY_INDEX,
   BY_LOCATION_INDEX,
@@ -14,8 +15,8 @@ import {
   OPEN_INDEX,
   SHARDS_PER_DAY,
   type TableIndex,
-} from '../core/ledger/table-design.ts';
-import type { Claim, Clock, Ledger } from '../core/ports.ts';
+} from '../core/records/table-design.ts';
+import type { Clock } from '../core/time.ts';
 import { readItems } from './dynamo-batch-read.ts';
 import { namesIn, unlessConditionFails, updateItem } from './dynamo-update.ts';
 import {

@@ -1,9 +1,8 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import type { OperatorPath } from '../core/operator/operator-path.ts';
-import type { PathChecks } from '../core/ports.ts';
+import type { OperatorPath, PathChecks } from '../core/records/operator-path.ts';
+import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import { attributesOf } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';
 

@@ -1,9 +1,8 @@
 import { DeleteItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { Pause } from '../core/delivery/pause.ts';
-import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import type { Pauses } from '../core/ports.ts';
+import type { Pause, Pauses } from '../core/records/pause.ts';
+import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import { updateItem } from './dynamo-update.ts';
 import { failureAttributeOf, failureSchema } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';

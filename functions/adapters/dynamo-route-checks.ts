@@ -1,8 +1,8 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import type { RouteChecks } from '../core/ports.ts';
+import type { RouteChecks } from '../core/records/route-check.ts';
+import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import { attributesOf, failureAttributeOf, failureSchema } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';
 

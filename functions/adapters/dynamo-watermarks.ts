@@ -1,9 +1,14 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import { WATERMARKS_TABLE } from '../core/ledger/table-design.ts';
-import { type MailboxHealth, RESTART_REASONS, type Restart, type Watermark } from '../core/poll/watermark.ts';
-import type { Watermarks } from '../core/ports.ts';
+import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
+import {
+  type MailboxHealth,
+  RESTART_REASONS,
+  type Restart,
+  type Watermark,
+  type Watermarks,
+} from '../core/records/watermark.ts';
 import { updateItem } from './dynamo-update.ts';
 import type { RightsOf } from './rights.ts';
 

@@ -1,9 +1,9 @@
 import type { Mail } from '../core/mail/mail.ts';
 import { mailLink } from '../core/mail/mail-link.ts';
+import type { MailReader, MailSession } from '../core/mail/mail-reader.ts';
 import { MailboxFailure } from '../core/mail/mailbox-failure.ts';
 import { BASE_HEADER_FIELDS } from '../core/mail/raw-mail.ts';
 import { readMail } from '../core/mail/read-mail.ts';
-import type { MailReader, MailSession } from '../core/ports.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './imap-connection.ts';
 import { fetchUids } from './imap-fetch.ts';
 import { withExistingFolders } from './imap-folders.ts';

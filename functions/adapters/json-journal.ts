@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Journal, JournalEvent } from '../core/journal.ts';
-import { UNKNOWN_ROUTE } from '../core/ledger/ledger-entry.ts';
 import {
   ACCEPTED_MAILS,
   AUDIT_FINDINGS,
@@ -14,6 +13,7 @@ import {
   SUCCESSFUL_POLLS,
   UNKNOWN_MAILS,
 } from '../core/metrics.ts';
+import { UNKNOWN_ROUTE } from '../core/records/ledger-entry.ts';
 
 /**
  * The journal of a Lambda: one JSON line an event, and one for each figure, which CloudWatch Logs makes a metric of

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
-import type { AcceptedEntry, LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/ledger/ledger-entry.ts';
-import { SHARDS_PER_DAY } from '../core/ledger/table-design.ts';
-import type { Numbering } from '../core/poll/watermark.ts';
+import type { DeliveryFailure } from '../core/records/delivery-failure.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/records/ledger-entry.ts';
+import { SHARDS_PER_DAY } from '../core/records/table-design.ts';
+import type { Numbering } from '../core/records/watermark.ts';
 
 type Item = Record<string, AttributeValue>;
 

@@ -1,5 +1,6 @@
-import type { Clock, Secrets } from '../core/ports.ts';
+import type { Secrets } from '../core/secrets.ts';
 import type { MailboxSettings } from '../core/settings/settings-schema.ts';
+import type { Clock } from '../core/time.ts';
 import type { ImapCredentials } from './imap-connection.ts';
 import { oauthTokens, type TokenForm } from './oauth-tokens.ts';
 

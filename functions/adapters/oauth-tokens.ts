@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MailboxFailure } from '../core/mail/mailbox-failure.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/time.ts';
 import { readTextUpTo } from './capped-body.ts';
 import { refusedToken } from './oauth-refusal.ts';
 

@@ -1,10 +1,10 @@
-import type { Ports } from '../core/handed-ports.ts';
 import { DIGEST_RUNS_RIGHTS } from './dynamo-digest-runs.ts';
 import { LEDGER_RIGHTS } from './dynamo-ledger.ts';
 import { PATH_CHECKS_RIGHTS } from './dynamo-path-checks.ts';
 import { PAUSES_RIGHTS } from './dynamo-pauses.ts';
 import { ROUTE_CHECKS_RIGHTS } from './dynamo-route-checks.ts';
 import { WATERMARKS_RIGHTS } from './dynamo-watermarks.ts';
+import type { Ports } from './ports.ts';
 import type { RightsOf } from './rights.ts';
 import { SPOOL_RIGHTS } from './s3-spool.ts';
 import { DIGEST_PATH_RIGHTS } from './ses-digest-path.ts';

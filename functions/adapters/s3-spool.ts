@@ -8,8 +8,7 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { digestedKeyOf, PENDING_PREFIX } from '../core/ledger/spool.ts';
-import type { Spool } from '../core/ports.ts';
+import { digestedKeyOf, PENDING_PREFIX, type Spool } from '../core/records/spool.ts';
 import type { RightsOf } from './rights.ts';
 
 /**

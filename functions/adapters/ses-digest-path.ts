@@ -1,6 +1,6 @@
 import { GetAccountCommand, GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@aws-sdk/client-sesv2';
-import { sendingIdentitiesOf } from '../core/operator/sending-identities.ts';
-import type { OperatorPaths } from '../core/ports.ts';
+import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import { sendingIdentitiesOf } from '../core/settings/sending-identities.ts';
 import type { Rights } from './rights.ts';
 
 /** What looking needs of IAM. The policies derive from it. */

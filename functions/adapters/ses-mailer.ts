@@ -1,6 +1,5 @@
 import { type SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { MailRefused } from '../core/digest/mail-refused.ts';
-import type { Mailer } from '../core/ports.ts';
+import { type Mailer, MailRefused } from '../core/digest/mailer.ts';
 import type { RightsOf } from './rights.ts';
 
 const UTF8 = 'UTF-8';

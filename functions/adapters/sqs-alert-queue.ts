@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { QUEUE_VISIBILITY_MS } from '../core/delivery/delivery-limits.ts';
 import { cutText } from '../core/mail/displayed-text.ts';
-import type { AlertQueue } from '../core/ports.ts';
+import type { AlertQueue } from '../core/records/alert-queue.ts';
 import type { RightsOf } from './rights.ts';
 
 /**

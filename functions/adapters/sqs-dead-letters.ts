@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { unreadableIn } from '../core/delivery/dead-letters.ts';
-import type { DeliveryFailure } from '../core/delivery/delivery-outcome.ts';
-import type { DeadLetter, DeadLetters, UnreadableLetter } from '../core/ports.ts';
+import type { DeadLetter, DeadLetters, UnreadableLetter } from '../core/records/dead-letters.ts';
+import type { DeliveryFailure } from '../core/records/delivery-failure.ts';
 import { failureKind } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';
 

@@ -1,7 +1,6 @@
 import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { QueueMessage } from '../core/delivery/queue-message.ts';
-import { HandOverFailed } from '../core/poll/hand-over-failed.ts';
-import type { RouteQueues } from '../core/ports.ts';
+import type { QueueMessage } from '../core/records/alert.ts';
+import { HandOverFailed, type RouteQueues } from '../core/records/route-queues.ts';
 import type { RightsOf } from './rights.ts';
 
 const MESSAGES_PER_BATCH = 10;

@@ -1,6 +1,6 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
-import type { Clock, Secrets } from '../core/ports.ts';
-import { SecretMissing } from '../core/secret-missing.ts';
+import { SecretMissing, type Secrets } from '../core/secrets.ts';
+import type { Clock } from '../core/time.ts';
 import type { RightsOf } from './rights.ts';
 
 const FIVE_MINUTES_MS = 5 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/time.ts';
 
 /** The machine's own clock. */
 export const systemClock: Clock = {

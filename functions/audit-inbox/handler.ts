@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { systemClock } from '../adapters/system-clock.ts';
 import { auditMailbox } from '../core/audit/audit.ts';
 import { AUDIT_DAYS } from '../core/audit/audit-limits.ts';
-import type { AuditReport } from '../core/audit/audit-report.ts';
+import type { AuditReport } from '../core/records/audit-report.ts';
 import { compileRules } from '../core/rules/classify.ts';
 import { authservIdsOf, polledMailboxes, polledMailboxNamed } from '../core/settings/polled-mailbox.ts';
 import { ledgerFrom, watermarksFrom } from '../from-environment/dynamo.ts';

@@ -1,5 +1,5 @@
-import { type CheckReport, checkRoutes } from '../core/delivery/check-routes.ts';
-import type { OperatorPaths } from '../core/ports.ts';
+import { type CheckReport, checkRoutes } from '../core/checks/check-routes.ts';
+import type { OperatorPaths } from '../core/checks/path-verdict.ts';
 import { discordTargetsFrom } from '../from-environment/discord.ts';
 import { pathChecksFrom, pausesFrom, routeChecksFrom } from '../from-environment/dynamo.ts';
 import { operatorPathsFrom } from '../from-environment/operator-paths.ts';

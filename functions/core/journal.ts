@@ -1,9 +1,9 @@
-import type { AuditReport } from './audit/audit-report.ts';
-import type { DeliveryFailure } from './delivery/delivery-outcome.ts';
-import type { QueueMessage } from './delivery/queue-message.ts';
-import type { NewLedgerEntry } from './ledger/ledger-entry.ts';
-import type { OperatorPath } from './operator/operator-path.ts';
-import type { Restart } from './poll/watermark.ts';
+import type { QueueMessage } from './records/alert.ts';
+import type { AuditReport } from './records/audit-report.ts';
+import type { DeliveryFailure } from './records/delivery-failure.ts';
+import type { NewLedgerEntry } from './records/ledger-entry.ts';
+import type { OperatorPath } from './records/operator-path.ts';
+import type { Restart } from './records/watermark.ts';
 
 /** What happened, as facts. Logs, metrics and the local terminal are all told from these. */
 export type JournalEvent =

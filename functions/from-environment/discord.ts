@@ -1,6 +1,6 @@
 import { DISCORD_API_URL, discordApi } from '../adapters/discord.ts';
 import { discordTargetsApi } from '../adapters/discord-targets.ts';
-import type { Discord, DiscordTargets } from '../core/ports.ts';
+import type { Discord, DiscordTargets } from '../core/discord/discord.ts';
 import type { Environment } from './environment.ts';
 import { secretsFrom } from './secrets.ts';
 

@@ -6,7 +6,12 @@ import { dynamoPathChecks } from '../adapters/dynamo-path-checks.ts';
 import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
 import { dynamoRouteChecks } from '../adapters/dynamo-route-checks.ts';
 import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
-import type { DigestRuns, Ledger, PathChecks, Pauses, RouteChecks, Watermarks } from '../core/ports.ts';
+import type { DigestRuns } from '../core/digest/run.ts';
+import type { Ledger } from '../core/records/ledger.ts';
+import type { PathChecks } from '../core/records/operator-path.ts';
+import type { Pauses } from '../core/records/pause.ts';
+import type { RouteChecks } from '../core/records/route-check.ts';
+import type { Watermarks } from '../core/records/watermark.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
 export function ledgerFrom(environment: Environment): Ledger {

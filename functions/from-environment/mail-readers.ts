@@ -1,7 +1,7 @@
 import { imapMailReader } from '../adapters/imap-mail-reader.ts';
 import { mailboxCredentials } from '../adapters/mailbox-credentials.ts';
 import { systemClock } from '../adapters/system-clock.ts';
-import type { MailReader } from '../core/ports.ts';
+import type { MailReader } from '../core/mail/mail-reader.ts';
 import { headersNeededBy } from '../core/rules/classify.ts';
 import type { MailboxSettings, Settings } from '../core/settings/settings-schema.ts';
 import type { Environment } from './environment.ts';

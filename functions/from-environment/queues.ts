@@ -4,7 +4,9 @@ import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { sqsAlertQueue } from '../adapters/sqs-alert-queue.ts';
 import { sqsDeadLetters } from '../adapters/sqs-dead-letters.ts';
 import { sqsRouteQueues } from '../adapters/sqs-route-queues.ts';
-import type { AlertQueue, DeadLetters, RouteQueues } from '../core/ports.ts';
+import type { AlertQueue } from '../core/records/alert-queue.ts';
+import type { DeadLetters } from '../core/records/dead-letters.ts';
+import type { RouteQueues } from '../core/records/route-queues.ts';
 import { type Environment, type EnvironmentName, requiredValue } from './environment.ts';
 
 const queueUrlsSchema = z.record(z.string(), z.url());

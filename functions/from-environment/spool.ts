@@ -1,7 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { s3Spool } from '../adapters/s3-spool.ts';
-import type { Spool } from '../core/ports.ts';
+import type { Spool } from '../core/records/spool.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
 export function spoolFrom(environment: Environment): Spool {

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../adapters/system-clock.ts';
 import { postAlerts } from '../core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../core/delivery/posting.ts';
-import { rateLimitMemory } from '../core/delivery/rate-limit-memory.ts';
+import { rateLimitMemory } from '../core/discord/rate-limit-memory.ts';
 import { discordFrom } from '../from-environment/discord.ts';
 import { ledgerFrom, pausesFrom } from '../from-environment/dynamo.ts';
 import { requiredValue } from '../from-environment/environment.ts';

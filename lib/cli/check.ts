@@ -1,9 +1,12 @@
-import { lookAtTarget } from '../../functions/core/delivery/check-routes.ts';
-import type { PathVerdict } from '../../functions/core/operator/operator-path.ts';
-import { verdictOfAlarms, verdictOfDigest } from '../../functions/core/operator/path-verdict.ts';
-import type { Clock, DiscordTargets, MailReader, OperatorPaths, Secrets } from '../../functions/core/ports.ts';
+import { lookAtTarget } from '../../functions/core/checks/check-routes.ts';
+import { type OperatorPaths, verdictOfAlarms, verdictOfDigest } from '../../functions/core/checks/path-verdict.ts';
+import type { DiscordTargets } from '../../functions/core/discord/discord.ts';
+import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
+import type { PathVerdict } from '../../functions/core/records/operator-path.ts';
+import type { Secrets } from '../../functions/core/secrets.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import { namedSecrets } from './named-secrets.ts';
 
 export type CheckedServices = {

@@ -1,5 +1,6 @@
 import { cutDisplayedText } from '../../functions/core/mail/displayed-text.ts';
-import type { Clock, DeadLetters, UnreadableLetter } from '../../functions/core/ports.ts';
+import type { DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import { CommandError } from './command-error.ts';
 import { ago } from './times.ts';
 

@@ -1,15 +1,15 @@
 import { groupBy } from '../../functions/core/group-by.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
 import { recordOf } from '../../functions/core/mail/mail.ts';
+import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
 import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
-import type { Clock, MailReader } from '../../functions/core/ports.ts';
 import { compileRules } from '../../functions/core/rules/classify.ts';
 import { authservIdsOf, polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+import { type Clock, DAY_MS } from '../../functions/core/time.ts';
 
 type PreviewServices = { readerOf: (account: MailboxSettings) => MailReader; clock: Clock };
 
-const DAY_MS = 24 * 60 * 60_000;
 const FROM_CHARACTERS = 40;
 const SUBJECT_CHARACTERS = 80;
 

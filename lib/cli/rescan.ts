@@ -1,10 +1,9 @@
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
+import { DAY_MS } from '../../functions/core/time.ts';
 import { watermarksFrom } from '../../functions/from-environment/dynamo.ts';
 import type { Environment } from '../../functions/from-environment/environment.ts';
 import { CommandError } from './command-error.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
 
 /**
  * Has the next poll of a mailbox read again what arrived in the last days. What the ledger knows is recognised there; what

@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { systemClock } from '../../functions/adapters/system-clock.ts';
-import type { OperatorPaths } from '../../functions/core/ports.ts';
+import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
 import { discordTargetsFrom } from '../../functions/from-environment/discord.ts';
 import type { Environment } from '../../functions/from-environment/environment.ts';

@@ -1,13 +1,10 @@
 import { groupBy } from '../../functions/core/group-by.ts';
-import { type LedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
-import type {
-  Clock,
-  DeadLetters,
-  Ledger,
-  PathChecks,
-  RouteChecks,
-  UnreadableLetter,
-} from '../../functions/core/ports.ts';
+import type { DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
+import type { Ledger } from '../../functions/core/records/ledger.ts';
+import { type LedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
+import type { PathChecks } from '../../functions/core/records/operator-path.ts';
+import type { RouteChecks } from '../../functions/core/records/route-check.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import { ago } from './times.ts';
 
 export type StatusServices = {

@@ -1,8 +1,10 @@
 import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
-import type { LedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import type { MailReader, MailSession } from '../../functions/core/mail/mail-reader.ts';
 import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
-import type { Ledger, MailReader, MailSession, Watermarks } from '../../functions/core/ports.ts';
+import type { Ledger } from '../../functions/core/records/ledger.ts';
+import type { LedgerEntry } from '../../functions/core/records/ledger-entry.ts';
+import type { Watermarks } from '../../functions/core/records/watermark.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 
 /** The accounts of a run: where every mail of every mailbox is. */

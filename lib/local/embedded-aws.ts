@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
-import { LEDGER_TABLE, WATERMARKS_TABLE } from '../../functions/core/ledger/table-design.ts';
+import { LEDGER_TABLE, WATERMARKS_TABLE } from '../../functions/core/records/table-design.ts';
 import { createTable, type EmbeddedServer, startEmbeddedDynamo } from './embedded-dynamo.ts';
 import { type EmbeddedSes, startEmbeddedSes } from './embedded-ses.ts';
 import { createBucket, createRouteQueues, startEmbeddedSqsAndS3 } from './embedded-sqs-s3.ts';

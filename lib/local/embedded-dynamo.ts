@@ -5,7 +5,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import type { TableDesign, TableIndex } from '../../functions/core/ledger/table-design.ts';
+import type { TableDesign, TableIndex } from '../../functions/core/records/table-design.ts';
 import { close, originOf } from './listening.ts';
 
 export type EmbeddedServer = { origin: string; stop(): Promise<void> };

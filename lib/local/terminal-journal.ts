@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
-import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
 import type { Journal, JournalEvent } from '../../functions/core/journal.ts';
-import { UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
 import type { MailRecord } from '../../functions/core/mail/mail.ts';
-import type { Restart } from '../../functions/core/poll/watermark.ts';
+import type { AuditReport } from '../../functions/core/records/audit-report.ts';
+import { UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
+import type { Restart } from '../../functions/core/records/watermark.ts';
 
 type Style = Parameters<typeof styleText>[0];
 type Fate = { style: Style; text: string };

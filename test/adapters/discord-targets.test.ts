@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DISCORD_USER_AGENT, discordApi } from '../../functions/adapters/discord.ts';
 import { discordTargetsApi } from '../../functions/adapters/discord-targets.ts';
-import type { DiscordMessage, DiscordTarget } from '../../functions/core/delivery/discord.ts';
+import type { DiscordMessage, DiscordTarget } from '../../functions/core/discord/discord.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../lib/local/discord-stand-in/discord-stand-in.ts';
 import type { PermissionName } from '../../lib/local/discord-stand-in/permissions.ts';
 import { type LoopbackRequest, startLoopbackServer } from '../../lib/local/loopback-server.ts';

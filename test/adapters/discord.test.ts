@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DISCORD_API_URL, DISCORD_USER_AGENT, discordApi } from '../../functions/adapters/discord.ts';
-import type { DiscordMessage, DiscordTarget } from '../../functions/core/delivery/discord.ts';
+import type { DiscordMessage, DiscordTarget } from '../../functions/core/discord/discord.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { type Answer, type LoopbackRequest, startLoopbackServer } from '../../lib/local/loopback-server.ts';
 import { memorySecrets } from '../fakes/memory-secrets.ts';

@@ -9,7 +9,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
-import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
+import { queueMessageOf } from '../../functions/core/records/alert.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../lib/local/embedded-aws.ts';
 import { ledgerContract } from '../contracts/ledger-contract.ts';
 import { allOf, sampleEntry, sampleFailure } from '../contracts/sample-entry.ts';

@@ -1,10 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import type { MailboxFailureKind } from '../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
-import type { MailSession } from '../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 import { classifyBySubject } from '../core/mail/mail-of.ts';
 import { fakeClock } from '../fakes/fake-clock.ts';
@@ -491,10 +491,10 @@ describe('whatever way the server fails, the poll records it and the next one go
     const endsAt = performance.now() + 10_300;
     const remainingMs = () => endsAt - performance.now();
     await expect(poll(access, remainingMs, { exchangeTimeoutMs: LONG_TIMEOUT_MS })).rejects.toMatchObject({
-      name: 'Overdue',
+      name: 'TimedOut',
     });
     expect(remainingMs()).toBeGreaterThan(8_000);
-    expect(await health()).toMatchObject({ watermark: { lastUid: 0 }, lastPollError: { kind: 'overdue' } });
+    expect(await health()).toMatchObject({ watermark: { lastUid: 0 }, lastPollError: { kind: 'timed out' } });
   });
 
   it('a hand-over that takes longer than the server may take is no fault of the server', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { jsonJournal } from '../../functions/adapters/json-journal.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
-import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
 import { dimensionOfMailbox } from '../../functions/core/metrics.ts';
+import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { alertOf } from '../core/delivery/alert-of.ts';
 
 const at = new Date('2026-03-02T08:15:00Z');

@@ -2,7 +2,7 @@ import { GetObjectCommand, HeadObjectCommand, NoSuchKey, S3Client } from '@aws-s
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { s3Spool } from '../../functions/adapters/s3-spool.ts';
-import { segmentOf } from '../../functions/core/ledger/spool.ts';
+import { segmentOf } from '../../functions/core/records/spool.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../lib/local/embedded-aws.ts';
 import { allOf, sampleEntry } from '../contracts/sample-entry.ts';
 import { spoolContract } from '../contracts/spool-contract.ts';

@@ -1,8 +1,8 @@
 import { ALERTS_PER_BATCH, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
-import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
-import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
-import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
+import { queueMessageOf } from '../../functions/core/records/alert.ts';
+import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryPauses } from '../fakes/memory-pauses.ts';

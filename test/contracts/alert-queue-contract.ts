@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AlertQueue, ReceivedMessage } from '../../functions/core/ports.ts';
+import type { AlertQueue, ReceivedMessage } from '../../functions/core/records/alert-queue.ts';
 import { sampleFailure } from './sample-entry.ts';
 
 export type AlertQueueUnderTest = {

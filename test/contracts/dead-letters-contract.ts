@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
-import type { DeadLetter, DeadLetters } from '../../functions/core/ports.ts';
+import { queueMessageOf } from '../../functions/core/records/alert.ts';
+import type { DeadLetter, DeadLetters } from '../../functions/core/records/dead-letters.ts';
 import { sampleEntry, sampleFailure } from './sample-entry.ts';
 
 export type DeadLettersUnderTest = {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { DigestRuns } from '../../functions/core/ports.ts';
+import type { DigestRuns } from '../../functions/core/digest/run.ts';
 
 const AT = new Date('2026-03-02T07:30:00.000Z');
 const after = (seconds: number) => new Date(AT.getTime() + seconds * 1_000);

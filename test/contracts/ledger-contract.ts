@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
-import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import type { Ledger } from '../../functions/core/ports.ts';
+import { queueMessageOf } from '../../functions/core/records/alert.ts';
+import type { Ledger } from '../../functions/core/records/ledger.ts';
+import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { allOf, sampleEntry, sampleFailure } from './sample-entry.ts';
 
 const AT = new Date('2026-03-02T10:00:00.000Z');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { DigestMail, Mailer } from '../../functions/core/ports.ts';
+import type { DigestMail, Mailer } from '../../functions/core/digest/mailer.ts';
 
 export type MailerUnderTest = {
   mailer: Mailer;

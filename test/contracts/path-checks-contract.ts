@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PathChecks } from '../../functions/core/ports.ts';
+import type { PathChecks } from '../../functions/core/records/operator-path.ts';
 
 const MORNING = new Date('2026-03-02T09:00:00.000Z');
 const NOON = new Date('2026-03-02T12:00:00.000Z');

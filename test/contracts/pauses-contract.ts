@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Pauses } from '../../functions/core/ports.ts';
+import type { Pauses } from '../../functions/core/records/pause.ts';
 import { sampleFailure } from './sample-entry.ts';
 
 const AT = new Date('2026-03-02T10:00:00.000Z');

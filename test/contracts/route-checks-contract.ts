@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { RouteChecks } from '../../functions/core/ports.ts';
+import type { RouteChecks } from '../../functions/core/records/route-check.ts';
 import { sampleFailure } from './sample-entry.ts';
 
 const MORNING = new Date('2026-03-02T09:00:00.000Z');

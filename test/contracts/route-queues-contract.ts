@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type QueueMessage, queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
-import type { RouteQueues } from '../../functions/core/ports.ts';
+import { type QueueMessage, queueMessageOf } from '../../functions/core/records/alert.ts';
+import type { RouteQueues } from '../../functions/core/records/route-queues.ts';
 import { sampleEntry } from './sample-entry.ts';
 
 export type RouteQueuesUnderTest = {

@@ -1,5 +1,5 @@
-import type { DeliveryFailure } from '../../functions/core/delivery/delivery-outcome.ts';
-import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
+import type { DeliveryFailure } from '../../functions/core/records/delivery-failure.ts';
+import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 
 let entries = 0;
 

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Secrets } from '../../functions/core/ports.ts';
-import { SecretMissing } from '../../functions/core/secret-missing.ts';
+import { SecretMissing, type Secrets } from '../../functions/core/secrets.ts';
 
 export type SecretsUnderTest = { secrets: Secrets; store(parameter: string, value: string): void };
 

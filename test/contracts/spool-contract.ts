@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { digestedKeyOf, segmentOf } from '../../functions/core/ledger/spool.ts';
-import type { Spool } from '../../functions/core/ports.ts';
+import { digestedKeyOf, type Spool, segmentOf } from '../../functions/core/records/spool.ts';
 import { allOf, sampleEntry } from './sample-entry.ts';
 
 const AT = new Date('2026-03-02T23:59:59.000Z');

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
-import type { Watermark } from '../../functions/core/poll/watermark.ts';
-import type { Watermarks } from '../../functions/core/ports.ts';
+import type { AuditReport } from '../../functions/core/records/audit-report.ts';
+import type { Watermark, Watermarks } from '../../functions/core/records/watermark.ts';
 
 const MORNING = new Date('2026-03-02T09:00:00.000Z');
 const NOON = new Date('2026-03-02T12:00:00.000Z');

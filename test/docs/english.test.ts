@@ -3,7 +3,9 @@ import { proseOf, stringsOf, worstWordsIn } from './english.ts';
 import { documents, filesUnder } from './project-files.ts';
 
 /** Whose strings are clean; to be widened until it is `functions` and `lib`. */
-const CLEAN = ['functions/core/settings', 'functions/core/digest', 'lib/cli', 'lib/local'];
+const CLEAN = ['core/digest', 'core/mail', 'core/rules', 'core/settings']
+  .map((room) => `functions/${room}`)
+  .concat('lib/cli', 'lib/local');
 
 describe('no text that a person reads has one of the worst words', () => {
   it.each(documents.map((document) => [document.path, document] as const))('%s', (path, document) => {

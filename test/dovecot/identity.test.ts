@@ -1,10 +1,10 @@
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
-import { parseSegment } from '../../functions/core/ledger/spool.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../functions/core/poll/watermark-start.ts';
+import { parseSegment } from '../../functions/core/records/spool.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 import { classifyBySubject } from '../core/mail/mail-of.ts';
 import { fakeClock } from '../fakes/fake-clock.ts';

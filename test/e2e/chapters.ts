@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
+import type { AuditReport } from '../../functions/core/records/audit-report.ts';
 import { run } from './child-process.ts';
 import { areDead, deadLetterQueueOf, deadLettersOf, depthOf } from './dead-letters.ts';
 import type { Deployment } from './deployment.ts';

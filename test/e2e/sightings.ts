@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { markdownText } from '../../functions/core/delivery/markdown-text.ts';
+import { markdownText } from '../../functions/core/discord/markdown-text.ts';
 import { displayedText } from '../../functions/core/mail/displayed-text.ts';
 import type { SampleMail } from '../../lib/local/sample-mailbox/sample-mail.ts';
 import type { CapturedMail } from './emulator.ts';

@@ -1,6 +1,6 @@
 import { EXCHANGE_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordTarget } from '../../functions/core/delivery/discord.ts';
-import type { Clock, Discord } from '../../functions/core/ports.ts';
+import type { Discord, DiscordAnswer, DiscordTarget } from '../../functions/core/discord/discord.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import type { Call } from '../../lib/local/discord-stand-in/calls.ts';
 import {
   type DiscordRules,

@@ -1,4 +1,4 @@
-import type { AlertQueue, ReceivedMessage } from '../../functions/core/ports.ts';
+import type { AlertQueue, ReceivedMessage } from '../../functions/core/records/alert-queue.ts';
 
 type Letter = Parameters<AlertQueue['deadLetter']>[1];
 

@@ -1,5 +1,5 @@
 import { unreadableIn } from '../../functions/core/delivery/dead-letters.ts';
-import type { DeadLetter, DeadLetters } from '../../functions/core/ports.ts';
+import type { DeadLetter, DeadLetters } from '../../functions/core/records/dead-letters.ts';
 
 const LETTERS_PER_BATCH = 10;
 

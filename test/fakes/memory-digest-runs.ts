@@ -1,4 +1,4 @@
-import type { DigestRuns, SentDigest } from '../../functions/core/ports.ts';
+import type { DigestRuns, SentDigest } from '../../functions/core/digest/run.ts';
 
 /** The lease on the run of a digest in memory, with the promises of the one in DynamoDB. */
 export function memoryDigestRuns(): DigestRuns {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { QueueMessage } from '../../functions/core/delivery/queue-message.ts';
-import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import type { Ledger } from '../../functions/core/ports.ts';
+import type { QueueMessage } from '../../functions/core/records/alert.ts';
+import type { Ledger } from '../../functions/core/records/ledger.ts';
+import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 
 type Stored = { entry: LedgerEntry; lease: { holder: string; until: Date } | undefined };
 

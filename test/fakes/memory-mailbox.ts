@@ -1,6 +1,6 @@
 import type { Mail } from '../../functions/core/mail/mail.ts';
+import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
 import type { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
-import type { MailReader } from '../../functions/core/ports.ts';
 
 type Delivered = { mail: Mail; receivedAt: Date };
 

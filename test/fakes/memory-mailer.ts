@@ -1,4 +1,4 @@
-import type { DigestMail, Mailer } from '../../functions/core/ports.ts';
+import type { DigestMail, Mailer } from '../../functions/core/digest/mailer.ts';
 
 /** A mail service that keeps what it took; after `refuse` it takes nothing until `accept`. */
 export function memoryMailer(): Mailer & {

@@ -1,5 +1,4 @@
-import type { OperatorPath, PathCheck } from '../../functions/core/operator/operator-path.ts';
-import type { PathChecks } from '../../functions/core/ports.ts';
+import type { OperatorPath, PathCheck, PathChecks } from '../../functions/core/records/operator-path.ts';
 
 /** The checks of the paths to the operator in memory. */
 export function memoryPathChecks(): PathChecks {

@@ -1,5 +1,4 @@
-import type { Pause } from '../../functions/core/delivery/pause.ts';
-import type { Pauses } from '../../functions/core/ports.ts';
+import type { Pause, Pauses } from '../../functions/core/records/pause.ts';
 
 /** Pauses in memory, with the promises of the DynamoDB ones; `all` shows what was paused, by name. */
 export function memoryPauses(): Pauses & { all: ReadonlyMap<string, Pause> } {

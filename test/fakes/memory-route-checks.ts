@@ -1,5 +1,4 @@
-import type { RouteCheck } from '../../functions/core/delivery/route-check.ts';
-import type { RouteChecks } from '../../functions/core/ports.ts';
+import type { RouteCheck, RouteChecks } from '../../functions/core/records/route-check.ts';
 
 /** The checks of routes in memory. */
 export function memoryRouteChecks(): RouteChecks {

@@ -1,5 +1,5 @@
-import type { QueueMessage } from '../../functions/core/delivery/queue-message.ts';
-import type { RouteQueues } from '../../functions/core/ports.ts';
+import type { QueueMessage } from '../../functions/core/records/alert.ts';
+import type { RouteQueues } from '../../functions/core/records/route-queues.ts';
 
 /** Queues in memory; `sent` shows what each route was handed, in order and with repeats. */
 export function memoryRouteQueues(): RouteQueues & { sent(route: string): QueueMessage[]; all(): QueueMessage[] } {

@@ -1,5 +1,4 @@
-import type { Secrets } from '../../functions/core/ports.ts';
-import { SecretMissing } from '../../functions/core/secret-missing.ts';
+import { SecretMissing, type Secrets } from '../../functions/core/secrets.ts';
 
 /** Secrets in memory, without a cache; `reads` shows what was asked for, and how. */
 export function memorySecrets(stored: Readonly<Record<string, string>> = {}): Secrets & {

@@ -1,5 +1,4 @@
-import { digestedKeyOf, PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
-import type { Spool } from '../../functions/core/ports.ts';
+import { digestedKeyOf, PENDING_PREFIX, type Spool } from '../../functions/core/records/spool.ts';
 
 /** The spool in memory; `objects` shows every segment, pending and digested, by key. */
 export function memorySpool(): Spool & {

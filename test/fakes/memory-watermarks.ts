@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { MailboxHealth, Watermark } from '../../functions/core/poll/watermark.ts';
-import type { Watermarks } from '../../functions/core/ports.ts';
+import type { MailboxHealth, Watermark, Watermarks } from '../../functions/core/records/watermark.ts';
 
 type History = Omit<MailboxHealth, 'watermark'>;
 type Stored = { watermark: Watermark | undefined; history: History };

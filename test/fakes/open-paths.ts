@@ -1,5 +1,4 @@
-import type { AlarmPathLook, DigestPathLook } from '../../functions/core/operator/path-verdict.ts';
-import type { OperatorPaths } from '../../functions/core/ports.ts';
+import type { AlarmPathLook, DigestPathLook, OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
 
 /** What the services say where nothing is wrong. */
 export const OPEN_DIGEST_PATH = {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
-import { nameOfTarget } from '../../functions/core/delivery/discord.ts';
+import { nameOfTarget } from '../../functions/core/discord/discord.ts';
 import { ledgerFrom } from '../../functions/from-environment/dynamo.ts';
 import { secretsFrom } from '../../functions/from-environment/secrets.ts';
 import shippedSettings from '../../functions/settings.ts';

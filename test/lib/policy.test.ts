@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RightsOf } from '../../functions/adapters/rights.ts';
 import { POLL_INBOX_PORTS, type PollServices } from '../../functions/core/poll/poll.ts';
-import type { RouteQueues } from '../../functions/core/ports.ts';
+import type { RouteQueues } from '../../functions/core/records/route-queues.ts';
 import { policyOf } from '../../lib/policy.ts';
 
 const at = (name: string) => ({ arns: [`arn:aws:x:::${name}`] });

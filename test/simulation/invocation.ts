@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/ports.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import { InjectedFault } from '../fakes/faulty-port.ts';
 
 /** What becomes of a call: `after` means that it was done, and its reply is lost. Who dies goes on nowhere. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../../functions/core/digest/digest.ts';
-import type { NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import type { DigestMail, SentDigest } from '../../functions/core/ports.ts';
+import type { DigestMail } from '../../functions/core/digest/mailer.ts';
+import type { SentDigest } from '../../functions/core/digest/run.ts';
+import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
 import type { Ended, Fault } from './invocation.ts';
 import type { Plan } from './plan.ts';

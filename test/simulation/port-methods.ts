@@ -1,22 +1,18 @@
-import type {
-  AlertQueue,
-  DeadLetters,
-  DigestRuns,
-  Discord,
-  DiscordTargets,
-  Ledger,
-  Mailer,
-  MailReader,
-  MailSession,
-  OperatorPaths,
-  PathChecks,
-  Pauses,
-  RouteChecks,
-  RouteQueues,
-  Secrets,
-  Spool,
-  Watermarks,
-} from '../../functions/core/ports.ts';
+import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
+import type { Mailer } from '../../functions/core/digest/mailer.ts';
+import type { DigestRuns } from '../../functions/core/digest/run.ts';
+import type { Discord, DiscordTargets } from '../../functions/core/discord/discord.ts';
+import type { MailReader, MailSession } from '../../functions/core/mail/mail-reader.ts';
+import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
+import type { DeadLetters } from '../../functions/core/records/dead-letters.ts';
+import type { Ledger } from '../../functions/core/records/ledger.ts';
+import type { PathChecks } from '../../functions/core/records/operator-path.ts';
+import type { Pauses } from '../../functions/core/records/pause.ts';
+import type { RouteChecks } from '../../functions/core/records/route-check.ts';
+import type { RouteQueues } from '../../functions/core/records/route-queues.ts';
+import type { Spool } from '../../functions/core/records/spool.ts';
+import type { Watermarks } from '../../functions/core/records/watermark.ts';
+import type { Secrets } from '../../functions/core/secrets.ts';
 
 type Methods<Port> = Readonly<Record<keyof Port, true>>;
 

@@ -1,9 +1,9 @@
-import type { AuditReport } from '../../functions/core/audit/audit-report.ts';
 import { type AttentionItem, findingsOf } from '../../functions/core/digest/attention/items.ts';
 import type { Digest } from '../../functions/core/digest/digest.ts';
 import { isWithin } from '../../functions/core/digest/window.ts';
-import type { LedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import { type Restart, restartsOf } from '../../functions/core/poll/watermark.ts';
+import type { AuditReport } from '../../functions/core/records/audit-report.ts';
+import type { LedgerEntry } from '../../functions/core/records/ledger-entry.ts';
+import { type Restart, restartsOf } from '../../functions/core/records/watermark.ts';
 import { type MailboxName, mailboxNamed, type RouteId } from './simulated-settings.ts';
 
 /** What a digest says, as data: how it is put into words has tests of its own. */

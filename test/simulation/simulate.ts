@@ -1,7 +1,7 @@
 import { STALE_UNKNOWN_MS } from '../../functions/core/audit/audit-limits.ts';
-import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/ledger/ledger-entry.ts';
-import type { Watermark } from '../../functions/core/poll/watermark.ts';
-import type { SentDigest } from '../../functions/core/ports.ts';
+import type { SentDigest } from '../../functions/core/digest/run.ts';
+import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
+import type { Watermark } from '../../functions/core/records/watermark.ts';
 import { randomOf } from '../fuzz/random.ts';
 import { deployment, firstAuditMs } from './deployment.ts';
 import { happenings } from './happenings.ts';

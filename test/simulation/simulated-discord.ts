@@ -1,6 +1,6 @@
 import { EXCHANGE_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordMessage, DiscordTarget } from '../../functions/core/delivery/discord.ts';
-import type { Clock, TargetLook } from '../../functions/core/ports.ts';
+import type { DiscordAnswer, DiscordMessage, DiscordTarget, TargetLook } from '../../functions/core/discord/discord.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
 import type { Random } from '../fuzz/random.ts';

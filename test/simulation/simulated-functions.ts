@@ -1,6 +1,6 @@
 import { auditMailbox } from '../../functions/core/audit/audit.ts';
 import { AUDIT_TIMEOUT_MS } from '../../functions/core/audit/audit-limits.ts';
-import { checkRoutes } from '../../functions/core/delivery/check-routes.ts';
+import { checkRoutes } from '../../functions/core/checks/check-routes.ts';
 import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../../functions/core/delivery/posting.ts';
@@ -12,7 +12,7 @@ import type { Journal } from '../../functions/core/journal.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
-import type { ReceivedMessage } from '../../functions/core/ports.ts';
+import type { ReceivedMessage } from '../../functions/core/records/alert-queue.ts';
 import { type PolledMailbox, polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings } from '../../functions/core/settings/settings-schema.ts';
 import { letters } from '../../lib/cli/letters.ts';

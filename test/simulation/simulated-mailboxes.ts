@@ -1,6 +1,6 @@
 import { accountOf, type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
+import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
-import type { MailSession } from '../../functions/core/ports.ts';
 import { memoryMailbox } from '../fakes/memory-mailbox.ts';
 import type { PlannedMail } from './plan.ts';
 import { MAILBOXES, type MailboxName, mailboxNamed, NEW_NAMES } from './simulated-settings.ts';

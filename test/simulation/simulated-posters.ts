@@ -1,6 +1,7 @@
 import { ALERTS_PER_BATCH, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
 import type { PostReport } from '../../functions/core/delivery/post-alerts.ts';
-import type { Clock, ReceivedMessage } from '../../functions/core/ports.ts';
+import type { ReceivedMessage } from '../../functions/core/records/alert-queue.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import type { Ended } from './invocation.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 

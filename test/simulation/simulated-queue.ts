@@ -1,13 +1,8 @@
 import { unreadableIn } from '../../functions/core/delivery/dead-letters.ts';
 import { MAX_RECEIVES, QUEUE_VISIBILITY_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type {
-  AlertQueue,
-  Clock,
-  DeadLetter,
-  DeadLetters,
-  ReceivedMessage,
-  UnreadableLetter,
-} from '../../functions/core/ports.ts';
+import type { AlertQueue, ReceivedMessage } from '../../functions/core/records/alert-queue.ts';
+import type { DeadLetter, DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import { type Dice, type SqsMessage, simulatedSqs } from './simulated-sqs.ts';
 
 type Letter = Parameters<AlertQueue['deadLetter']>[1] | 'moved by the queue';

@@ -1,24 +1,21 @@
-import { type DiscordTarget, secretParameterOf } from '../../functions/core/delivery/discord.ts';
-import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
 import type { Digest } from '../../functions/core/digest/digest.ts';
+import type { DigestMail, Mailer } from '../../functions/core/digest/mailer.ts';
 import { digestMailOf } from '../../functions/core/digest/view/digest-mail.ts';
-import { PENDING_PREFIX } from '../../functions/core/ledger/spool.ts';
+import {
+  type Discord,
+  type DiscordTarget,
+  type DiscordTargets,
+  secretParameterOf,
+} from '../../functions/core/discord/discord.ts';
+import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
-import { HandOverFailed } from '../../functions/core/poll/hand-over-failed.ts';
-import type {
-  AlertQueue,
-  Clock,
-  DeadLetters,
-  DigestMail,
-  Discord,
-  DiscordTargets,
-  Mailer,
-  MailReader,
-  RouteQueues,
-  Secrets,
-  Spool,
-} from '../../functions/core/ports.ts';
-import { SecretMissing } from '../../functions/core/secret-missing.ts';
+import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
+import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
+import type { DeadLetters } from '../../functions/core/records/dead-letters.ts';
+import { HandOverFailed, type RouteQueues } from '../../functions/core/records/route-queues.ts';
+import { PENDING_PREFIX, type Spool } from '../../functions/core/records/spool.ts';
+import { SecretMissing, type Secrets } from '../../functions/core/secrets.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import { memoryDigestRuns } from '../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryMailer } from '../fakes/memory-mailer.ts';

@@ -1,5 +1,5 @@
-import type { DiscordTarget } from '../../functions/core/delivery/discord.ts';
 import type { PostedRoute } from '../../functions/core/delivery/posting.ts';
+import type { DiscordTarget } from '../../functions/core/discord/discord.ts';
 import { type Classifier, compileRules } from '../../functions/core/rules/classify.ts';
 import { routeSchema } from '../../functions/core/settings/route-schema.ts';
 

@@ -1,5 +1,5 @@
 import { QUEUE_RETENTION_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { Clock } from '../../functions/core/ports.ts';
+import type { Clock } from '../../functions/core/time.ts';
 
 /** What decides where SQS promises nothing. */
 export type Dice = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../functions/core/ports.ts';
+import type { Clock } from '../../functions/core/time.ts';
 
 export type SimulatedTime = Clock & {
   /** Lets time pass until `isOver`, from one wait's end to the next; throws when nothing waits any more. */

@@ -1,6 +1,5 @@
-import type { DiscordAnswer } from '../../functions/core/delivery/discord.ts';
+import type { DiscordAnswer, TargetLook } from '../../functions/core/discord/discord.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
-import type { TargetLook } from '../../functions/core/ports.ts';
 import type { Strike } from './invocation.ts';
 
 /** How a call of this name fails: as its port says that it does. Undefined where an error is all that is promised. */

@@ -1,5 +1,5 @@
-import type { DiscordTarget } from '../../functions/core/delivery/discord.ts';
 import type { PostedRoute } from '../../functions/core/delivery/posting.ts';
+import type { DiscordTarget } from '../../functions/core/discord/discord.ts';
 
 /** What befalls a route beside the faults that all of them meet. */
 export type SoakRoute = PostedRoute & {

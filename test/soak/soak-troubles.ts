@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { EXCHANGE_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordMessage } from '../../functions/core/delivery/discord.ts';
-import type { Clock } from '../../functions/core/ports.ts';
+import type { DiscordAnswer, DiscordMessage } from '../../functions/core/discord/discord.ts';
+import type { Clock } from '../../functions/core/time.ts';
 import type { Random } from '../fuzz/random.ts';
 import type { SoakRoute } from './soak-routes.ts';
 

@@ -1,10 +1,11 @@
 import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { type PostServices, sentPostsOf } from '../../functions/core/delivery/posting.ts';
-import { queueMessageOf } from '../../functions/core/delivery/queue-message.ts';
-import { rateLimitMemory } from '../../functions/core/delivery/rate-limit-memory.ts';
-import type { LedgerEntry, NewLedgerEntry } from '../../functions/core/ledger/ledger-entry.ts';
-import type { AlertQueue, Discord } from '../../functions/core/ports.ts';
+import type { Discord } from '../../functions/core/discord/discord.ts';
+import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
+import { queueMessageOf } from '../../functions/core/records/alert.ts';
+import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
+import type { LedgerEntry, NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryPauses } from '../fakes/memory-pauses.ts';

@@ -1,8 +1,7 @@
 import { POLL_RESERVE_MS } from '../poll/poll-limits.ts';
+import { HOUR_MS } from '../time.ts';
 
 /** The numbers of an audit, shared by the CDK stack, the local run, the digest and the use case. */
-
-const HOUR_MS = 60 * 60_000;
 
 /** How long the audit of one mailbox may take: 100,000 mails that are accounted for take seconds. */
 export const AUDIT_TIMEOUT_MS = 10 * 60_000;

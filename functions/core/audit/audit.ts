@@ -1,16 +1,28 @@
-import type { Handed, PortList } from '../handed-ports.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
-import { inTime } from '../poll/overdue.ts';
+import type { MailReader } from '../mail/mail-reader.ts';
 import { pollFailureOf, throwTogether } from '../poll/poll-failure.ts';
-import { POLL_LAST_WORDS_MS } from '../poll/poll-limits.ts';
-import type { Clock } from '../ports.ts';
+import { FAILURE_RECORD_RESERVE_MS } from '../poll/poll-limits.ts';
+import type { AuditReport } from '../records/audit-report.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
+import type { Spool } from '../records/spool.ts';
+import type { Watermarks } from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import { AUDIT_DAYS, OPEN_ENTRIES_RESERVE_MS } from './audit-limits.ts';
-import type { AuditReport } from './audit-report.ts';
-import { auditMails } from './audited-mails.ts';
-import { type Configured, handOverStale } from './stale-entries.ts';
-import { type AuditTally, emptyTally } from './tally.ts';
+import type { Clock } from '../time.ts';
+import { TimedOut, withTimeout } from '../time-out.ts';
+import { AUDIT_DAYS, FINDINGS_NAMED, OPEN_ENTRIES_RESERVE_MS } from './audit-limits.ts';
+import { auditMails, NO_MAILS } from './audited-mails.ts';
+import { type Configured, handOverStale, NOTHING_STALE } from './stale-entries.ts';
+
+type Ports = {
+  reader: MailReader;
+  watermarks: Watermarks;
+  ledger: Ledger;
+  routeQueues: RouteQueues;
+  spool: Spool;
+};
 
 /** What an audit may call. The policy of audit-inbox derives from this list. */
 export const AUDIT_INBOX_PORTS = {
@@ -19,9 +31,9 @@ export const AUDIT_INBOX_PORTS = {
   ledger: ['find', 'accept', 'markDispatched', 'allOpenEntries', 'linesAbove', 'relocate'],
   routeQueues: ['send'],
   spool: ['write', 'pending'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
-export type AuditServices = Handed<typeof AUDIT_INBOX_PORTS> & {
+export type AuditServices = Handed<Ports, typeof AUDIT_INBOX_PORTS> & {
   classify: Classifier;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];
@@ -53,17 +65,30 @@ export async function auditMailbox(
 ): Promise<AuditReport> {
   const { watermarks, clock, journal } = services;
   const { mailbox } = polled;
-  const tally = emptyTally();
-  const how = () => `${mailbox}: the audit, after ${tally.accounted} mails that are accounted for`;
-  const untilLastWords = <T>(work: Promise<T>) => inTime(remainingMs() - POLL_LAST_WORDS_MS, work, how);
+  const late = new TimedOut(
+    `${mailbox}: the audit timed out, because something that it waited for did not answer. The next audit looks again.`,
+  );
+  const untilFailureRecord = <T>(work: Promise<T>) =>
+    withTimeout(remainingMs() - FAILURE_RECORD_RESERVE_MS, work, late);
   const untilTheOtherHalf = <T>(work: Promise<T>) =>
-    inTime(remainingMs() - POLL_LAST_WORDS_MS - OPEN_ENTRIES_RESERVE_MS, work, how);
+    withTimeout(remainingMs() - FAILURE_RECORD_RESERVE_MS - OPEN_ENTRIES_RESERVE_MS, work, late);
   try {
-    await bothHalves(
-      () => untilTheOtherHalf(auditMails(polled, days, services, { remainingMs, bounded: untilTheOtherHalf }, tally)),
-      () => untilLastWords(handOverStale(mailbox, services, remainingMs, tally)),
-    );
-    const report = reportOf(mailbox, clock.now(), tally);
+    const errors: unknown[] = [];
+    const half = async <T>(work: Promise<T>, nothing: T): Promise<T> =>
+      await work.catch((error: unknown) => {
+        errors.push(error);
+        return nothing;
+      });
+    // A mailbox that does not answer must not keep alerts waiting, nor a queue that does not answer keep mail missing.
+    const time = { remainingMs, bounded: untilTheOtherHalf };
+    const mails = await half(untilTheOtherHalf(auditMails(polled, days, services, time)), NO_MAILS);
+    const stale = await half(untilFailureRecord(handOverStale(mailbox, services, remainingMs)), NOTHING_STALE);
+    throwTogether(errors);
+    const report: AuditReport = {
+      ...{ mailbox, at: clock.now(), ...mails, ...stale },
+      left: mails.left + stale.left,
+      findings: [...mails.findings, ...stale.findings].slice(0, FINDINGS_NAMED),
+    };
     await watermarks.recordAudit(report);
     journal({ kind: 'audit finished', report });
     return report;
@@ -71,15 +96,4 @@ export async function auditMailbox(
     journal({ kind: 'audit failed', mailbox, failure: pollFailureOf(error) });
     throw error;
   }
-}
-
-/** A mailbox that does not answer must not keep alerts waiting, nor a queue that does not answer keep mail missing. */
-async function bothHalves(...halves: (() => Promise<void>)[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const half of halves) await half().catch((error: unknown) => errors.push(error));
-  throwTogether(errors);
-}
-
-function reportOf(mailbox: string, at: Date, { notAccountable, listed, ...figures }: AuditTally): AuditReport {
-  return { mailbox, at, inMailbox: listed - notAccountable, ...figures };
 }

@@ -1,19 +1,20 @@
 import pMap from 'p-map';
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { mailsWithoutMessageId } from '../poll/mails-without-message-id.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
-import { pagesInTime } from '../poll/pages-in-time.ts';
-import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from '../poll/poll-limits.ts';
-import { type TriageReport, triagePage } from '../poll/triage.ts';
-import { isFromBeforeAccounting, isSameNumbering } from '../poll/watermark.ts';
-import type { Ledger, MailSession } from '../ports.ts';
+import { pagesUntilDeadline } from '../poll/pages-until-deadline.ts';
+import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
+import { type TriageReport, type TriageServices, triagePage } from '../poll/triage.ts';
+import type { AuditReport } from '../records/audit-report.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import type { LedgerEntry } from '../records/ledger-entry.ts';
+import { isFromBeforeAccounting, isSameNumbering, type Watermarks } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import type { AuditServices } from './audit.ts';
-import { MAILS_RESERVE_MS } from './audit-limits.ts';
+import { findingOf } from './audit-findings.ts';
+import { FINDINGS_NAMED, MAILS_RESERVE_MS } from './audit-limits.ts';
 import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
-import { type AuditTally, name } from './tally.ts';
-import { uidsWithoutLine } from './uids-without-line.ts';
+import { missingUids } from './missing-uids.ts';
 
 export type AuditTime = {
   remainingMs: () => number;
@@ -21,60 +22,83 @@ export type AuditTime = {
   bounded: <T>(work: Promise<T>) => Promise<T>;
 };
 
+export type MailServices = TriageServices & {
+  reader: Pick<MailReader, 'visit'>;
+  watermarks: Pick<Watermarks, 'get'>;
+  ledger: Pick<Ledger, 'linesAbove' | 'relocate'>;
+};
+
+/** What the comparison of a mailbox with the ledger found. */
+export type MailsAudited = Pick<AuditReport, 'inMailbox' | 'accounted' | 'recovered' | 'left' | 'findings'>;
+
+export const NO_MAILS: MailsAudited = { inMailbox: 0, accounted: 0, recovered: 0, left: 0, findings: [] };
+
 /**
- * Holds the mails of a mailbox against the ledger. Only those are fetched that the ledger does not know by their place;
- * those that it does not know by their mailId either are taken in. Fills in `tally` as it goes.
+ * Compares the emails of a mailbox with the ledger. Only those are fetched that the ledger does not know by their place;
+ * those that it does not know by their mailId either are accepted.
  *
  * Before the first poll has set a baseline nothing is promised, so nothing is audited.
  */
 export async function auditMails(
   { mailbox, folder, formerly }: PolledMailbox,
   days: number | 'all',
-  services: AuditServices,
+  services: MailServices,
   time: AuditTime,
-  tally: AuditTally,
-): Promise<void> {
+): Promise<MailsAudited> {
   const health = await services.watermarks.get(mailbox);
-  if (!health?.watermark) return;
+  if (!health?.watermark) return NO_MAILS;
   const { watermark, lastCompletePollAt } = health;
-  await services.reader.visit(folder, async (session) => {
-    const audit = async () => {
+  return await services.reader.visit(folder, async (session) => {
+    const audit = async (): Promise<MailsAudited> => {
       const status = await session.status();
       const range = await rangeToAudit(watermark, lastCompletePollAt, status, session);
       const uids = await uidsInRange(range, days, session, services.clock.now());
-      const unknown = await uidsWithoutLine(uids, range, services.ledger);
-      Object.assign(tally, { listed: uids.length, accounted: uids.length - unknown.length, left: unknown.length });
-      await takeIn(unknown, { ...range, formerly }, session, services, time, tally);
+      const missing = await missingUids(uids, range, services.ledger);
+      const { notAccountable, ...fetched } = await takeIn(missing, { ...range, formerly, session }, services, time);
+      return {
+        ...fetched,
+        inMailbox: uids.length - notAccountable,
+        accounted: uids.length - missing.length + fetched.accounted,
+      };
     };
     // Within the visit, so that whatever hangs ends it, which closes the connection.
-    await time.bounded(audit());
+    return await time.bounded(audit());
   });
 }
 
+type Fetched = Omit<MailsAudited, 'inMailbox'> & {
+  /** Emails that were expunged before they could be fetched, or are older than accounting is. */
+  notAccountable: number;
+};
+
 async function takeIn(
   uids: readonly number[],
-  range: AuditedRange & Pick<PolledMailbox, 'formerly'>,
-  session: MailSession,
-  services: AuditServices,
+  { session, formerly, ...range }: AuditedRange & Pick<PolledMailbox, 'formerly'> & { session: MailSession },
+  services: MailServices,
   { remainingMs }: AuditTime,
-  tally: AuditTally,
-): Promise<void> {
+): Promise<Fetched> {
   const { ledger } = services;
   const withoutMessageId = mailsWithoutMessageId(range, ledger);
+  let fetched: Fetched = { accounted: 0, recovered: 0, notAccountable: 0, left: uids.length, findings: [] };
   const pages = session.pages(uids, MAILS_PER_PAGE);
-  for await (const page of pagesInTime(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
+  for await (const page of pagesUntilDeadline(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
     refuseOtherUidValidity(page, range);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, range));
     const recognised = await withoutMessageId.recognise(accountable);
     const triaged = await triagePage(accountable, { ...services, isRecovery: true }, recognised);
-    await relocate(accountable, triaged, range.formerly, ledger);
-    for (const entry of triaged.handedOver) name(tally, 'missing', 'handed over', entry);
-    tally.recovered += triaged.handedOver.length;
-    tally.accounted += accountable.length - triaged.handedOver.length;
-    const asked = Math.min(MAILS_PER_PAGE, tally.left);
-    tally.notAccountable += asked - accountable.length;
-    tally.left -= asked;
+    await relocate(accountable, triaged, formerly, ledger);
+    const { handedOver } = triaged;
+    const asked = Math.min(MAILS_PER_PAGE, fetched.left);
+    const findings = handedOver.map((entry) => findingOf('missing', 'handed over', entry));
+    fetched = {
+      accounted: fetched.accounted + accountable.length - handedOver.length,
+      recovered: fetched.recovered + handedOver.length,
+      notAccountable: fetched.notAccountable + asked - accountable.length,
+      left: fetched.left - asked,
+      findings: [...fetched.findings, ...findings].slice(0, FINDINGS_NAMED),
+    };
   }
+  return fetched;
 }
 
 /** What is known from before its server renumbered or renamed the mailbox is known by its place from now on, and not fetched again. */

@@ -1,8 +1,7 @@
-import { type Numbering, type Restart, restartsOf, type Watermark } from '../poll/watermark.ts';
+import type { MailSession } from '../mail/mail-reader.ts';
 import { type MailboxStatus, uidBeforeRescan } from '../poll/watermark-start.ts';
-import type { MailSession } from '../ports.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
+import { type Numbering, type Restart, restartsOf, type Watermark } from '../records/watermark.ts';
+import { DAY_MS } from '../time.ts';
 
 /** What of a mailbox polls have answered for, by the uids that its server uses now. */
 export type AuditedRange = {

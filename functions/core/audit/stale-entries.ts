@@ -1,12 +1,12 @@
-import { type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import { parseSegment } from '../ledger/spool.ts';
 import { placedEntry } from '../poll/placed-entry.ts';
 import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
 import { handOver, type TriageServices } from '../poll/triage.ts';
-import type { Ledger, Spool } from '../ports.ts';
-import { OPEN_ENTRIES_RESERVE_MS, STALE_ALERT_MS, STALE_UNKNOWN_MS } from './audit-limits.ts';
-import type { AuditFinding } from './audit-report.ts';
-import { type AuditTally, name } from './tally.ts';
+import type { AuditFinding, AuditReport } from '../records/audit-report.ts';
+import type { Ledger } from '../records/ledger.ts';
+import { type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { parseSegment, type Spool } from '../records/spool.ts';
+import { findingOf } from './audit-findings.ts';
+import { FINDINGS_NAMED, OPEN_ENTRIES_RESERVE_MS, STALE_ALERT_MS, STALE_UNKNOWN_MS } from './audit-limits.ts';
 
 /** What the settings name. */
 export type Configured = {
@@ -20,6 +20,11 @@ export type StaleServices = Omit<TriageServices, 'classify'> & {
   configured: Configured;
 };
 
+/** What an audit found among the ledger's open entries. */
+export type StaleFound = Pick<AuditReport, 'staleAlerts' | 'staleUnknown' | 'left' | 'findings'>;
+
+export const NOTHING_STALE: StaleFound = { staleAlerts: 0, staleUnknown: 0, left: 0, findings: [] };
+
 /**
  * Hands over again what waits too long: alerts to the queue of their route, unknown mail that the spool does not hold to
  * a segment. Alerts of a route that left the settings have no queue any more, so they go to the digest as unknown mail
@@ -31,17 +36,25 @@ export async function handOverStale(
   mailbox: string,
   services: StaleServices,
   remainingMs: () => number,
-  tally: AuditTally,
-): Promise<void> {
+): Promise<StaleFound> {
+  let found = NOTHING_STALE;
   let spooled: Promise<ReadonlySet<string>> | undefined;
   const readSpool = () => {
     spooled ??= pendingMailIds(services.spool);
     return spooled;
   };
   for await (const entries of staleEntries(mailbox, services)) {
-    if (remainingMs() < OPEN_ENTRIES_RESERVE_MS) tally.left += entries.length;
-    else await handOverAgain(entries, services, readSpool, tally);
+    const isTimeLeft = remainingMs() >= OPEN_ENTRIES_RESERVE_MS;
+    const findings = isTimeLeft ? await handOverAgain(entries, services, readSpool) : [];
+    const unknown = findings.filter(({ kind }) => kind === 'stale unknown').length;
+    found = {
+      staleAlerts: found.staleAlerts + findings.length - unknown,
+      staleUnknown: found.staleUnknown + unknown,
+      left: found.left + (isTimeLeft ? 0 : entries.length),
+      findings: [...found.findings, ...findings].slice(0, FINDINGS_NAMED),
+    };
   }
+  return found;
 }
 
 /** A page an item, of the entries that this mailbox's audit answers for. */
@@ -74,23 +87,22 @@ async function handOverAgain(
   indexed: readonly LedgerEntry[],
   services: StaleServices,
   readSpool: () => Promise<ReadonlySet<string>>,
-  tally: AuditTally,
-): Promise<void> {
+): Promise<AuditFinding[]> {
   const { ledger, clock, routes } = services;
   const isForDigest = (entry: LedgerEntry) => placedEntry(entry, routes).route === UNKNOWN_ROUTE;
   // Read before the entries are: a digest settles first and takes out of the spool then.
   const spooled = indexed.some(isForDigest) ? await readSpool() : new Set<string>();
   // The index that they come from lags behind.
   const entries = [...(await ledger.find(indexed.map(({ mailId }) => mailId))).values()];
-  const due: LedgerEntry[] = [];
-  for (const entry of entries.filter((candidate) => isStale(candidate, clock.now()))) {
-    const outcome = outcomeOf(entry, isForDigest(entry), spooled);
-    if (outcome === 'handed over') due.push(entry);
-    const isUnknown = entry.route === UNKNOWN_ROUTE;
-    tally[isUnknown ? 'staleUnknown' : 'staleAlerts'] += 1;
-    name(tally, isUnknown ? 'stale unknown' : 'stale alert', outcome, placedEntry(entry, routes));
-  }
+  const stale = entries
+    .filter((candidate) => isStale(candidate, clock.now()))
+    .map((entry) => ({ entry, outcome: outcomeOf(entry, isForDigest(entry), spooled) }));
+  const due = stale.flatMap(({ entry, outcome }) => (outcome === 'handed over' ? [entry] : []));
   await handOver(due, services);
+  return stale.map(({ entry, outcome }) => {
+    const kind = entry.route === UNKNOWN_ROUTE ? 'stale unknown' : 'stale alert';
+    return findingOf(kind, outcome, placedEntry(entry, routes));
+  });
 }
 
 function outcomeOf(

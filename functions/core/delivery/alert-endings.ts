@@ -1,8 +1,10 @@
+import type { DeliveryOutcome } from '../discord/delivery-outcome.ts';
+import { nameOfTarget } from '../discord/discord.ts';
+import { remedied } from '../discord/remedy.ts';
+import type { QueueMessage } from '../records/alert.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import { RETRY_RECEIVES } from './delivery-limits.ts';
-import type { DeliveryFailure, DeliveryOutcome } from './delivery-outcome.ts';
-import { nameOfTarget, secretParameterOf } from './discord.ts';
-import type { Alert, NotSent, PostedRoute, Posting } from './posting.ts';
-import type { QueueMessage } from './queue-message.ts';
+import type { Alert, NotSent, Posting } from './posting.ts';
 import { retryWaitMs } from './retry-wait.ts';
 
 /** The ways out of an invocation: settled, back in the queue, or dead with a reason. */
@@ -59,7 +61,7 @@ export async function bury(
   reason: DeliveryFailure,
   { route, services }: Posting,
 ): Promise<void> {
-  const failure = { ...reason, text: withWayOut(reason, route) };
+  const failure = { ...reason, text: remedied(reason, route.target) };
   await services.queue.deadLetter(received, { mailId: message.mailId, target: nameOfTarget(route.target), failure });
   await services.ledger.recordDead(message.mailId, failure);
   services.journal({ kind: 'alert dead', route: route.id, alert: message, failure });
@@ -75,12 +77,4 @@ export async function buryInvalid(
   const failure: DeliveryFailure = { kind: 'message', status: null, code: null, text: reason, at };
   await services.queue.deadLetter(received, { mailId: undefined, target: nameOfTarget(route.target), failure });
   services.journal({ kind: 'alert dead', route: route.id, alert: undefined, failure });
-}
-
-/** The reason, with what a person has to look at. */
-export function withWayOut({ kind, status, text }: DeliveryFailure, { target }: Pick<PostedRoute, 'target'>): string {
-  // Without an answer there was no usable secret, and the text says so already.
-  if (kind === 'credential' && status !== null) return `${text} (renew the secret in ${secretParameterOf(target)})`;
-  if (kind === 'target') return `${text} (check ${nameOfTarget(target)})`;
-  return text;
 }

@@ -1,10 +1,11 @@
 import type { Journal } from '../journal.ts';
-import type { LedgerEntry, NewLedgerEntry } from '../ledger/ledger-entry.ts';
-import type { Clock, DeadLetter, DeadLetters, Ledger, UnreadableLetter } from '../ports.ts';
+import { parseQueueMessage, type QueueMessage } from '../records/alert.ts';
+import type { DeadLetter, DeadLetters, UnreadableLetter } from '../records/dead-letters.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { LedgerEntry, NewLedgerEntry } from '../records/ledger-entry.ts';
+import { CLOCK_TOLERANCE_MS, type Clock } from '../time.ts';
 import { MAX_RECEIVES } from './delivery-limits.ts';
-import type { DeliveryFailure } from './delivery-outcome.ts';
-import { parseQueueMessage, type QueueMessage } from './queue-message.ts';
-import { CLOCK_TOLERANCE_MS } from './redrive-limits.ts';
 
 export type ReconcileServices = {
   ledger: Pick<Ledger, 'find' | 'accept' | 'recordGivenUp'>;

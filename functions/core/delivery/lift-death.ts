@@ -1,6 +1,7 @@
-import type { Clock, Pauses } from '../ports.ts';
-import type { DiscordTarget } from './discord.ts';
-import { isOfDeadTarget, pauseNamesOf } from './pause.ts';
+import type { DiscordTarget } from '../discord/discord.ts';
+import type { Pauses } from '../records/pause.ts';
+import type { Clock } from '../time.ts';
+import { isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 
 /**
  * Ends what posters believe of a target since one of them found it dead: somebody knows better now. A pause that Discord

@@ -1,9 +1,9 @@
+import { packPosts } from '../discord/post-packing.ts';
 import { groupBy } from '../group-by.ts';
-import type { LedgerEntry, SentPost } from '../ledger/ledger-entry.ts';
+import { type QueueMessage, queueMessageOf } from '../records/alert.ts';
+import type { LedgerEntry, SentPost } from '../records/ledger-entry.ts';
 import { SAME_POST_MS } from './delivery-limits.ts';
-import { packPosts } from './post-packing.ts';
 import type { Alert, Posting } from './posting.ts';
-import { type QueueMessage, queueMessageOf } from './queue-message.ts';
 
 export type PlannedPost = {
   /** All that it shows, in this order. */

@@ -1,13 +1,13 @@
-import type { ReceivedMessage } from '../ports.ts';
+import type { DiscordMessage } from '../discord/discord.ts';
+import { postOf, reducedPostOf } from '../discord/post-packing.ts';
+import { parseQueueMessage } from '../records/alert.ts';
+import type { ReceivedMessage } from '../records/alert-queue.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import { bury, buryInvalid, handBack, handBackFailed, handBackUnsent, settle } from './alert-endings.ts';
 import { DEAD_TARGET_MS, POST_TIMEOUT_MS, REPEATABLE_POST_RESERVE_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
-import type { DeliveryFailure } from './delivery-outcome.ts';
-import type { DiscordMessage } from './discord.ts';
-import { decidingPause, isOfDeadTarget, pauseNamesOf } from './pause.ts';
+import { decidingPause, isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 import { freshPost, type PlannedPost, planPosts } from './planned-posts.ts';
-import { postOf, reducedPostOf } from './post-packing.ts';
 import type { Alert, PostedRoute, Posting, PostServices } from './posting.ts';
-import { parseQueueMessage } from './queue-message.ts';
 import { sendMessage } from './send-post.ts';
 
 /** `handedBack`: the messages that must stay in the queue. All others are done with and may be deleted. */

@@ -1,13 +1,26 @@
-import type { Handed, PortList } from '../handed-ports.ts';
+import type { DeliveryOutcome } from '../discord/delivery-outcome.ts';
+import type { Discord, DiscordTarget } from '../discord/discord.ts';
+import type { PostStyle } from '../discord/post-packing.ts';
+import type { RateLimitMemory } from '../discord/rate-limit-memory.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
-import type { Clock, ReceivedMessage } from '../ports.ts';
-import type { DeliveryFailure, DeliveryOutcome } from './delivery-outcome.ts';
-import type { DiscordTarget } from './discord.ts';
-import type { PostStyle } from './post-packing.ts';
-import type { QueueMessage } from './queue-message.ts';
-import type { RateLimitMemory } from './rate-limit-memory.ts';
+import type { QueueMessage } from '../records/alert.ts';
+import type { AlertQueue, ReceivedMessage } from '../records/alert-queue.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { Pauses } from '../records/pause.ts';
+import type { Clock } from '../time.ts';
 
 export type PostedRoute = PostStyle & { id: string };
+
+type Ports = {
+  ledger: Ledger;
+  /** The ledger again, for which post last showed an alert. */
+  sentPosts: Ledger;
+  queue: AlertQueue;
+  discord: Discord;
+  pauses: Pauses;
+};
 
 /** What the poster of a webhook may call. Its policy derives from this list. */
 export const POST_BY_WEBHOOK_PORTS = {
@@ -15,7 +28,7 @@ export const POST_BY_WEBHOOK_PORTS = {
   queue: ['handBack', 'deadLetter'],
   discord: ['post'],
   pauses: ['standing', 'pause'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
 /**
  * What the poster of a bot may call. A bot's post whose answer was lost is found again by its nonce, so the poster notes
@@ -24,11 +37,11 @@ export const POST_BY_WEBHOOK_PORTS = {
 export const POST_BY_BOT_PORTS = {
   ...POST_BY_WEBHOOK_PORTS,
   sentPosts: ['find', 'beginPost'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
-export type PostServices = Handed<typeof POST_BY_WEBHOOK_PORTS> & {
+export type PostServices = Handed<Ports, typeof POST_BY_WEBHOOK_PORTS> & {
   /** Undefined for a webhook. */
-  sentPosts: Handed<typeof POST_BY_BOT_PORTS>['sentPosts'] | undefined;
+  sentPosts: Handed<Ports, typeof POST_BY_BOT_PORTS>['sentPosts'] | undefined;
   /** Outlives the invocation, where its process does. */
   rateLimits: RateLimitMemory;
   clock: Clock;

@@ -1,8 +1,7 @@
+import { HOUR_MS } from '../time.ts';
 import { POST_TIMEOUT_MS, QUEUE_RETENTION_MS } from './delivery-limits.ts';
 
 /** The numbers of route checks and redrive, shared by the CDK stack, the local run, the command and the use cases. */
-
-const HOUR_MS = 60 * 60_000;
 
 /** How long a check of all routes may take, redrive included; what is left goes on at the next one. */
 export const CHECK_TIMEOUT_MS = 10 * 60_000;
@@ -23,6 +22,3 @@ export const PROOF_LOOK_EVERY_MS = 1_000;
  * second copy would only be work. The day before covers a check that fails.
  */
 export const EXPIRING_AFTER_MS = QUEUE_RETENTION_MS - 24 * HOUR_MS;
-
-/** Clocks of SQS and of whoever wrote the ledger differ by less; a message lives longer than this before it is given up. */
-export const CLOCK_TOLERANCE_MS = 60_000;

@@ -1,12 +1,12 @@
 import pMap from 'p-map';
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { Ledger, RouteQueues } from '../ports.ts';
+import { queueMessageOf } from '../records/alert.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import type { LedgerEntry } from '../records/ledger-entry.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
 import { type ReconcileReport, type ReconcileServices, reconcileDeadLetters } from './dead-letters.ts';
 import { ALERTS_PER_BATCH } from './delivery-limits.ts';
-import type { DeliveryFailure } from './delivery-outcome.ts';
-import { isOfDeadTarget } from './pause.ts';
-import { queueMessageOf } from './queue-message.ts';
+import { isOfDeadTarget } from './pauses.ts';
 import {
   EXPIRING_AFTER_MS,
   PROOF_LOOK_EVERY_MS,

@@ -1,3 +1,6 @@
+import { type DeliveryOutcome, deliveryOutcomeOf } from '../discord/delivery-outcome.ts';
+import type { DiscordMessage } from '../discord/discord.ts';
+import { mayBeOldSecret } from '../discord/stale-secret.ts';
 import {
   POST_RESERVE_MS,
   REPEAT_PAUSES_MS,
@@ -5,10 +8,7 @@ import {
   SHORT_WAIT_MS,
   WAITS_IN_A_ROW,
 } from './delivery-limits.ts';
-import { type DeliveryOutcome, deliveryOutcomeOf } from './delivery-outcome.ts';
-import type { DiscordMessage } from './discord.ts';
-import { mayBeOldSecret } from './old-secret.ts';
-import { pauseNamesOf } from './pause.ts';
+import { pauseNamesOf } from './pauses.ts';
 import type { NotSent, Posting, PostResult } from './posting.ts';
 import { retryWaitMs } from './retry-wait.ts';
 

@@ -1,5 +1,5 @@
 import { groupBy } from '../group-by.ts';
-import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import type { DigestFacts } from './facts.ts';
 import { HAND_OVER_MS, STALE_UNKNOWN_MS } from './limits.ts';
 

@@ -1,5 +1,5 @@
-import { atMost, LATE } from '../poll/at-most.ts';
-import type { DeadLetters, UnreadableLetter } from '../ports.ts';
+import type { DeadLetters, UnreadableLetter } from '../records/dead-letters.ts';
+import { TimedOut, withTimeout } from '../time-out.ts';
 import { LETTERS_TIMEOUT_MS } from './limits.ts';
 
 /** What of a route's dead-letter queue no redrive can take, or why that is not known. */
@@ -17,9 +17,12 @@ export async function readDeadLetters(
 
 async function lettersOf(route: string, deadLetters: Pick<DeadLetters, 'unreadable'>): Promise<DeadLetterFacts> {
   try {
-    const unreadable = await atMost(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route));
-    if (unreadable !== LATE) return { route, kind: 'read', unreadable };
-    return { route, kind: 'not read', reason: `SQS did not answer within ${LETTERS_TIMEOUT_MS / 1000} s` };
+    const late = new TimedOut(`SQS did not answer within ${LETTERS_TIMEOUT_MS / 1000} s`);
+    return {
+      route,
+      kind: 'read',
+      unreadable: await withTimeout(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route), late),
+    };
   } catch (error) {
     return { route, kind: 'not read', reason: error instanceof Error ? error.message : String(error) };
   }

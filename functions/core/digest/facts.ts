@@ -1,11 +1,14 @@
-import type { RouteCheck } from '../delivery/route-check.ts';
-import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import type { PathCheck } from '../operator/operator-path.ts';
-import type { MailboxHealth, Watermark } from '../poll/watermark.ts';
-import type { DeadLetters, DigestRuns, Ledger, PathChecks, RouteChecks, Spool, Watermarks } from '../ports.ts';
+import type { DeadLetters } from '../records/dead-letters.ts';
+import type { Ledger } from '../records/ledger.ts';
+import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import type { PathCheck, PathChecks } from '../records/operator-path.ts';
+import type { RouteCheck, RouteChecks } from '../records/route-check.ts';
+import type { Spool } from '../records/spool.ts';
+import type { MailboxHealth, Watermark, Watermarks } from '../records/watermark.ts';
 import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
 import { EXAMPLES_SHOWN, SETTLED_MS } from './limits.ts';
 import { type PendingMail, readPendingMail } from './pending-email.ts';
+import type { DigestRuns } from './run.ts';
 import { type DigestWindow, isWithin, windowOf } from './window.ts';
 
 /** A mailbox that a digest answers for, such as `support/INBOX`, the names it had before, and how often it is polled. */

@@ -1,9 +1,7 @@
 import { POLL_TIMEOUT_MS } from '../poll/poll-limits.ts';
+import { HOUR_MS, MINUTE_MS } from '../time.ts';
 
 /** The numbers by which a digest judges and cuts. */
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** How long one invocation may take, shared by the CDK stack, the local run and the simulation. */
 export const DIGEST_TIMEOUT_MS = 5 * MINUTE_MS;

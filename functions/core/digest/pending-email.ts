@@ -1,6 +1,6 @@
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
-import { type DamagedLine, parseSegment, type SpoolLine } from '../ledger/spool.ts';
-import type { Ledger, Spool } from '../ports.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { LedgerEntry } from '../records/ledger-entry.ts';
+import { type DamagedLine, parseSegment, type Spool, type SpoolLine } from '../records/spool.ts';
 import { CARRIED_BYTES } from './limits.ts';
 
 /** What the spool holds for a digest. */

@@ -1,5 +1,5 @@
 import type { Journal } from '../journal.ts';
-import type { Clock, DigestRuns } from '../ports.ts';
+import type { Clock } from '../time.ts';
 import { DIGEST_RESERVE_MS, RUN_ASKED_AGAIN_MS } from './limits.ts';
 
 export type DigestInvocation = {
@@ -67,3 +67,27 @@ async function end({ holder }: DigestInvocation, until: Date, { digestRuns, jour
     journal({ kind: 'digest lease not ended', until, reason: error instanceof Error ? error.message : String(error) });
   }
 }
+
+/** Asking for the run of a digest. */
+type DigestRunBegin =
+  | { kind: 'begun' }
+  /** Another digest has the run, until then at the latest. */
+  | { kind: 'another runs'; until: Date };
+
+/** One digest runs at a time: it holds a lease, which ends by itself at `until` should the digest die. */
+export interface DigestRuns {
+  /** Takes the lease, unless another holder's lasts beyond `at`. Asking again, after a lost reply, does no harm. */
+  begin(lease: { holder: string; at: Date; until: Date }): Promise<DigestRunBegin>;
+  /** Ends the holder's lease; does nothing where another one has it by now. */
+  end(holder: string): Promise<void>;
+  /** SES has accepted a digest. */
+  recordSent(digest: SentDigest): Promise<void>;
+  /** Undefined where none was sent yet. */
+  lastSent(): Promise<SentDigest | undefined>;
+}
+
+export type SentDigest = {
+  at: Date;
+  /** The end of its window: what was accepted later is the next one's to count. */
+  countedUntil: Date;
+};

@@ -1,13 +1,30 @@
 import pMap from 'p-map';
-import type { Handed, PortList } from '../handed-ports.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
-import { LEDGER_CONCURRENCY } from '../poll/poll-limits.ts';
-import type { Clock, DigestMail } from '../ports.ts';
+import type { DeadLetters } from '../records/dead-letters.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import type { PathChecks } from '../records/operator-path.ts';
+import type { RouteChecks } from '../records/route-check.ts';
+import type { Spool } from '../records/spool.ts';
+import type { Watermarks } from '../records/watermark.ts';
+import type { Clock } from '../time.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
 import { type DigestFacts, type DigestMailbox, readDigestFacts } from './facts.ts';
 import { MAILS_PER_RUN } from './limits.ts';
+import type { DigestMail, Mailer } from './mailer.ts';
 import { type PendingMail, readPendingMail } from './pending-email.ts';
-import { type DigestInvocation, whileNoOtherRuns } from './run.ts';
+import { type DigestInvocation, type DigestRuns, whileNoOtherRuns } from './run.ts';
+
+type Ports = {
+  watermarks: Watermarks;
+  ledger: Ledger;
+  spool: Spool;
+  routeChecks: RouteChecks;
+  pathChecks: PathChecks;
+  mailer: Mailer;
+  deadLetters: DeadLetters;
+  digestRuns: DigestRuns;
+};
 
 /** What a digest may call. The policy of send-digest derives from this list. */
 export const SEND_DIGEST_PORTS = {
@@ -19,9 +36,9 @@ export const SEND_DIGEST_PORTS = {
   mailer: ['send'],
   deadLetters: ['unreadable'],
   digestRuns: ['begin', 'end', 'recordSent', 'lastSent'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
-type DigestServices = Handed<typeof SEND_DIGEST_PORTS> & {
+type DigestServices = Handed<Ports, typeof SEND_DIGEST_PORTS> & {
   /** Lays a digest out for its reader. */
   format: (digest: Digest) => DigestMail;
   clock: Clock;

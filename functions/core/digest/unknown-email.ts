@@ -1,6 +1,6 @@
 import { groupBy } from '../group-by.ts';
-import type { SpoolLine } from '../ledger/spool.ts';
 import { displayedText } from '../mail/displayed-text.ts';
+import type { SpoolLine } from '../records/spool.ts';
 import { MAILS_SHOWN } from './limits.ts';
 import type { PendingMail } from './pending-email.ts';
 

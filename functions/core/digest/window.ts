@@ -1,6 +1,5 @@
-import type { SentDigest } from '../ports.ts';
-
-const DAY_MS = 24 * 60 * 60_000;
+import { DAY_MS } from '../time.ts';
+import type { SentDigest } from './run.ts';
 
 /** The time that a digest counts: after `from`, and until `until`. */
 export type DigestWindow = { from: Date; until: Date };

@@ -1,7 +1,7 @@
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { Numbering } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { MAILS_PER_PAGE } from './poll-limits.ts';
-import type { Numbering } from './watermark.ts';
 
 /** What the ledger remembers of a mailbox that has no watermark. */
 export type LedgerTraces = {

@@ -1,7 +1,7 @@
-import type { LedgerLine } from '../ledger/ledger-entry.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { LedgerLine } from '../records/ledger-entry.ts';
+import type { Watermark } from '../records/watermark.ts';
 import { handOver, type TriageServices } from './triage.ts';
-import type { Watermark } from './watermark.ts';
 
 /**
  * What an earlier poll accepted above the watermark and failed to send on. By now it may have been expunged, so that no

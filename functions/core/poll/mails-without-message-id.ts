@@ -1,10 +1,10 @@
 import pMap from 'p-map';
 import { groupBy } from '../group-by.ts';
-import type { LedgerEntry } from '../ledger/ledger-entry.ts';
 import { type Mail, type MailRecord, recordOf } from '../mail/mail.ts';
-import type { Ledger } from '../ports.ts';
-import { LEDGER_CONCURRENCY, MAILS_PER_PAGE } from './poll-limits.ts';
-import { isSameNumbering, type Numbering, type Restart } from './watermark.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import type { LedgerEntry } from '../records/ledger-entry.ts';
+import { isSameNumbering, type Numbering, type Restart } from '../records/watermark.ts';
+import { MAILS_PER_PAGE } from './poll-limits.ts';
 
 type Services = Pick<Ledger, 'find' | 'linesAbove' | 'relocate'>;
 

@@ -1,4 +1,4 @@
-import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
+import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 
 /**
  * The entry as it is handed over. An alert of a route that was removed from the settings has no queue any more, so it

@@ -1,11 +1,11 @@
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import { SecretMissing } from '../secret-missing.ts';
-import { HandOverFailed } from './hand-over-failed.ts';
-import { Overdue } from './overdue.ts';
+import { HandOverFailed } from '../records/route-queues.ts';
+import { SecretMissing } from '../secrets.ts';
+import { TimedOut } from '../time-out.ts';
 
 /** What a digest and an alarm's reader are told of a failed poll. */
 export type PollFailure = {
-  /** The kind of a mailbox's failure, `hand-over`, `overdue`, `secret`, or the name of an error that nobody foresaw. */
+  /** The kind of a mailbox's failure, `hand-over`, `timed out`, `secret`, or the name of an error that nobody foresaw. */
   kind: string;
   text: string;
 };
@@ -15,7 +15,7 @@ const TEXT_CHARACTERS = 500;
 export function pollFailureOf(error: unknown): PollFailure {
   if (error instanceof MailboxFailure) return failure(error.kind, error);
   if (error instanceof HandOverFailed) return failure('hand-over', error);
-  if (error instanceof Overdue) return failure('overdue', error);
+  if (error instanceof TimedOut) return failure('timed out', error);
   if (error instanceof SecretMissing) return failure('secret', error);
   if (error instanceof AggregateError && error.errors.length > 0) return failureOfSeveral(error);
   if (error instanceof Error) return failure(error.name, error);

@@ -7,13 +7,10 @@ export const POLL_TIMEOUT_MS = 5 * 60_000;
 export const POLL_RESERVE_MS = 30_000;
 
 /**
- * With so little time left a poll is given up, wherever it hangs: Lambda ends it without a word, so its failure must be
+ * With so little time left a poll times out, wherever it hangs: Lambda ends it without a record, so its failure must be
  * recorded before. As long as one request to DynamoDB may take.
  */
-export const POLL_LAST_WORDS_MS = 10_000;
+export const FAILURE_RECORD_RESERVE_MS = 10_000;
 
 /** Mails a page: one FETCH, one spool segment, one move of the watermark. */
 export const MAILS_PER_PAGE = 500;
-
-/** Writes to the ledger that a page keeps in flight. */
-export const LEDGER_CONCURRENCY = 32;

@@ -1,21 +1,33 @@
-import type { Handed, PortList } from '../handed-ports.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import type { Mail } from '../mail/mail.ts';
+import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import type { Clock, MailSession, Watermarks } from '../ports.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
+import type { Spool } from '../records/spool.ts';
+import { isFromBeforeAccounting, type Watermark, type Watermarks } from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import type { Clock } from '../time.ts';
+import { TimedOut, withTimeout } from '../time-out.ts';
 import { handOverLeftBehind, leftBehind } from './left-behind.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
-import { inTime } from './overdue.ts';
-import { pagesInTime } from './pages-in-time.ts';
+import { pagesUntilDeadline } from './pages-until-deadline.ts';
 import { pollFailureOf } from './poll-failure.ts';
-import { MAILS_PER_PAGE, POLL_LAST_WORDS_MS, POLL_RESERVE_MS } from './poll-limits.ts';
+import { FAILURE_RECORD_RESERVE_MS, MAILS_PER_PAGE, POLL_RESERVE_MS } from './poll-limits.ts';
 import { withProbableName } from './renamed-folder.ts';
 import { triagePage } from './triage.ts';
-import { uidsToRead } from './uids-to-read.ts';
-import { isFromBeforeAccounting, type Watermark } from './watermark.ts';
+import { type ToRead, uidsToRead } from './uids-to-read.ts';
+
+type Ports = {
+  reader: MailReader;
+  watermarks: Watermarks;
+  ledger: Ledger;
+  routeQueues: RouteQueues;
+  spool: Spool;
+};
 
 /** What a poll may call. The policy of poll-inbox derives from this list. */
 export const POLL_INBOX_PORTS = {
@@ -24,9 +36,9 @@ export const POLL_INBOX_PORTS = {
   ledger: ['find', 'accept', 'markDispatched', 'linesAbove', 'linesOfMailboxes', 'relocate'],
   routeQueues: ['send'],
   spool: ['write'],
-} as const satisfies PortList;
+} as const satisfies MethodLists<Ports>;
 
-export type PollServices = Handed<typeof POLL_INBOX_PORTS> & {
+export type PollServices = Handed<Ports, typeof POLL_INBOX_PORTS> & {
   classify: Classifier;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];
@@ -43,7 +55,12 @@ export type PollReport = {
   left: number;
 };
 
-type Progress = Pick<PollReport, 'accepted' | 'recognised' | 'left'> & { isOvertaken: boolean };
+type PagesRead = Pick<PollReport, 'accepted' | 'recognised' | 'left'> & {
+  /** Another poll of this mailbox was further on, so this one stopped. */
+  isOvertaken: boolean;
+};
+
+const NOTHING_READ: PagesRead = { accepted: 0, recognised: 0, left: 0, isOvertaken: false };
 
 /**
  * Polls one mailbox: reads what lies above the watermark, page by page, hands each page over, and moves the watermark
@@ -59,15 +76,17 @@ export async function pollMailbox(
 ): Promise<PollReport> {
   const { watermarks, clock, journal, reader } = services;
   const { mailbox, folder } = polled;
-  const progress: Progress = { accepted: 0, recognised: 0, left: 0, isOvertaken: false };
-  const how = () => `${mailbox}: the poll, after ${progress.accepted + progress.recognised} mails`;
-  const bounded = <T>(work: Promise<T>) => inTime(remainingMs() - POLL_LAST_WORDS_MS, work, how);
+  const late = new TimedOut(
+    `${mailbox}: the poll timed out, because something that it waited for did not answer. The next poll continues from ` +
+      'the watermark.',
+  );
+  const bounded = <T>(work: Promise<T>) => withTimeout(remainingMs() - FAILURE_RECORD_RESERVE_MS, work, late);
   try {
     // Twice in time: whatever hangs within the visit ends it, which closes the connection, and so does the visit itself.
-    const uidNext = await bounded(
-      reader.visit(folder, (session) => bounded(pollSession(polled, session, services, remainingMs, progress))),
+    const { uidNext, ...read } = await bounded(
+      reader.visit(folder, (session) => bounded(pollSession(polled, session, services, remainingMs))),
     );
-    const { isOvertaken, ...counts } = progress;
+    const { isOvertaken, ...counts } = read;
     // A poll that was overtaken does not know whether the other one leaves something.
     await watermarks.recordPoll(mailbox, {
       at: clock.now(),
@@ -93,55 +112,55 @@ async function explained(error: unknown, polled: PolledMailbox, watermarks: Pick
   return watermark ? withProbableName(error, polled, watermark) : error;
 }
 
-/** Fills in `progress` as it goes. Returns UIDNEXT. */
 async function pollSession(
   polled: PolledMailbox,
   session: MailSession,
   services: PollServices,
   remainingMs: () => number,
-  progress: Progress,
-): Promise<number> {
+): Promise<PagesRead & { uidNext: number }> {
   const status = await session.status();
-  const { watermark, uids } = await uidsToRead({ polled, status, session }, services);
-  if (uids.length > 0) await handOverPages(watermark, uids, session, services, remainingMs, progress);
-  return status.uidNext;
+  const toRead = await uidsToRead({ polled, status, session }, services);
+  const read = toRead.uids.length > 0 ? await handOverPages(toRead, session, services, remainingMs) : NOTHING_READ;
+  return { ...read, uidNext: status.uidNext };
 }
 
 async function handOverPages(
-  start: Watermark,
-  uids: readonly number[],
+  { watermark: start, uids }: ToRead,
   session: MailSession,
   { watermarks, journal, ...services }: PollServices,
   remainingMs: () => number,
-  progress: Progress,
-): Promise<void> {
+): Promise<PagesRead> {
   let watermark = start;
-  const left = await leftBehind(start, services.ledger);
+  let read: PagesRead = { ...NOTHING_READ, left: uids.length };
+  const leftOver = await leftBehind(start, services.ledger);
   const withoutMessageId = mailsWithoutMessageId(start, services.ledger);
-  progress.left = uids.length;
   const pages = session.pages(uids, MAILS_PER_PAGE);
-  for await (const page of pagesInTime(pages, () => remainingMs() - POLL_RESERVE_MS)) {
+  for await (const page of pagesUntilDeadline(pages, () => remainingMs() - POLL_RESERVE_MS)) {
     refuseOtherUidValidity(page, watermark);
-    if (page.length < Math.min(MAILS_PER_PAGE, progress.left)) await refuseRenumbered(session, watermark);
+    if (page.length < Math.min(MAILS_PER_PAGE, read.left)) await refuseRenumbered(session, watermark);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, watermark));
     const known = await withoutMessageId.recognise(accountable);
     const handedOver = await triagePage(accountable, { journal, ...services }, known);
-    progress.accepted += handedOver.accepted;
-    progress.recognised += handedOver.recognised;
     const lastUid = lastUidOf(page, watermark);
-    const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
+    const passed = leftOver.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });
     const next = { ...watermark, lastUid };
-    if ((await watermarks.move(watermark, next)) === 'overtaken') {
+    const isOvertaken = (await watermarks.move(watermark, next)) === 'overtaken';
+    read = {
+      accepted: read.accepted + handedOver.accepted,
+      recognised: read.recognised + handedOver.recognised,
+      // By pages, not by the last uid: the last mails of a page may be expunged, and there is nothing left of them.
+      left: isOvertaken ? 0 : Math.max(0, read.left - MAILS_PER_PAGE),
+      isOvertaken,
+    };
+    if (isOvertaken) {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
-      Object.assign(progress, { left: 0, isOvertaken: true });
-      return;
+      return read;
     }
     watermark = next;
-    // By pages, not by the last uid: the last mails of a page may be expunged, and there is nothing left of them.
-    progress.left = Math.max(0, progress.left - MAILS_PER_PAGE);
   }
+  return read;
 }
 
 /** Email that was listed and is gone was expunged, or the mailbox was renumbered meanwhile and has it under other uids. */

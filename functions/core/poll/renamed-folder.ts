@@ -1,6 +1,6 @@
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
+import type { Watermark } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import type { Watermark } from './watermark.ts';
 
 /**
  * A folder that does not exist any more may have another name now. Servers keep UIDVALIDITY and uids when they rename

@@ -1,15 +1,16 @@
 import pMap from 'p-map';
-import { queueMessageOf } from '../delivery/queue-message.ts';
 import { groupBy } from '../group-by.ts';
 import type { Journal } from '../journal.ts';
-import { type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import { segmentOf } from '../ledger/spool.ts';
 import { type Mail, recordOf } from '../mail/mail.ts';
-import type { Clock, Ledger, RouteQueues, Spool } from '../ports.ts';
+import { queueMessageOf } from '../records/alert.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import { type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
+import { type Spool, segmentOf } from '../records/spool.ts';
 import type { Classifier } from '../rules/classify.ts';
+import type { Clock } from '../time.ts';
 import { placedEntry } from './placed-entry.ts';
 import { throwTogether } from './poll-failure.ts';
-import { LEDGER_CONCURRENCY } from './poll-limits.ts';
 
 export type TriageServices = {
   classify: Classifier;

@@ -1,6 +1,6 @@
+import type { MailSession } from '../mail/mail-reader.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
-import type { MailSession } from '../ports.ts';
-import type { Watermark } from './watermark.ts';
+import type { Watermark } from '../records/watermark.ts';
 import {
   carryOverLate,
   firstWatermark,

@@ -1,21 +1,21 @@
 import type { Journal } from '../journal.ts';
-import type { Clock, Ledger, MailSession, Watermarks } from '../ports.ts';
-import type { PolledMailbox } from '../settings/polled-mailbox.ts';
-import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
+import type { MailSession } from '../mail/mail-reader.ts';
+import type { Ledger } from '../records/ledger.ts';
 import {
   type DigestHistory,
   type MailboxHealth,
   type Numbering,
   type Restart,
   type Watermark,
+  type Watermarks,
   withRestart,
-} from './watermark.ts';
+} from '../records/watermark.ts';
+import type { PolledMailbox } from '../settings/polled-mailbox.ts';
+import { type Clock, DAY_MS, MINUTE_MS } from '../time.ts';
+import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
 
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
-
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** Uids begin at 1 (RFC 3501, 2.3.1.1). */
 const BEFORE_THE_FIRST_UID = 0;

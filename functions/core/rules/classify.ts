@@ -1,12 +1,11 @@
-import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
 import type { Mail, MailAddress } from '../mail/mail.ts';
-import type { RouteSettings } from '../settings/route-schema.ts';
-import type { Rule } from '../settings/rule-schema.ts';
+import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import { matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
 import { judgeAuthentication } from './authentication-results.ts';
 import { doubtfulSender } from './doubtful-sender.ts';
 import { listIdOf, matchesList } from './list-id.ts';
 import { patternSet } from './pattern.ts';
+import type { Rule } from './rule-schema.ts';
 
 type Classification =
   | { route: string; rule: string; reason: null }
@@ -41,7 +40,7 @@ const MATCHED_VALUES = 20;
  * would let a forged mail choose a weaker rule. `authservIdOf` names the receiver of a mailbox (RFC 8601, 2.5).
  */
 export function compileRules(
-  routes: readonly RouteSettings[],
+  routes: readonly { id: string; rules: readonly Rule[] }[],
   { authservIdOf }: { authservIdOf: (mailbox: string) => string | undefined },
 ): Classifier {
   const patterns = collectPatterns();
@@ -62,7 +61,7 @@ export function compileRules(
 }
 
 /** The header fields, in lower case, that a mail has to bring along for these rules. */
-export function headersNeededBy(routes: readonly RouteSettings[]): string[] {
+export function headersNeededBy(routes: readonly { rules: readonly Rule[] }[]): string[] {
   const needed = routes
     .flatMap(({ rules }) => rules)
     .flatMap(({ list, header = [], authenticated }) => [

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fields, oneForm, oneOf, oneOrMore, text } from './settings-field.ts';
+import { fields, oneForm, oneOf, oneOrMore, text } from '../fields.ts';
 import { emailAddress } from './settings-text.ts';
 
 /** Who gets the digest, and when. */

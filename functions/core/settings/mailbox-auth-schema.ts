@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { fields, oneForm, oneOf } from './settings-field.ts';
-import { httpsUrl, line, parameterName } from './settings-text.ts';
+import { fields, line, oneForm, oneOf } from '../fields.ts';
+import { httpsUrl, parameterName } from './settings-text.ts';
 
 /** How Rollcall logs in. Secrets are named here and read at run time. */
 export type MailboxAuth =

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { fields, line, oneOf, oneOrMore, text, textOrFields, wholeNumber, yesOrNo } from '../fields.ts';
 import { EXCHANGE_ONLINE } from '../rules/authentication-results.ts';
 import { mailboxAuthSchema } from './mailbox-auth-schema.ts';
-import { fields, oneOf, oneOrMore, text, textOrFields, wholeNumber, yesOrNo } from './settings-field.ts';
-import { hostName, identifier, isLoopback, line } from './settings-text.ts';
+import { hostName, identifier, isLoopback } from './settings-text.ts';
 
 const IMPLICIT_TLS_PORT = 993;
 const IMAP_PORT = 143;

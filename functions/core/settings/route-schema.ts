@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { DiscordTarget } from '../delivery/discord.ts';
-import { UNKNOWN_ROUTE } from '../ledger/ledger-entry.ts';
-import { ruleSchema } from './rule-schema.ts';
-import { fields, listOf, oneForm, oneOrMore, text, yesOrNo } from './settings-field.ts';
+import type { DiscordTarget } from '../discord/discord.ts';
+import { fields, listOf, oneForm, oneOrMore, text, yesOrNo } from '../fields.ts';
+import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { ruleSchema } from '../rules/rule-schema.ts';
 import { identifier, parameterName, snowflake } from './settings-text.ts';
 
 /** Where a route posts: as a bot into a channel, or through a webhook. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { fields, listOf } from '../fields.ts';
 import { digestSchema } from './digest-schema.ts';
 import { mailboxSchema } from './mailbox-schema.ts';
 import { routeSchema } from './route-schema.ts';
-import { fields, listOf } from './settings-field.ts';
 import { emailAddress, httpsUrl } from './settings-text.ts';
 
 export type { DigestSettings } from './digest-schema.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { text } from './settings-field.ts';
+import { text } from '../fields.ts';
 
 /** The texts that settings are made of, each with what it is and how it is written. */
 
@@ -42,15 +42,6 @@ export function identifier(what: string, maxCharacters: number) {
   return text((value) => /^[a-z0-9][a-z0-9-]*$/.test(value) && value.length <= maxCharacters, {
     what,
     allowed: `Allowed: lower-case letters, digits and hyphens, first a letter or digit, at most ${maxCharacters} characters.`,
-  });
-}
-
-/** A text for people or servers: one line, not empty. */
-export function line(what: string, example: string, sight: 'open' | 'secret' = 'open') {
-  return text((value) => /^[^\p{Cc}]+$/u.test(value) && value.trim() === value, {
-    what,
-    allowed: `Write one line of text such as '${example}'.`,
-    sight,
   });
 }
 

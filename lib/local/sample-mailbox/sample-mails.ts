@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../../functions/core/time.ts';
 import { brokenMails } from './broken.ts';
 import { bulkMails } from './bulk.ts';
 import { customerMails } from './customers.ts';
@@ -6,8 +7,6 @@ import { oddlyEncodedMails } from './odd-encodings.ts';
 import type { SampleMail } from './sample-mail.ts';
 import { stripeMails } from './stripe.ts';
 import { vipMails } from './vips.ts';
-
-const HOUR_MS = 60 * 60 * 1000;
 
 /**
  * An inbox like that of the incident: some forty mails of the last day and a half, oldest first.

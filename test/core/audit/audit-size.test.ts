@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { MailReader, MailSession } from '../../../functions/core/ports.ts';
+import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { mailOf } from '../mail/mail-of.ts';
 import { auditWorld, MAILBOX, withSession } from './audit-world.ts';
 

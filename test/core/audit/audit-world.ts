@@ -1,8 +1,8 @@
 import { type AuditOptions, type AuditServices, auditMailbox } from '../../../functions/core/audit/audit.ts';
-import { parseSegment } from '../../../functions/core/ledger/spool.ts';
+import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { type PollServices, pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import type { MailReader, MailSession } from '../../../functions/core/ports.ts';
+import { parseSegment } from '../../../functions/core/records/spool.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';

@@ -256,9 +256,9 @@ describe('an audit whose time is short', () => {
     const reader = withSession(world.mailbox, () => ({ everyUid: () => new Promise(() => undefined) }));
     const endsAt = performance.now() + 40_200;
     const audit = world.audit({ reader }, () => endsAt - performance.now());
-    await expect(audit).rejects.toMatchObject({ name: 'Overdue' });
+    await expect(audit).rejects.toMatchObject({ name: 'TimedOut' });
     expect(endsAt - performance.now()).toBeGreaterThan(38_000);
-    expect(world.journal.of('audit failed')).toMatchObject([{ mailbox: MAILBOX, failure: { kind: 'overdue' } }]);
+    expect(world.journal.of('audit failed')).toMatchObject([{ mailbox: MAILBOX, failure: { kind: 'timed out' } }]);
   });
 });
 

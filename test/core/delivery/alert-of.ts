@@ -1,5 +1,5 @@
-import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
 import { type MailRecord, mailIdOf } from '../../../functions/core/mail/mail.ts';
+import type { QueueMessage } from '../../../functions/core/records/alert.ts';
 
 /** An alert of the route `vip`, as its queue holds it. */
 export function alertOf(uid: number, record: Partial<MailRecord> = {}): QueueMessage {

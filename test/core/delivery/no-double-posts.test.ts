@@ -5,11 +5,11 @@ import {
   QUEUE_VISIBILITY_MS,
   SAME_POST_MS,
 } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
-import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
-import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
+import type { DiscordTarget } from '../../../functions/core/discord/discord.ts';
+import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
+import type { QueueMessage } from '../../../functions/core/records/alert.ts';
 import { discordByRules } from '../../fakes/discord-by-rules.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';

@@ -7,7 +7,7 @@ import {
   SHORT_WAIT_MS,
   WAITS_IN_A_ROW,
 } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordTarget } from '../../../functions/core/delivery/discord.ts';
+import type { DiscordAnswer, DiscordTarget } from '../../../functions/core/discord/discord.ts';
 import { alertOf } from './alert-of.ts';
 import { answer, broken, delivered, MISSING_ACCESS, postingWorld, UNAUTHORIZED, WEBHOOK } from './posting-world.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DEAD_TARGET_MS, POST_TIMEOUT_MS, RETRY_RECEIVES } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
+import type { DiscordAnswer } from '../../../functions/core/discord/discord.ts';
 import { alertOf } from './alert-of.ts';
 import {
   answer,

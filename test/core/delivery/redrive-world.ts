@@ -1,8 +1,9 @@
-import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
-import type { QueueMessage } from '../../../functions/core/delivery/queue-message.ts';
 import { type RedriveOptions, redriveRoute } from '../../../functions/core/delivery/redrive.ts';
-import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import type { DeadLetter, RouteQueues } from '../../../functions/core/ports.ts';
+import type { QueueMessage } from '../../../functions/core/records/alert.ts';
+import type { DeadLetter } from '../../../functions/core/records/dead-letters.ts';
+import type { DeliveryFailure } from '../../../functions/core/records/delivery-failure.ts';
+import type { LedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
+import type { RouteQueues } from '../../../functions/core/records/route-queues.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';

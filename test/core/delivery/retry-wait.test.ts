@@ -5,8 +5,8 @@ import {
   QUEUE_VISIBILITY_MS,
   RETRY_RECEIVES,
 } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordTarget } from '../../../functions/core/delivery/discord.ts';
 import { retryWaitMs } from '../../../functions/core/delivery/retry-wait.ts';
+import type { DiscordAnswer, DiscordTarget } from '../../../functions/core/discord/discord.ts';
 import { alertOf } from './alert-of.ts';
 import { answer, BOT, broken, postingWorld, WEBHOOK } from './posting-world.ts';
 

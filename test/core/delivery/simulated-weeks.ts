@@ -1,11 +1,11 @@
-import { type CheckServices, checkRoutes } from '../../../functions/core/delivery/check-routes.ts';
+import { type CheckServices, checkRoutes } from '../../../functions/core/checks/check-routes.ts';
 import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/delivery/discord.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
-import { rateLimitMemory } from '../../../functions/core/delivery/rate-limit-memory.ts';
 import { redriveRoute } from '../../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
+import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/discord/discord.ts';
+import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';

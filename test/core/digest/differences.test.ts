@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AuditReport } from '../../../functions/core/audit/audit-report.ts';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/facts.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
+import type { AuditReport } from '../../../functions/core/records/audit-report.ts';
 import { AUDIT, entryOf, factsOf, hoursAgo, MISSING_ACCESS, mailboxFacts } from './digest-fixtures.ts';
 
 const mailOf = (facts: DigestFacts) => digestMailOf(composeDigest(facts), 'Europe/Berlin');

@@ -1,10 +1,10 @@
-import type { AuditReport } from '../../../functions/core/audit/audit-report.ts';
-import type { DeliveryFailure } from '../../../functions/core/delivery/delivery-outcome.ts';
-import type { RouteCheck } from '../../../functions/core/delivery/route-check.ts';
 import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/facts.ts';
-import type { AcceptedEntry, LedgerEntry, LedgerState } from '../../../functions/core/ledger/ledger-entry.ts';
-import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
-import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/poll/watermark.ts';
+import type { AuditReport } from '../../../functions/core/records/audit-report.ts';
+import type { DeliveryFailure } from '../../../functions/core/records/delivery-failure.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerState } from '../../../functions/core/records/ledger-entry.ts';
+import type { RouteCheck } from '../../../functions/core/records/route-check.ts';
+import type { SpoolLine } from '../../../functions/core/records/spool.ts';
+import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/records/watermark.ts';
 
 /** When the digests of these tests are written. */
 export const NOW = new Date('2026-03-20T07:30:00.000Z');

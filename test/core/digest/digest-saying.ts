@@ -1,6 +1,6 @@
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
+import type { DigestMail } from '../../../functions/core/digest/mailer.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import type { DigestMail } from '../../../functions/core/ports.ts';
 import {
   AUDIT,
   acceptedEntries,

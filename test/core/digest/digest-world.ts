@@ -1,18 +1,15 @@
 import type { Digest } from '../../../functions/core/digest/digest.ts';
 import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
+import type { Mailer } from '../../../functions/core/digest/mailer.ts';
+import type { DigestRuns } from '../../../functions/core/digest/run.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import { PENDING_PREFIX, segmentOf } from '../../../functions/core/ledger/spool.ts';
-import type {
-  Clock,
-  DeadLetters,
-  DigestRuns,
-  Ledger,
-  Mailer,
-  Spool,
-  Watermarks,
-} from '../../../functions/core/ports.ts';
+import type { DeadLetters } from '../../../functions/core/records/dead-letters.ts';
+import type { Ledger } from '../../../functions/core/records/ledger.ts';
+import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
+import { PENDING_PREFIX, type Spool, segmentOf } from '../../../functions/core/records/spool.ts';
+import type { Watermarks } from '../../../functions/core/records/watermark.ts';
+import type { Clock } from '../../../functions/core/time.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
 import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';

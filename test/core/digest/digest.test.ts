@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/facts.ts';
-import type { AcceptedEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import type { SpoolLine } from '../../../functions/core/ledger/spool.ts';
-import type { Restart, Watermark } from '../../../functions/core/poll/watermark.ts';
+import type { AcceptedEntry } from '../../../functions/core/records/ledger-entry.ts';
+import type { SpoolLine } from '../../../functions/core/records/spool.ts';
+import type { Restart, Watermark } from '../../../functions/core/records/watermark.ts';
 import {
   AUDIT,
   acceptedEntries,

@@ -1,9 +1,9 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { describe, expect, it } from 'vitest';
 import { CARRIED_BYTES, MAILS_PER_RUN } from '../../../functions/core/digest/limits.ts';
-import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import { segmentOf } from '../../../functions/core/ledger/spool.ts';
-import type { DigestMail, Mailer, Spool } from '../../../functions/core/ports.ts';
+import type { DigestMail, Mailer } from '../../../functions/core/digest/mailer.ts';
+import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
+import { type Spool, segmentOf } from '../../../functions/core/records/spool.ts';
 import { faultyPort } from '../../fakes/faulty-port.ts';
 import { hoursAgo } from './digest-fixtures.ts';
 import { digestWorld, MAILBOX, newEntry } from './digest-world.ts';

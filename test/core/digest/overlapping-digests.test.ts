@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { DIGEST_RESERVE_MS, DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
+import type { DigestMail, Mailer } from '../../../functions/core/digest/mailer.ts';
 import { AnotherDigestRuns } from '../../../functions/core/digest/run.ts';
 import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
-import type { Clock, DigestMail, Ledger, Mailer, Spool } from '../../../functions/core/ports.ts';
+import type { Ledger } from '../../../functions/core/records/ledger.ts';
+import type { Spool } from '../../../functions/core/records/spool.ts';
+import type { Clock } from '../../../functions/core/time.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
 import { NOW } from './digest-fixtures.ts';
 import { digestWorld, MAILBOX } from './digest-world.ts';

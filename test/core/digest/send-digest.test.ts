@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SETTLED_MS } from '../../../functions/core/digest/limits.ts';
-import type { Mailer, Spool } from '../../../functions/core/ports.ts';
+import type { Mailer } from '../../../functions/core/digest/mailer.ts';
+import type { Spool } from '../../../functions/core/records/spool.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
 import { DEAD_ROUTE, hoursAgo, MISSING_ACCESS, NOW } from './digest-fixtures.ts';
 import { digestWorld, MAILBOX, newEntry } from './digest-world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { segmentOf } from '../../../functions/core/ledger/spool.ts';
-import type { Mailer, Spool } from '../../../functions/core/ports.ts';
+import type { Mailer } from '../../../functions/core/digest/mailer.ts';
+import { type Spool, segmentOf } from '../../../functions/core/records/spool.ts';
 import { type Fault, faultyPort, InjectedFault } from '../../fakes/faulty-port.ts';
 import { hoursAgo } from './digest-fixtures.ts';
 import { digestWorld, MAILBOX, newEntry } from './digest-world.ts';

@@ -1,5 +1,4 @@
-import type { Source } from './raw-mail-of.ts';
-import { withBody } from './raw-mail-of.ts';
+import { type Source, withBody } from './raw-mail-of.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const boundary = (name: string, subtype = 'mixed') => `Content-Type: multipart/${subtype}; boundary="${name}"`;

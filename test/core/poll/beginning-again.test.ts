@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
-import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
 import type { Mail } from '../../../functions/core/mail/mail.ts';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
+import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import {
   type AuditWorld,

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HandOverFailed } from '../../../functions/core/poll/hand-over-failed.ts';
-import type { RouteQueues } from '../../../functions/core/ports.ts';
+import { HandOverFailed, type RouteQueues } from '../../../functions/core/records/route-queues.ts';
 import type { Classifier } from '../../../functions/core/rules/classify.ts';
 import { type AuditWorld, auditWorld, MAILBOX } from '../audit/audit-world.ts';
 import { classifyBySubject } from '../mail/mail-of.ts';

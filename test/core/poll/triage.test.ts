@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSegment } from '../../../functions/core/ledger/spool.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import { parseSegment } from '../../../functions/core/records/spool.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort, InjectedFault } from '../../fakes/faulty-port.ts';

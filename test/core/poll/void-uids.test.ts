@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import type { MailReader, MailSession } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';

@@ -1,9 +1,9 @@
 import { imapMailReader } from '../../../functions/adapters/imap-mail-reader.ts';
 import { mailIdOf } from '../../../functions/core/mail/mail.ts';
+import type { MailReader } from '../../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import type { MailReader } from '../../../functions/core/ports.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { classifyBySubject } from '../../core/mail/mail-of.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';

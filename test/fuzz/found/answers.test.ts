@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { imapMailReader } from '../../../functions/adapters/imap-mail-reader.ts';
-import type { MailSession } from '../../../functions/core/ports.ts';
+import type { MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import type { Answer, Command } from '../answers/correct-answers.ts';
 import { type ScriptedServer, scriptedServer } from '../answers/scripted-server.ts';
 import { servedMailbox } from '../answers/served-mailbox.ts';

@@ -1,18 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { embedOf } from '../../../functions/core/delivery/alert-embed.ts';
-import { packPosts, postOf, reducedPostOf } from '../../../functions/core/delivery/post-packing.ts';
-import {
-  parseQueueMessage,
-  type QueueMessage,
-  queueMessageOf,
-} from '../../../functions/core/delivery/queue-message.ts';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import { parseSegment, type SpoolLine, segmentOf } from '../../../functions/core/ledger/spool.ts';
+import { embedOf } from '../../../functions/core/discord/alert-embed.ts';
+import { packPosts, postOf, reducedPostOf } from '../../../functions/core/discord/post-packing.ts';
 import { type Mail, type MailLocation, recordOf } from '../../../functions/core/mail/mail.ts';
 import type { RawMail } from '../../../functions/core/mail/raw-mail.ts';
 import { readMail, SNIPPET_CHARACTERS } from '../../../functions/core/mail/read-mail.ts';
+import { parseQueueMessage, type QueueMessage, queueMessageOf } from '../../../functions/core/records/alert.ts';
+import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
+import { parseSegment, type SpoolLine, segmentOf } from '../../../functions/core/records/spool.ts';
 import type { Classifier } from '../../../functions/core/rules/classify.ts';
 import { checkMessage } from '../../../lib/local/discord-stand-in/message-rules.ts';
 import { entryOf, factsOf, NOW } from '../../core/digest/digest-fixtures.ts';

@@ -1,5 +1,4 @@
-import type { RawMail, TextPart } from '../../../functions/core/mail/raw-mail.ts';
-import { BASE_HEADER_FIELDS } from '../../../functions/core/mail/raw-mail.ts';
+import { BASE_HEADER_FIELDS, type RawMail, type TextPart } from '../../../functions/core/mail/raw-mail.ts';
 import type { Random } from '../random.ts';
 
 const RULE_FIELDS = ['list-id', 'authentication-results', 'x-priority'];

@@ -6,7 +6,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
 import { ALERTS_PER_BATCH, POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import { polledMailboxes } from '../../../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../../../functions/core/settings/settings-schema.ts';
 import { ledgerFrom, watermarksFrom } from '../../../functions/from-environment/dynamo.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { discordTargetsApi } from '../../../functions/adapters/discord-targets.ts';
+import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-verdict.ts';
+import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
-import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/operator/path-verdict.ts';
-import type { MailReader, MailSession } from '../../../functions/core/ports.ts';
 import settings from '../../../functions/settings.ts';
 import { type CheckedServices, check } from '../../../lib/cli/check.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';

@@ -1,12 +1,12 @@
 import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
-import type { DiscordTarget } from '../../../functions/core/delivery/discord.ts';
-import type { Ports } from '../../../functions/core/handed-ports.ts';
-import type { NewLedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
-import { segmentOf } from '../../../functions/core/ledger/spool.ts';
-import type { Watermark } from '../../../functions/core/poll/watermark.ts';
-import type { ReceivedMessage } from '../../../functions/core/ports.ts';
+import type { Ports } from '../../../functions/adapters/ports.ts';
+import type { DiscordTarget } from '../../../functions/core/discord/discord.ts';
+import type { ReceivedMessage } from '../../../functions/core/records/alert-queue.ts';
+import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
+import { segmentOf } from '../../../functions/core/records/spool.ts';
+import type { Watermark } from '../../../functions/core/records/watermark.ts';
 import { ledgerFrom, watermarksFrom } from '../../../functions/from-environment/dynamo.ts';
 import { mailReadersFrom } from '../../../functions/from-environment/mail-readers.ts';
 import { spoolFrom } from '../../../functions/from-environment/spool.ts';

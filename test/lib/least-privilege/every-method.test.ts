@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PortList, Ports } from '../../../functions/core/handed-ports.ts';
+import type { PortList, Ports } from '../../../functions/adapters/ports.ts';
 import { discordFrom, discordTargetsFrom } from '../../../functions/from-environment/discord.ts';
 import {
   digestRunsFrom,

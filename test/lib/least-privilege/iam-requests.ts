@@ -1,4 +1,4 @@
-import { sendingIdentitiesOf } from '../../../functions/core/operator/sending-identities.ts';
+import { sendingIdentitiesOf } from '../../../functions/core/settings/sending-identities.ts';
 import type { RecordedCall } from './recorded-calls.ts';
 
 /** What IAM is asked when a call arrives. */

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { PortList } from '../../../functions/core/handed-ports.ts';
+import type { PortList } from '../../../functions/adapters/ports.ts';
 import { liveThroughEverything, type Story } from './recorded-story.ts';
 import { FUNCTION_NAMES, FUNCTIONS, judge } from './stack-functions.ts';
 

@@ -1,6 +1,6 @@
-import { queueMessageOf } from '../../../functions/core/delivery/queue-message.ts';
-import type { Ports } from '../../../functions/core/handed-ports.ts';
-import { segmentOf } from '../../../functions/core/ledger/spool.ts';
+import type { Ports } from '../../../functions/adapters/ports.ts';
+import { queueMessageOf } from '../../../functions/core/records/alert.ts';
+import { segmentOf } from '../../../functions/core/records/spool.ts';
 import { allOf, sampleEntry, sampleFailure } from '../../contracts/sample-entry.ts';
 import { type CallSite, freshWatermark } from './call-site.ts';
 

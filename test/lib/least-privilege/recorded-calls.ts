@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
-import type { Ports } from '../../../functions/core/handed-ports.ts';
+import type { Ports } from '../../../functions/adapters/ports.ts';
 
 /** A call of the AWS SDK, by the function that made it. */
 export type RecordedCall = {

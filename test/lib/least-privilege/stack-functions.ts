@@ -1,8 +1,8 @@
+import type { PortList } from '../../../functions/adapters/ports.ts';
 import { AUDIT_INBOX_PORTS } from '../../../functions/core/audit/audit.ts';
-import { CHECK_ROUTES_PORTS } from '../../../functions/core/delivery/check-routes.ts';
+import { CHECK_ROUTES_PORTS } from '../../../functions/core/checks/check-routes.ts';
 import { POST_BY_BOT_PORTS, POST_BY_WEBHOOK_PORTS } from '../../../functions/core/delivery/posting.ts';
 import { SEND_DIGEST_PORTS } from '../../../functions/core/digest/send-digest.ts';
-import type { PortList } from '../../../functions/core/handed-ports.ts';
 import { POLL_INBOX_PORTS } from '../../../functions/core/poll/poll.ts';
 import type { SettingsInput } from '../../../functions/core/settings/settings-schema.ts';
 import { templateOf } from '../synthesized-stack.ts';

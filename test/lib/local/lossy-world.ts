@@ -3,7 +3,7 @@ import { DeleteObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/c
 import { PurgeQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
 import { createAuditInbox } from '../../../functions/audit-inbox/handler.ts';
-import { PENDING_PREFIX } from '../../../functions/core/ledger/spool.ts';
+import { PENDING_PREFIX } from '../../../functions/core/records/spool.ts';
 import { parseSettings } from '../../../functions/core/settings/define-settings.ts';
 import { ledgerFrom, watermarksFrom } from '../../../functions/from-environment/dynamo.ts';
 import { createPollInbox } from '../../../functions/poll-inbox/handler.ts';

@@ -1,7 +1,7 @@
 import type { Mutation } from '../mutation.ts';
 
 const START = 'functions/core/poll/watermark-start.ts';
-const WATERMARK = 'functions/core/poll/watermark.ts';
+const WATERMARK = 'functions/core/records/watermark.ts';
 const WITHOUT_ID = 'functions/core/poll/mails-without-message-id.ts';
 const caughtBy = ['core/poll/beginning-again.test.ts'] as const;
 

@@ -256,8 +256,8 @@ export const digestMutations: readonly Mutation[] = [
     name: 'the digest waits for a dead-letter queue that does not answer',
     breaks: 'P5',
     file: LETTERS,
-    find: 'await atMost(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route))',
-    replace: 'await atMost(1_000 * LETTERS_TIMEOUT_MS, deadLetters.unreadable(route))',
+    find: 'await withTimeout(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route), late)',
+    replace: 'await withTimeout(1_000 * LETTERS_TIMEOUT_MS, deadLetters.unreadable(route), late)',
     caughtBy: letters,
   },
   {

@@ -2,7 +2,7 @@ import type { Mutation } from '../mutation.ts';
 
 const REDRIVE = 'functions/core/delivery/redrive.ts';
 const LETTERS = 'functions/core/delivery/dead-letters.ts';
-const CHECK = 'functions/core/delivery/check-routes.ts';
+const CHECK = 'functions/core/checks/check-routes.ts';
 
 /** Faults in redrive, dead letters and the checks of routes. */
 export const healingMutations: readonly Mutation[] = [
@@ -45,7 +45,7 @@ export const healingMutations: readonly Mutation[] = [
     file: REDRIVE,
     find: 'lastFailure !== undefined && HEALING.has(lastFailure.kind)',
     replace: 'lastFailure !== undefined',
-    caughtBy: ['core/delivery/check-routes.test.ts', 'core/delivery/redrive.test.ts'],
+    caughtBy: ['core/checks/check-routes.test.ts', 'core/delivery/redrive.test.ts'],
   },
   {
     name: 'what SQS has forgotten is not put back',
@@ -101,7 +101,7 @@ export const healingMutations: readonly Mutation[] = [
     file: CHECK,
     find: "checks.get(id)?.state === 'alive'",
     replace: "checks.get(id)?.state === 'unknown'",
-    caughtBy: ['core/delivery/check-routes.test.ts'],
+    caughtBy: ['core/checks/check-routes.test.ts'],
   },
   {
     name: 'what posters believe of a dead target outlives its recovery',
@@ -109,7 +109,7 @@ export const healingMutations: readonly Mutation[] = [
     file: CHECK,
     find: "if (verdict.state === 'alive') await liftDeath(target, services);",
     replace: '',
-    caughtBy: ['core/delivery/check-routes.test.ts'],
+    caughtBy: ['core/checks/check-routes.test.ts'],
   },
   {
     name: 'a route that could not be checked is not told',
@@ -117,22 +117,22 @@ export const healingMutations: readonly Mutation[] = [
     file: CHECK,
     find: 'if (troubles.length > 0) throw',
     replace: 'if (troubles.length < 0) throw',
-    caughtBy: ['core/delivery/check-routes.test.ts'],
+    caughtBy: ['core/checks/check-routes.test.ts'],
   },
   {
     name: 'a target is alive though the bot may not post there',
     breaks: 'P4',
-    file: 'functions/core/delivery/route-check.ts',
+    file: 'functions/core/discord/target-status.ts',
     find: 'if (missingPermissions.length === 0) return',
     replace: 'if (missingPermissions.length >= 0) return',
-    caughtBy: ['core/delivery/check-routes.test.ts'],
+    caughtBy: ['core/checks/check-routes.test.ts'],
   },
   {
     name: 'a death is over as soon as Discord cannot be asked',
     breaks: 'P4',
-    file: 'functions/core/delivery/route-check.ts',
+    file: 'functions/core/records/route-check.ts',
     find: "if (state === 'unknown' && previous?.state === 'dead') return",
     replace: "if (state === 'dead' && previous?.state === 'dead') return",
-    caughtBy: ['core/delivery/check-routes.test.ts'],
+    caughtBy: ['core/checks/check-routes.test.ts'],
   },
 ];

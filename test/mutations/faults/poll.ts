@@ -124,8 +124,8 @@ export const pollMutations: readonly Mutation[] = [
     name: 'a poll that was overtaken goes on',
     breaks: 'P3',
     file: POLL,
-    find: "if ((await watermarks.move(watermark, next)) === 'overtaken') {",
-    replace: 'if ((await watermarks.move(watermark, next)) === undefined) {',
+    find: 'if (isOvertaken) {',
+    replace: 'if (isOvertaken && uids.length === 0) {',
     caughtBy: ['core/poll/poll.test.ts'],
   },
   {
@@ -163,7 +163,7 @@ export const pollMutations: readonly Mutation[] = [
   {
     name: 'a page is begun though no time is left for it',
     breaks: 'P1',
-    file: 'functions/core/poll/pages-in-time.ts',
+    file: 'functions/core/poll/pages-until-deadline.ts',
     find: 'if (timeLeftMs() <= 0) return;',
     replace: '',
     caughtBy: ['core/poll/poll.test.ts'],

@@ -3,7 +3,7 @@ import type { Mutation } from '../mutation.ts';
 const POST = 'functions/core/delivery/post-alerts.ts';
 const ENDINGS = 'functions/core/delivery/alert-endings.ts';
 const SEND = 'functions/core/delivery/send-post.ts';
-const PACKING = 'functions/core/delivery/post-packing.ts';
+const PACKING = 'functions/core/discord/post-packing.ts';
 
 /** Faults on the way from queue to Discord. */
 export const postMutations: readonly Mutation[] = [
@@ -59,18 +59,18 @@ export const postMutations: readonly Mutation[] = [
   {
     name: 'a 403 is taken for delivered: the incident',
     breaks: 'P2',
-    file: 'functions/core/delivery/outcome-table.ts',
+    file: 'functions/core/discord/outcome-table.ts',
     find: "{ status: 403, code: 'any', becomes: 'dead'",
     replace: "{ status: 403, code: 'any', becomes: 'delivered'",
-    caughtBy: ['core/delivery/delivery-outcome.test.ts'],
+    caughtBy: ['core/discord/delivery-outcome.test.ts'],
   },
   {
     name: 'an answer without a message is taken for delivered',
     breaks: 'P2',
-    file: 'functions/core/delivery/outcome-table.ts',
+    file: 'functions/core/discord/outcome-table.ts',
     find: "{ status: '2xx', code: 'any', becomes: 'retry'",
     replace: "{ status: '2xx', code: 'any', becomes: 'delivered'",
-    caughtBy: ['core/delivery/delivery-outcome.test.ts'],
+    caughtBy: ['core/discord/delivery-outcome.test.ts'],
   },
   {
     name: 'a webhook is not asked to wait for the saving',
@@ -139,7 +139,7 @@ export const postMutations: readonly Mutation[] = [
   {
     name: 'the headers of a rate limit are ignored',
     breaks: 'P2',
-    file: 'functions/core/delivery/rate-limit-memory.ts',
+    file: 'functions/core/discord/rate-limit-memory.ts',
     find: "if (answer.kind === 'http') note(limit, answer.headers, now());",
     replace: '',
     caughtBy: ['core/delivery/pauses.test.ts'],
@@ -147,10 +147,10 @@ export const postMutations: readonly Mutation[] = [
   {
     name: 'the seconds that Discord asks to wait are taken for milliseconds',
     breaks: 'P2',
-    file: 'functions/core/delivery/delivery-outcome.ts',
+    file: 'functions/core/discord/delivery-outcome.ts',
     find: 'Math.ceil(seconds * 1000)',
     replace: 'Math.ceil(seconds)',
-    caughtBy: ['core/delivery/delivery-outcome.test.ts'],
+    caughtBy: ['core/discord/delivery-outcome.test.ts'],
   },
   {
     name: 'a post has no nonce',
@@ -158,7 +158,7 @@ export const postMutations: readonly Mutation[] = [
     file: PACKING,
     find: '{ nonce: nonceOf(alerts), enforce_nonce: true as const }',
     replace: '{}',
-    caughtBy: ['core/delivery/post-packing.test.ts'],
+    caughtBy: ['core/discord/post-packing.test.ts'],
   },
   {
     name: 'a post is packed anew though Discord may know its last repeat',
@@ -182,7 +182,7 @@ export const postMutations: readonly Mutation[] = [
     file: PACKING,
     find: 'allowed_mentions: { parse: [], users: [...users], roles: [...roles] },',
     replace: 'allowed_mentions: undefined as never,',
-    caughtBy: ['core/delivery/post-packing.test.ts'],
+    caughtBy: ['core/discord/post-packing.test.ts'],
   },
   {
     name: 'two mails with the same link share a post, and one is not seen',
@@ -190,14 +190,14 @@ export const postMutations: readonly Mutation[] = [
     file: PACKING,
     find: 'if (embed.url) post.urls.add(embed.url);',
     replace: '',
-    caughtBy: ['core/delivery/post-packing.test.ts'],
+    caughtBy: ['core/discord/post-packing.test.ts'],
   },
   {
     name: 'markdown of a mail is shown as markdown',
     breaks: 'P9',
-    file: 'functions/core/delivery/markdown-text.ts',
+    file: 'functions/core/discord/markdown-text.ts',
     find: "text.replace(INLINE, '\\\\$&')",
     replace: 'text',
-    caughtBy: ['core/delivery/alert-embed.test.ts'],
+    caughtBy: ['core/discord/alert-embed.test.ts'],
   },
 ];

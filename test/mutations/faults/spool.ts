@@ -1,6 +1,6 @@
 import type { Mutation } from '../mutation.ts';
 
-const SPOOL = 'functions/core/ledger/spool.ts';
+const SPOOL = 'functions/core/records/spool.ts';
 
 /** Faults in the file of unknown mail. */
 export const spoolMutations: readonly Mutation[] = [
@@ -10,7 +10,7 @@ export const spoolMutations: readonly Mutation[] = [
     file: SPOOL,
     find: "return { valid: false, reason: 'the line is not JSON' };",
     replace: "throw new SyntaxError('the line is not JSON');",
-    caughtBy: ['core/ledger/spool.test.ts'],
+    caughtBy: ['core/records/spool.test.ts'],
   },
   {
     name: 'a line that is damaged is passed over in silence',
@@ -18,7 +18,7 @@ export const spoolMutations: readonly Mutation[] = [
     file: SPOOL,
     find: 'else damaged.push(',
     replace: 'else if (index < 0) damaged.push(',
-    caughtBy: ['core/ledger/spool.test.ts'],
+    caughtBy: ['core/records/spool.test.ts'],
   },
   {
     name: 'what a crash left of a page overwrites the segment of the rest',
@@ -26,7 +26,7 @@ export const spoolMutations: readonly Mutation[] = [
     file: SPOOL,
     find: 'update(JSON.stringify(mailIds))',
     replace: 'update(mailbox)',
-    caughtBy: ['core/ledger/spool.test.ts'],
+    caughtBy: ['core/records/spool.test.ts'],
   },
   {
     name: 'a segment is deleted before it is copied',

@@ -1,7 +1,7 @@
 import type { Observed, ObservedInvocation } from '../observed.ts';
 import { DAY_MS } from '../plan.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
-import type { MailboxName } from '../simulated-settings.ts';
+import { type MailboxName, NEW_NAMES } from '../simulated-settings.ts';
 
 type Stay = SimulatedMail['stays'][number];
 type GoodPolls = ReadonlyMap<MailboxName, readonly ObservedInvocation[]>;
@@ -89,15 +89,22 @@ export function accountingOf(
    * - The mailbox was renumbered since, or before, and no poll had found that out by then. Moved email keeps its
    *   INTERNALDATE (RFC 3501, 6.4.7, and RFC 6851). That the folder was empty under the old UIDVALIDITY proves nothing: a
    *   bridge that still syncs shows an empty one.
-   * - The watermark was lost before a poll had read the email, or the ledger knows the email under another mailbox. It then
-   *   knows uids of other email only.
+   * - The watermark was lost before a poll had read the email, or the ledger knows the email under another mailbox, or
+   *   under the mailbox's former name. It then knows uids of other email only.
    */
   function isUidVoid(stay: Stay, stays: readonly Stay[]): boolean {
     const { mailbox, sinceMs } = stay;
     const [, ...again] = createdMs(mailbox);
     const isElsewhere = (byMs: number) => stays.some((other) => other.mailbox !== mailbox && other.fromMs < byMs);
     const isLost = again.some((atMs) => atMs >= sinceMs && (polledMs(stay, atMs) > atMs || isElsewhere(atMs)));
-    return isMoved(mailbox) || isNumberedAnew(stay) || isLost;
+    const isResumedUnderNewName = watermarkStarts.some(
+      (start) =>
+        start.kind === 'created' &&
+        start.name === NEW_NAMES[mailbox] &&
+        again.includes(start.atMs) &&
+        start.atMs >= sinceMs,
+    );
+    return isMoved(mailbox) || isNumberedAnew(stay) || isLost || isResumedUnderNewName;
   }
 
   return {

@@ -1,5 +1,5 @@
 import { findingsOf } from '../../../functions/core/digest/attention/items.ts';
-import { CLOCK_TOLERANCE_MS } from '../../../functions/core/poll/watermark.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../functions/core/time.ts';
 import type { PlannedEvent } from '../plan.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import type { MailboxName } from '../simulated-settings.ts';

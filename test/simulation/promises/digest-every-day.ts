@@ -1,4 +1,4 @@
-import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
+import { UNKNOWN_ROUTE } from '../../../functions/core/records/ledger-entry.ts';
 import type { ObservedStrike } from '../observed.ts';
 import { MINUTE_MS } from '../plan.ts';
 import { RETRIES } from '../simulated-functions.ts';

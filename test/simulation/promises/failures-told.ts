@@ -1,7 +1,7 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { type AttentionItem, findingsOf } from '../../../functions/core/digest/attention/items.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/limits.ts';
-import type { LedgerEntry } from '../../../functions/core/ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import { LETTERS_EVERY_MS } from '../deployment.ts';
 import type { WatermarkStart } from '../observed.ts';
 import { HOUR_MS, MINUTE_MS } from '../plan.ts';

@@ -1,4 +1,4 @@
-import { UNKNOWN_ROUTE } from '../../../functions/core/ledger/ledger-entry.ts';
+import { UNKNOWN_ROUTE } from '../../../functions/core/records/ledger-entry.ts';
 import { HOUR_MS } from '../plan.ts';
 import { tokensOf, undeliveredOf } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
@@ -53,7 +53,9 @@ function needsPerson(route: RouteId, view: View): boolean {
   const failing = view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route);
   const isUnreadable = failing.some(({ trouble }) => trouble === 'is a captive portal' || trouble === 'loses answers');
   const failingMs = failing.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
-  return view.givenUpByQueue.has(route) || (isUnreadable && failingMs > 2 * HOUR_MS);
+  // Receives that a limit has cost count as tries, so that what follows a limit has fewer.
+  const isLimited = failing.some(({ trouble }) => trouble === 'is blocked by Cloudflare');
+  return view.givenUpByQueue.has(route) || (isUnreadable && (isLimited || failingMs > 2 * HOUR_MS));
 }
 
 function namesUndelivered(digest: Told | undefined, route: RouteId, token: number): boolean {

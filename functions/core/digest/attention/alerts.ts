@@ -1,7 +1,7 @@
+import { failureName } from '../../discord/failure-name.ts';
 import { groupBy } from '../../group-by.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../../records/ledger-entry.ts';
 import type { DigestFacts } from '../facts.ts';
-import { failureName } from '../failure-name.ts';
 import { STALE_ALERT_MS } from '../limits.ts';
 import { clip, counted, duration } from '../view/words.ts';
 import { attentionKind, emailExamples } from './attention-kind.ts';

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../../records/ledger-entry.ts';
 import type { DigestFacts } from '../facts.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import { type EmailView, emailView } from '../view/email-view.ts';

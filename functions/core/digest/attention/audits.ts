@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
+import type { LedgerEntry } from '../../records/ledger-entry.ts';
 import { recoveredMailIds } from '../facts.ts';
 import { AUDIT_OVERDUE_MS } from '../limits.ts';
 import { counted, figure, shellWord } from '../view/words.ts';

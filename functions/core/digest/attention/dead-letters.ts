@@ -1,4 +1,4 @@
-import type { UnreadableLetter } from '../../ports.ts';
+import type { UnreadableLetter } from '../../records/dead-letters.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import { clip, counted } from '../view/words.ts';
 import { attentionKind } from './attention-kind.ts';

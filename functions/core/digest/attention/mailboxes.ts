@@ -1,7 +1,7 @@
 import { groupBy } from '../../group-by.ts';
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
 import type { MailboxFailureKind } from '../../mail/mailbox-failure.ts';
-import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../poll/watermark.ts';
+import type { LedgerEntry } from '../../records/ledger-entry.ts';
+import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../records/watermark.ts';
 import { FAILING_MAILBOX_MS, unreadLimitMs } from '../limits.ts';
 import { beginningTexts } from '../view/health.ts';
 import { clip, counted } from '../view/words.ts';

@@ -1,5 +1,5 @@
-import type { LedgerEntry } from '../../ledger/ledger-entry.ts';
-import type { DamagedLine } from '../../ledger/spool.ts';
+import type { LedgerEntry } from '../../records/ledger-entry.ts';
+import type { DamagedLine } from '../../records/spool.ts';
 import { missingFromSpool } from '../accounts.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import { clip, counted } from '../view/words.ts';

@@ -1,6 +1,6 @@
-import type { RouteCheck } from '../../delivery/route-check.ts';
-import type { PathCheck } from '../../operator/operator-path.ts';
-import { failureName } from '../failure-name.ts';
+import { failureName } from '../../discord/failure-name.ts';
+import type { PathCheck } from '../../records/operator-path.ts';
+import type { RouteCheck } from '../../records/route-check.ts';
 import { clip } from '../view/words.ts';
 import { routesWithUndelivered } from './alerts.ts';
 import { attentionKind, type Words } from './attention-kind.ts';

@@ -1,5 +1,5 @@
-import type { DigestMail } from '../../ports.ts';
 import type { Digest } from '../digest.ts';
+import type { DigestMail } from '../mailer.ts';
 import { jsonLineOf } from '../pending-email.ts';
 import { digestHtml } from './html.tsx';
 import { ATTACHMENT_NAME, pageOf } from './page.ts';

@@ -1,4 +1,4 @@
-import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../poll/watermark.ts';
+import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../records/watermark.ts';
 import type { MailboxFacts } from '../facts.ts';
 import { type DigestWindow, isWithin } from '../window.ts';
 import { clip, counted, type FormatTime, figure, shellWord } from './words.ts';

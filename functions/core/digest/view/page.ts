@@ -1,4 +1,4 @@
-import type { SpoolLine } from '../../ledger/spool.ts';
+import type { SpoolLine } from '../../records/spool.ts';
 import { isDoubtfulSender } from '../../rules/doubtful-sender.ts';
 import type { RouteCounts } from '../accounts.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';

@@ -1,4 +1,4 @@
-import { UNKNOWN_ROUTE } from '../../ledger/ledger-entry.ts';
+import { UNKNOWN_ROUTE } from '../../records/ledger-entry.ts';
 import { subjectPartsOf } from '../attention/items.ts';
 import type { Digest } from '../digest.ts';
 import { clip, counted, type FormatTime, figure } from './words.ts';

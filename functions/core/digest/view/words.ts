@@ -1,10 +1,7 @@
 import { cutText, displayedText } from '../../mail/displayed-text.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../time.ts';
 
 /** How a digest says numbers, times and mail text; the same in its subject, its text and its HTML. */
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 
 /** `1,204`. */
 export function figure(count: number): string {

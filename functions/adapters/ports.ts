@@ -1,0 +1,39 @@
+import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import type { Mailer } from '../core/digest/mailer.ts';
+import type { DigestRuns } from '../core/digest/run.ts';
+import type { Discord, DiscordTargets } from '../core/discord/discord.ts';
+import type { MethodLists } from '../core/handed-ports.ts';
+import type { MailReader } from '../core/mail/mail-reader.ts';
+import type { AlertQueue } from '../core/records/alert-queue.ts';
+import type { DeadLetters } from '../core/records/dead-letters.ts';
+import type { Ledger } from '../core/records/ledger.ts';
+import type { PathChecks } from '../core/records/operator-path.ts';
+import type { Pauses } from '../core/records/pause.ts';
+import type { RouteChecks } from '../core/records/route-check.ts';
+import type { RouteQueues } from '../core/records/route-queues.ts';
+import type { Spool } from '../core/records/spool.ts';
+import type { Watermarks } from '../core/records/watermark.ts';
+
+/** Every port that a use case can be handed, by the name it is handed under. */
+export type Ports = {
+  reader: MailReader;
+  watermarks: Watermarks;
+  ledger: Ledger;
+  /** The ledger again, for which post last showed an alert. Only a bot's poster needs it. */
+  sentPosts: Ledger;
+  routeQueues: RouteQueues;
+  queue: AlertQueue;
+  deadLetters: DeadLetters;
+  spool: Spool;
+  discord: Discord;
+  discordTargets: DiscordTargets;
+  pauses: Pauses;
+  routeChecks: RouteChecks;
+  operatorPaths: OperatorPaths;
+  pathChecks: PathChecks;
+  mailer: Mailer;
+  digestRuns: DigestRuns;
+};
+
+/** A list of port methods from which a policy is derived. */
+export type PortList = MethodLists<Ports>;

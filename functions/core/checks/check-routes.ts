@@ -1,0 +1,168 @@
+import { reconcileDeadLetters } from '../delivery/dead-letters.ts';
+import { liftDeath } from '../delivery/lift-death.ts';
+import { type RedriveReport, redriveRoute } from '../delivery/redrive.ts';
+import type { DiscordTarget, DiscordTargets } from '../discord/discord.ts';
+import { mayBeOldSecret } from '../discord/stale-secret.ts';
+import { verdictOf } from '../discord/target-status.ts';
+import type { Handed, MethodLists } from '../handed-ports.ts';
+import type { Journal } from '../journal.ts';
+import type { DeadLetters } from '../records/dead-letters.ts';
+import type { Ledger } from '../records/ledger.ts';
+import type { PathCheck, PathChecks } from '../records/operator-path.ts';
+import type { Pauses } from '../records/pause.ts';
+import { nextCheck, type RouteCheck, type RouteChecks, type Verdict } from '../records/route-check.ts';
+import type { RouteQueues } from '../records/route-queues.ts';
+import type { Clock } from '../time.ts';
+import { checkPaths } from './check-paths.ts';
+import { tellOldestOpenAlert } from './oldest-open-alert.ts';
+import type { OperatorPaths } from './path-verdict.ts';
+
+type Ports = {
+  discordTargets: DiscordTargets;
+  routeChecks: RouteChecks;
+  operatorPaths: OperatorPaths;
+  pathChecks: PathChecks;
+  pauses: Pauses;
+  ledger: Ledger;
+  routeQueues: RouteQueues;
+  deadLetters: DeadLetters;
+};
+
+/** What a check may call. The policy of check-routes derives from this list. */
+export const CHECK_ROUTES_PORTS = {
+  discordTargets: ['look'],
+  routeChecks: ['get', 'record'],
+  operatorPaths: ['digest', 'alarms'],
+  pathChecks: ['get', 'record'],
+  pauses: ['standing', 'lift'],
+  ledger: ['find', 'accept', 'markDispatched', 'recordGivenUp', 'openEntries'],
+  routeQueues: ['send'],
+  deadLetters: ['sift'],
+} as const satisfies MethodLists<Ports>;
+
+export type CheckServices = Handed<Ports, typeof CHECK_ROUTES_PORTS> & { clock: Clock; journal: Journal };
+
+export type CheckedRoute = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
+
+export type CheckReport = {
+  /** By route. */
+  checks: ReadonlyMap<string, RouteCheck>;
+  redrives: readonly RedriveReport[];
+};
+
+/** A route or path could not be looked at, or a route not be redriven; all others were. The next check tries again. */
+class ChecksFailed extends Error {
+  override readonly name = 'ChecksFailed';
+}
+
+/**
+ * Looks at the target of every route without posting, and at the paths to the operator, writes down what it finds, and
+ * has the ledger know what the dead-letter queues hold. Whatever is parked for a target that answers is put back,
+ * whether the target has just recovered or an earlier check died before it got there.
+ *
+ * @param remainingMs the time left, in milliseconds
+ * @throws ChecksFailed after everything else is done
+ */
+export async function checkRoutes(
+  routes: readonly CheckedRoute[],
+  services: CheckServices,
+  remainingMs: () => number,
+): Promise<CheckReport> {
+  const troubles: string[] = [];
+  const attempt = async <T>(route: string, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      troubles.push(`${route}: ${messageOf(error)}`);
+      return undefined;
+    }
+  };
+
+  // All looks come first: a long redrive must not keep a dead target from being told.
+  const checks = new Map<string, RouteCheck>();
+  for (const route of routes) {
+    const sight = await lookAtTarget(route.target, services);
+    if (sight.trouble) troubles.push(`${route.id}: ${sight.trouble}`);
+    const current = await attempt(route.id, () => record(route, sight.verdict, services));
+    if (current) checks.set(route.id, current);
+  }
+  const paths = await checkPaths(services);
+  troubles.push(...paths.troubles);
+  tellCounts([...checks.values()], [...paths.checks.values()], services);
+  await attempt('the oldest open alert', () =>
+    tellOldestOpenAlert(
+      routes.map(({ id }) => id),
+      services,
+    ),
+  );
+
+  const redrives: RedriveReport[] = [];
+  for (const { id, redriveAutomatically } of routes) {
+    if (redriveAutomatically && checks.get(id)?.state === 'alive') {
+      const redrive = await attempt(id, () => redriveRoute(id, services, { asked: 'by recovery', remainingMs }));
+      if (redrive) redrives.push(redrive);
+    } else {
+      await attempt(id, () => reconcileDeadLetters(id, services));
+    }
+  }
+  if (troubles.length > 0) throw new ChecksFailed(`Not everything could be checked. ${troubles.join(' | ')}`);
+  return { checks, redrives };
+}
+
+type Sight = { verdict: Verdict; trouble?: string };
+
+/**
+ * Looks at one target without posting. A secret that cannot be read says nothing of the target, and is a trouble of its
+ * own.
+ */
+export async function lookAtTarget(
+  target: DiscordTarget,
+  { discordTargets, clock }: Pick<CheckServices, 'discordTargets' | 'clock'>,
+): Promise<Sight> {
+  try {
+    const look = async (freshSecret: boolean) =>
+      verdictOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
+    const verdict = await look(false);
+    if (!verdict.failure || verdict.state !== 'dead' || !mayBeOldSecret(verdict.failure, target)) return { verdict };
+    return { verdict: await look(true) };
+  } catch (error) {
+    const trouble = messageOf(error);
+    const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;
+    return { verdict: { state: 'unknown', failure }, trouble };
+  }
+}
+
+async function record({ id, target }: CheckedRoute, verdict: Verdict, services: CheckServices): Promise<RouteCheck> {
+  const { routeChecks, clock, journal } = services;
+  if (verdict.state === 'alive') await liftDeath(target, services);
+  const previous = await routeChecks.get(id);
+  const current = nextCheck(previous, verdict, clock.now());
+  await routeChecks.record(id, current);
+  if (current.state === 'dead' && current.failure && previous?.state !== 'dead') {
+    journal({ kind: 'route dead', route: id, failure: current.failure });
+  }
+  if (current.state === 'alive' && previous?.state === 'dead') {
+    journal({ kind: 'route alive again', route: id, deadSince: previous.since });
+  }
+  return current;
+}
+
+function tellCounts(
+  checks: readonly RouteCheck[],
+  paths: readonly PathCheck[],
+  { clock, journal }: CheckServices,
+): void {
+  const count = (wanted: RouteCheck['state']) => checks.filter(({ state }) => state === wanted).length;
+  journal({
+    kind: 'routes checked',
+    at: clock.now(),
+    alive: count('alive'),
+    dead: count('dead'),
+    unknown: count('unknown'),
+    closedPaths: paths.filter(({ state }) => state === 'closed').length,
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,64 @@
+import type { PathVerdict } from '../records/operator-path.ts';
+
+type NotChecked = { kind: 'not checked'; reason: string };
+
+/** What the mail service says of the addresses of the digest. */
+export type DigestPathLook =
+  | NotChecked
+  | {
+      kind: 'seen';
+      /** Whether the account may send mail at all. */
+      sendingEnabled: boolean;
+      sender: { address: string; verified: boolean };
+      /** Recipients that have to be verified and are not: only in the sandbox of SES. */
+      unverifiedRecipients: readonly string[];
+    };
+
+/** What the alarms' topic says of their address. */
+export type AlarmPathLook =
+  | NotChecked
+  | { kind: 'seen'; email: string; topicArn: string; subscription: 'confirmed' | 'pending' | 'none' };
+
+/** Whether SES would take a digest. */
+export function verdictOfDigest(look: DigestPathLook): PathVerdict {
+  if (look.kind === 'not checked') return notChecked(look);
+  const { sendingEnabled, sender, unverifiedRecipients } = look;
+  const troubles = [
+    ...(sendingEnabled ? [] : ['sending is paused for the account; the SES console tells why and resumes it']),
+    ...(sender.verified ? [] : [`its sender ${sender.address} is not verified; verify the address or its domain`]),
+    ...(unverifiedRecipients.length === 0
+      ? []
+      : [
+          `the account is in the SES sandbox, where recipients have to be verified too; verify ${unverifiedRecipients.join(', ')}`,
+        ]),
+  ];
+  if (troubles.length === 0) return OPEN;
+  return { state: 'closed', reason: `SES does not take the digest: ${troubles.join('. Also, ')}.` };
+}
+
+/** Whether an alarm would reach anyone. */
+export function verdictOfAlarms(look: AlarmPathLook): PathVerdict {
+  if (look.kind === 'not checked') return notChecked(look);
+  const { email, topicArn, subscription } = look;
+  if (subscription === 'confirmed') return OPEN;
+  const anew = `aws sns subscribe --protocol email --notification-endpoint ${email} --topic-arn ${topicArn}`;
+  const reason =
+    subscription === 'pending'
+      ? `No alarm reaches ${email}: its subscription is not confirmed. Click the link in the mail "AWS Notification - ` +
+        `Subscription Confirmation"; where that is lost, this sends another: ${anew}`
+      : `No alarm reaches ${email}: it is not subscribed. It was not confirmed in time, or somebody ended it by the link ` +
+        `that every alarm carries. Subscribe it anew, then click the link in the mail: ${anew}`;
+  return { state: 'closed', reason };
+}
+
+const OPEN: PathVerdict = { state: 'open', reason: undefined };
+
+function notChecked({ reason }: NotChecked): PathVerdict {
+  return { state: 'not checked', reason };
+}
+
+/** Looks at the paths on which the operator is told, without sending anything. Throws where nobody answers. */
+export interface OperatorPaths {
+  digest(): Promise<DigestPathLook>;
+  alarms(): Promise<AlarmPathLook>;
+}

@@ -1,0 +1,24 @@
+export type DigestMail = {
+  subject: string;
+  text: string;
+  html: string;
+  attachments: readonly { fileName: string; contentType: string; content: string }[];
+};
+
+/** Sends the digest; throws unless the mail service accepted it. */
+export interface Mailer {
+  send(mail: DigestMail): Promise<{ messageId: string }>;
+}
+
+/** The mail service did not take a digest. Nothing of what it would have carried counts as carried. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused';
+  /** The service's own name of the refusal. */
+  readonly code: string;
+
+  /** @param text what was refused, and what to do */
+  constructor(code: string, text: string, options: { cause: unknown }) {
+    super(text, options);
+    this.code = code;
+  }
+}

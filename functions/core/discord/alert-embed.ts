@@ -1,0 +1,62 @@
+import { cutText, displayedText } from '../mail/displayed-text.ts';
+import type { QueueMessage } from '../records/alert.ts';
+import type { DiscordEmbed } from './discord.ts';
+import { markdownText } from './markdown-text.ts';
+
+/** https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
+const TITLE_CHARACTERS = 256;
+const AUTHOR_CHARACTERS = 128;
+
+/** Not documented; a longer link is no link to a mail. */
+const LINK_CHARACTERS = 2_000;
+
+/** Ten alerts of this length fit into one post of 6,000 characters. */
+const SNIPPET_CHARACTERS = 320;
+
+/** So do a rule that explains itself at length, and a folder of any name. */
+const RULE_CHARACTERS = 80;
+const MAILBOX_CHARACTERS = 60;
+
+/**
+ * One mail as an embed: who, what, the first lines, when, which rule chose the route, and the mailbox to find it in where
+ * no link leads there. Title and description are markdown to Discord, author and footer are plain text.
+ */
+export function embedOf({ record, route, rule, location }: QueueMessage, colour: number | undefined): DiscordEmbed {
+  const url = webLinkOf(record.link);
+  const mailbox = cutText(displayedText(location.mailbox), MAILBOX_CHARACTERS);
+  const title = markdownText(record.subject, TITLE_CHARACTERS);
+  const description = markdownText(record.snippet, SNIPPET_CHARACTERS);
+  return {
+    author: { name: senderWithin(displayedText(record.from), AUTHOR_CHARACTERS) || '(no sender)' },
+    title: title || '(no subject)',
+    ...(url ? { url } : {}),
+    ...(description ? { description } : {}),
+    ...(colour === undefined ? {} : { color: colour }),
+    ...(isTimestamp(record.date) ? { timestamp: record.date } : {}),
+    footer: { text: [route, ...(rule ? [cutText(rule, RULE_CHARACTERS)] : []), mailbox].join(' · ') },
+  };
+}
+
+/** What Discord counts towards the 6,000 characters of a post. */
+export function countedCharacters({ author, title, description, footer }: DiscordEmbed): number {
+  return [author?.name, title, description, footer?.text].reduce((sum, text) => sum + (text?.length ?? 0), 0);
+}
+
+/** Cuts the name rather than the address: a sender chooses its name freely, and a long one must not hide who writes. */
+function senderWithin(from: string, maxCharacters: number): string {
+  const [, name = '', address = ''] = /^([^<>]*)( <[^<>]*>)$/.exec(from) ?? [];
+  const room = maxCharacters - address.length;
+  if (from.length <= maxCharacters || !address || room < 1) return cutText(from, maxCharacters);
+  return `${cutText(name, room)}${address}`;
+}
+
+/** Discord refuses the whole post for a link with another scheme, such as `message:`. */
+function webLinkOf(link: string | null): string | undefined {
+  if (!link || link.length > LINK_CHARACTERS || !URL.canParse(link)) return undefined;
+  return /^https?:$/.test(new URL(link).protocol) ? link : undefined;
+}
+
+/** ISO 8601 as Discord takes it: four digits for the year, and a day that the calendar has. */
+function isTimestamp(date: string): boolean {
+  return /^(?!0000)\d{4}-\d\d-\d\dT/.test(date) && !Number.isNaN(Date.parse(date));
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import type { Verdict } from '../records/route-check.ts';
+import { deliveryOutcomeOf } from './delivery-outcome.ts';
+import { type DiscordTarget, nameOfTarget, type TargetLook } from './discord.ts';
+import { remedied } from './remedy.ts';
+
+/** Judges a look by the same table as a post: what would make a post dead makes its target dead. */
+export function verdictOf({ answer, missingPermissions }: TargetLook, target: DiscordTarget, at: Date): Verdict {
+  const outcome = deliveryOutcomeOf(answer, at);
+  if (outcome.kind === 'dead') {
+    const { failure } = outcome;
+    return { state: 'dead', failure: { ...failure, text: remedied(failure, target) } };
+  }
+  if (outcome.kind !== 'delivered') return { state: 'unknown', failure: outcome.failure };
+  const dead = (code: string, text: string): Verdict => ({
+    state: 'dead',
+    failure: { kind: 'target', status: null, code, text, at },
+  });
+  const wrongType = target.kind === 'bot' ? TYPES_WITHOUT_POSTS.get(typeOf(answer)) : undefined;
+  if (wrongType) {
+    const text = `${nameOfTarget(target)} is ${wrongType}, which takes no posts. Name a text channel or a thread.`;
+    return dead(WRONG_TYPE, text);
+  }
+  if (missingPermissions.length === 0) return { state: 'alive', failure: undefined };
+  const lacking = missingPermissions.join(' and ');
+  return dead(MISSING_PERMISSIONS, `The bot lacks ${lacking} in ${nameOfTarget(target)}. Give it that permission.`);
+}
+
+/** What Discord would answer to a post: https://docs.discord.com/developers/topics/opcodes-and-status-codes */
+const MISSING_PERMISSIONS = '50013';
+const WRONG_TYPE = '50024';
+
+/** https://docs.discord.com/developers/resources/channel#channel-object-channel-types; of others, only a post can tell. */
+const TYPES_WITHOUT_POSTS: ReadonlyMap<number | undefined, string> = new Map([
+  [4, 'a category'],
+  [14, 'a directory'],
+  [15, 'a forum'],
+  [16, 'a media channel'],
+]);
+
+const typedSchema = z.object({ type: z.int() });
+
+/** Of a channel that Discord has shown. */
+function typeOf(answer: TargetLook['answer']): number | undefined {
+  return answer.kind === 'http' ? typedSchema.safeParse(JSON.parse(answer.body)).data?.type : undefined;
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+
+import type { NewLedgerEntry } from './ledger-entry.ts';
+
+/** Segments that no digest has carried yet. */
+export const PENDING_PREFIX = 'unknowns/pending/';
+
+/** Segments that a digest has carried, by day. */
+export const DIGESTED_PREFIX = 'unknowns/digested/';
+
+const SNIPPET_CHARACTERS = 500;
+
+/** Every text of a line is cut to some hundred or thousand characters, so no line comes near this. */
+const LINE_CHARACTERS = 100_000;
+
+const KEY_HASH_DIGITS = 12;
+
+const spoolLineSchema = z.object({
+  mailId: z.string().min(1),
+  mailbox: z.string().min(1),
+  uid: z.int().positive(),
+  uidValidity: z.string().min(1),
+  messageId: z.string().nullable(),
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  date: z.string(),
+  snippet: z.string(),
+  rule: z.null(),
+  reason: z.string(),
+  link: z.string().nullable(),
+  ts: z.iso.datetime(),
+});
+
+/** One unknown mail in the spool; `ts` is when it was written there, ISO 8601. */
+export type SpoolLine = z.infer<typeof spoolLineSchema>;
+
+/** A line that no longer reads as it was written. */
+export type DamagedLine = { lineNumber: number; text: string; reason: string };
+
+/**
+ * The segment that holds these unknown mails of one mailbox and uidValidity, one line a mail.
+ *
+ * The key ends in a hash over the mailIds: the same page written again overwrites itself, and a page of which a crash
+ * left only some mails to hand over does not overwrite the segment that holds the others.
+ *
+ * @param entries at least one
+ * @param at when the segment is written
+ */
+export function segmentOf(
+  mailbox: string,
+  uidValidity: string,
+  entries: readonly NewLedgerEntry[],
+  at: Date,
+): SpoolSegment {
+  if (entries.length === 0) throw new RangeError(`A spool segment of ${mailbox} needs at least one mail.`);
+  const inOrder = entries.toSorted((one, other) => one.location.uid - other.location.uid);
+  const uids = inOrder.map(({ location }) => location.uid);
+  const mailIds = inOrder.map(({ mailId }) => mailId);
+  const hash = createHash('sha256').update(JSON.stringify(mailIds)).digest('hex').slice(0, KEY_HASH_DIGITS);
+  return {
+    key: `${PENDING_PREFIX}${keySafe(mailbox)}/${uidValidity}-${uids.at(0)}-${uids.at(-1)}-${hash}.jsonl`,
+    text: inOrder.map((entry) => `${JSON.stringify(lineOf(entry, at))}\n`).join(''),
+  };
+}
+
+/** Reads a segment. A damaged line is told with its number and text, and never blocks the lines around it. */
+export function parseSegment(text: string): { lines: SpoolLine[]; damaged: DamagedLine[] } {
+  const lines: SpoolLine[] = [];
+  const damaged: DamagedLine[] = [];
+  for (const [index, lineText] of text.split('\n').entries()) {
+    if (lineText.trim() === '') continue;
+    const parsed = parseLine(lineText);
+    if (parsed.valid) lines.push(parsed.line);
+    else damaged.push({ lineNumber: index + 1, text: lineText, reason: parsed.reason });
+  }
+  return { lines, damaged };
+}
+
+/** Where a pending segment goes on the day (UTC) on which a digest carried it. */
+export function digestedKeyOf(pendingKey: string, day: Date): string {
+  if (!pendingKey.startsWith(PENDING_PREFIX)) throw new RangeError(`${pendingKey} is not under ${PENDING_PREFIX}.`);
+  const folder = day.toISOString().slice(0, 'yyyy-mm-dd'.length).replaceAll('-', '/');
+  return `${DIGESTED_PREFIX}${folder}/${pendingKey.slice(PENDING_PREFIX.length)}`;
+}
+
+function parseLine(text: string): { valid: true; line: SpoolLine } | { valid: false; reason: string } {
+  if (text.length > LINE_CHARACTERS) return { valid: false, reason: 'the line is longer than any that is written' };
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { valid: false, reason: 'the line is not JSON' };
+  }
+  const parsed = spoolLineSchema.safeParse(json);
+  if (parsed.success) return { valid: true, line: parsed.data };
+  return { valid: false, reason: `the line does not follow its schema: ${z.prettifyError(parsed.error)}` };
+}
+
+function lineOf({ mailId, location, record, reason }: NewLedgerEntry, at: Date): SpoolLine {
+  return {
+    mailId,
+    mailbox: location.mailbox,
+    uid: location.uid,
+    uidValidity: location.uidValidity,
+    messageId: record.messageId,
+    from: record.from,
+    to: record.to,
+    subject: record.subject,
+    date: record.date,
+    // By code points: a cut between the two halves of an emoji leaves text that no reader can show.
+    snippet: Array.from(record.snippet).slice(0, SNIPPET_CHARACTERS).join(''),
+    rule: null,
+    reason: reason ?? 'no rule matched',
+    link: record.link,
+    ts: at.toISOString(),
+  };
+}
+
+/**
+ * A mailbox name as part of an S3 key. Folder names may hold any character; S3 keys should keep to letters, digits and
+ * `! - _ . * ' ( )`, and not hold `.` or `..` as a part (Amazon S3 User Guide, "Naming Amazon S3 objects"). So what
+ * URLs would write as `%2F` is written `!2F`; no two names get the same key.
+ */
+function keySafe(mailbox: string): string {
+  return mailbox
+    .split('/')
+    .map((part) => encodeURIComponent(wellFormed(part)).replaceAll('!', '%21').replaceAll('%', '!'))
+    .map((part) => (part === '.' || part === '..' ? part.replaceAll('.', '!2E') : part))
+    .join('/');
+}
+
+/** Half a surrogate pair becomes U+FFFD; encodeURIComponent would throw on it, and a name must never hold a mailbox. */
+function wellFormed(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8');
+}
+
+/** One JSONL object of unknown mail. */
+export type SpoolSegment = { key: string; text: string };
+
+/** The durable file of everything that no rule matched. */
+export interface Spool {
+  /** Writes a pending segment; a repeated page overwrites itself. */
+  write(segment: SpoolSegment): Promise<void>;
+  /** All pending segments, in no order that anyone may rely on. */
+  pending(): AsyncIterable<SpoolSegment>;
+  /** Moves a pending segment under the day on which a digest carried it: copy first, then delete. */
+  archive(key: string, day: Date): Promise<void>;
+}

@@ -1,7 +1,7 @@
 import { defineSettings } from './core/settings/define-settings.ts';
 
 // The one file you edit. Replace the addresses and ids below, then store two secrets as SSM SecureString parameters
-// under the names given here: the mailbox's password and the Discord bot's token. The secrets never stand in this file.
+// under the names given here: the mailbox's password and the Discord bot's token. Never write a secret into this file.
 export default defineSettings({
   mailboxes: [
     {
@@ -15,7 +15,7 @@ export default defineSettings({
     },
   ],
 
-  // Mail goes to the first route with a matching rule. What matches none is in the daily digest.
+  // Email goes to the first route with a matching rule. Email that matches none is in the daily digest.
   // All parts of a rule have to match; several items of one part are alternatives.
   // `from: 'stripe.com'` means the domain and its subdomains. Patterns are RE2, anywhere in the subject, in any case.
   routes: [
@@ -31,7 +31,7 @@ export default defineSettings({
       colour: '#635bff',
       discord: { channelId: '100000000000000002', botTokenParameter: '/rollcall/discord-bot-token' },
       // Anyone can write a sender. Name your receiver in the mailbox (`authservId: 'mx.example.com'`) and add
-      // `authenticated: true` here to take only mail that passed its checks.
+      // `authenticated: true` here to accept only email that passed its checks.
       rules: [{ name: 'payments', from: 'stripe.com', subject: 'payment (of|received|failed)|payout|charge failed' }],
     },
     {
@@ -55,6 +55,6 @@ export default defineSettings({
     timeZone: 'Europe/Berlin',
   },
 
-  // Alarms travel by e-mail through SNS, never by Discord.
+  // Alarms arrive by email through SNS, never through Discord.
   alarms: { email: 'ops@example.com' },
 });

@@ -13,7 +13,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { linkTo, missingHeadings, type RunbookHeading } from './runbook.ts';
+import { linkTo, missingFromRunbook, type RunbookHeading } from './runbook.ts';
 
 export type AlarmText = {
   /** What stands in the e-mail's subject. */
@@ -47,8 +47,8 @@ export class OperatorAlarms extends Construct {
     );
     this.node.addValidation({
       validate: () =>
-        missingHeadings([...this.headings]).map(
-          (heading) => `An alarm sends its reader to "### ${heading}" under "## Runbook" in README.md. Write it there.`,
+        missingFromRunbook([...this.headings]).map(
+          (missing) => `lib/RUNBOOK.md lacks ${missing}, to which an alarm links. Write it there.`,
         ),
     });
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The headings of the runbook in the README, one for each kind of alarm. */
+/** The sections of the runbook, one for each kind of alarm. */
 export type RunbookHeading =
   | 'Alerts are dead letters'
   | 'Alerts wait too long'
@@ -11,17 +11,25 @@ export type RunbookHeading =
   | 'A scheduled run failed'
   | 'The audit found something';
 
-const README = new URL('../README.md', import.meta.url);
+/** What each section consists of. */
+const PARTS = ['Description', 'Investigation', 'Resolution'];
 
-/** Tells which of these headings the runbook does not have. */
-export function missingHeadings(headings: readonly RunbookHeading[]): RunbookHeading[] {
-  const [, runbook = ''] = readFileSync(README, 'utf8').split(/^## Runbook$/m);
-  const [chapter = ''] = runbook.split(/^## /m);
-  const written = new Set([...chapter.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading));
-  return headings.filter((heading) => !written.has(heading));
+/** From the root of the project. */
+const RUNBOOK = 'lib/RUNBOOK.md';
+
+/** The headings that the runbook lacks for these sections, as they have to be written. */
+export function missingFromRunbook(sections: readonly RunbookHeading[]): string[] {
+  const written = readFileSync(new URL(`../${RUNBOOK}`, import.meta.url), 'utf8').split(/^(?=## )/m);
+  return sections.flatMap((section) => {
+    const text = written.find((candidate) => candidate.startsWith(`## ${section}\n`));
+    if (text === undefined) return [`"## ${section}"`];
+    return PARTS.filter((part) => !new RegExp(`^### ${part}$`, 'm').test(text)).map(
+      (part) => `"### ${part}" in "## ${section}"`,
+    );
+  });
 }
 
-/** Where an alarm's reader finds what to do: the anchor that a Markdown reader makes of a heading. */
+/** Where the reader of an alarm finds what to do: the anchor that a Markdown reader makes of a heading. */
 export function linkTo(heading: RunbookHeading): string {
-  return `README.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
+  return `${RUNBOOK}#${heading.toLowerCase().replaceAll(' ', '-')}`;
 }

@@ -50,12 +50,15 @@ export async function check(
     const { verdict } = await lookAtTarget(discord, services);
     const finding: Finding = verdict.failure
       ? { state: 'wrong', text: verdict.failure.text }
-      : { state: 'well', text: 'Discord would take posts' };
+      : { state: 'well', text: 'Discord would accept posts' };
     await tell(`route ${id}`, Promise.resolve(finding));
   }
   const { operatorPaths } = services;
-  await tell('digest', operatorPaths.digest().then(verdictOfDigest).then(findingOf('SES would take it')));
-  await tell('alarms', operatorPaths.alarms().then(verdictOfAlarms).then(findingOf('their address has confirmed')));
+  await tell('digest', operatorPaths.digest().then(verdictOfDigest).then(findingOf('SES would accept it')));
+  await tell(
+    'alarms',
+    operatorPaths.alarms().then(verdictOfAlarms).then(findingOf('the address has confirmed the subscription')),
+  );
   return exitCode;
 }
 
@@ -70,7 +73,7 @@ async function checkSecret(
 async function checkMailbox(reader: MailReader | undefined, folder: string): Promise<Finding> {
   if (!reader) return { state: 'not checked', text: 'not checked, since a local run reads a mailbox of its own' };
   const { uidNext } = await reader.visit(folder, (session) => session.status());
-  return { state: 'well', text: `signed in; its next mail gets uid ${uidNext}` };
+  return { state: 'well', text: `logged in; its next email gets uid ${uidNext}` };
 }
 
 function findingOf(well: string): (verdict: PathVerdict) => Finding {

@@ -27,8 +27,7 @@ export async function redrive(
 ): Promise<number> {
   const redriven = routesNamed(named, environment);
   const journal = (event: JournalEvent) => {
-    if (event.kind === 'alerts redriven')
-      print(`${event.route}: ${event.alerts.length} alerts are on their queue again`);
+    if (event.kind === 'alerts redriven') print(`${event.route}: ${event.alerts.length} alerts requeued`);
   };
   const services = { ...redriveServicesFrom({ environment, journal }), pauses: pausesFrom(environment) };
   let exitCode = 0;
@@ -47,16 +46,14 @@ export async function redrive(
 
 function linesOf({ route, redriven, left, beingPosted, stoppedBy, letters }: RedriveReport): string[] {
   const lines = [
-    `${route}: ${redriven === 0 ? 'nothing to put back' : `${redriven} put back, ${letters.removed} dead letters removed`}`,
+    `${route}: ${redriven === 0 ? 'nothing to requeue' : `${redriven} requeued, ${letters.removed} dead letters removed`}`,
   ];
   if (beingPosted > 0) {
-    lines.push(
-      `${route}: ${beingPosted} left alone, because they are being posted right now. Run this again in a minute.`,
-    );
+    lines.push(`${route}: ${beingPosted} skipped, because they are being posted now. Run this again in a minute.`);
   }
   if (stoppedBy) {
-    lines.push(`${route}: stopped, because the first of them died again: ${stoppedBy.text}`);
-    lines.push(`${route}: ${left} more wait in the ledger. Mend the target, then redrive again.`);
+    lines.push(`${route}: stopped, because the first one failed again: ${stoppedBy.text}`);
+    lines.push(`${route}: ${left} more stay in the ledger. Fix the cause, then run redrive again.`);
   }
   if (letters.unreadable > 0) {
     lines.push(

@@ -34,15 +34,15 @@ export type Command = {
 
 export const USAGE = `Usage: npm run rollcall -- <command> [options]
 
-  check                looks at everything that the settings name, before a deployment or at any time after it; sends nothing
-  secrets [PARAMETER]  asks for the secrets that are not stored yet, or for the one that is named, and stores them in SSM
-  preview              reads the mail of the last days and shows where each would go; nothing is stored or posted
-  status               what is open, and what the last check of each route found
-  redrive [ROUTE]      puts the open alerts of a route, or of all, back on their queue; safe to run twice
-  letters [ROUTE]      the dead letters that name no email, so that redrive cannot take them; --remove ID deletes one
-  rescan               has the next poll of a mailbox read again what arrived in the last days; what is known is not posted again
+  check                tests each secret, login, channel and address of the settings, before or after a deployment; sends nothing
+  secrets [PARAMETER]  asks for the secrets that are not stored yet, or for the given one, and stores them in SSM
+  preview              reads the email of the last days and shows where each would go; stores and posts nothing
+  status               shows what is open, and the result of the last check of each route
+  redrive [ROUTE]      requeues the open alerts of a route, or of all routes; safe to run twice
+  letters [ROUTE]      shows the dead letters that name no email, which redrive cannot requeue; --remove ID deletes one
+  rescan               makes the next poll of a mailbox read the last days again; known email is not posted again
 
-  --remove ID          with letters: deletes the dead letter of this id, or with "all" every one that it shows
+  --remove ID          with letters: deletes the dead letter with this id, or with "all" every one that it shows
   --days N             how far back a preview or a rescan looks (default 7)
   --mailbox NAME       the mailbox to rescan, such as support/INBOX
   --stack NAME         the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION
@@ -66,7 +66,7 @@ export function parseCommand(commandLine: readonly string[], environment: Enviro
   const days = daysIn(values.days ?? '7');
   const region = values.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   if (!values.local && !region) {
-    throw new CommandError('Set AWS_REGION, or give --region, to the region of the stack.');
+    throw new CommandError('Set AWS_REGION, or add --region, with the region of the stack.');
   }
   return {
     kind,

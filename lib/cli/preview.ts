@@ -47,5 +47,5 @@ export async function preview(
     });
   }
   const sums = [...groupBy(seen, (route) => route)].map(([route, mails]) => `${mails.length} ${route}`);
-  print(`${seen.length} mails of the last ${days} days${sums.length > 0 ? `: ${sums.join(', ')}` : ''}.`);
+  print(`${seen.length} emails of the last ${days} days${sums.length > 0 ? `: ${sums.join(', ')}` : ''}.`);
 }

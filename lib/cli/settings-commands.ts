@@ -52,7 +52,7 @@ export async function previewMailboxes(
   print: (line: string) => void,
 ): Promise<void> {
   if (isLocal)
-    throw new CommandError('preview reads the mailboxes of the settings; a local run prints its mail itself.');
+    throw new CommandError('preview reads the mailboxes of the settings; a local run prints its email itself.');
   await preview(settings, days, { readerOf: mailReadersFrom(environment, settings), clock: systemClock }, print);
 }
 

@@ -54,13 +54,13 @@ function addressesOf({ mailbox, imap, aws, discord, discordUrl, parameters }: Lo
     styleText('bold', 'Rollcall runs on this machine.'),
     `  mailbox   ${scheme}://${host}:${port}/${folder} as ${user}, polled every ${POLL_EVERY_MS / 1000} s`,
     `  Discord   ${discordUrl}${discordPosts}`,
-    `  digests   ${ses} (a mail viewer); press d and Enter for an audit and a digest`,
+    `  digests   ${ses} (an email viewer); press d and Enter for an audit and a digest`,
     `  commands  npm run rollcall -- status --local ${parameters.url}`,
     `            npm run rollcall -- redrive --local ${parameters.url}; every ${CHECK_ROUTES_EVERY_MS / 1000} s by itself`,
     ...(imap
       ? [
           '',
-          'Send a mail into the mailbox:',
+          'Send an email to the mailbox:',
           ...sendCommand(`${scheme}://${host}:${port}/${folder}`, `${user}:${password}`),
         ]
       : []),

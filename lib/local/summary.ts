@@ -28,8 +28,8 @@ export function summaryOf(accounts: Accounts): string {
     `  ${posts.length} posts · digest: ${digest.subject ?? 'not sent'}`,
     ...troubles.map((trouble) => styleText('red', `  ! ${trouble}`)),
     isSettled(accounts)
-      ? styleText('green', '  Every mail is accounted for.')
-      : styleText('red', '  Not every mail is settled; see above.'),
+      ? styleText('green', '  Every email is accounted for.')
+      : styleText('red', '  Not every email is settled; see above.'),
     '',
   ].join('\n');
 }

@@ -62,7 +62,7 @@ export function terminalJournal(print: (line: string) => void, now: () => Date):
 
 const RESTART_TEXTS: Readonly<Record<Restart['reason'], string>> = {
   renumbered: 'UIDVALIDITY changed',
-  'uids reused': 'the server gives out its uids a second time',
+  'uids reused': 'the server reuses its uids',
   renamed: 'the mailbox was renamed',
   'watermark lost': 'the watermark is lost, resuming from the ledger',
   rescan: 'a rescan was requested',
@@ -95,7 +95,7 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
       );
       break;
     case 'alerts redriven':
-      notice('cyan', `${event.route}: ${event.alerts.length} alerts are on their queue again`);
+      notice('cyan', `${event.route}: ${event.alerts.length} alerts requeued`);
       break;
     case 'audit finished':
       tellAudit(event.report, notice);

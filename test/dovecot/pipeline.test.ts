@@ -41,7 +41,7 @@ describeWithDovecot('the whole pipeline on a Dovecot mailbox of more than 500 ma
   }, async () => {
     const before = await dovecot.flagsOf('INBOX');
     await runOnce(['--imap', url], ({ exitCode, report, output }) => {
-      expect.soft(output).toContain('Every mail is accounted for.');
+      expect.soft(output).toContain('Every email is accounted for.');
       expect(exitCode).toBe(0);
       expect(report?.audit).toEqual({ inMailbox: MAILS, accounted: MAILS, recovered: 0 });
       expect(report?.mails.filter(({ state }) => state !== 'settled')).toEqual([]);

@@ -118,7 +118,7 @@ export async function aPersonRedrives({ world, emulator, project, deployment, st
   );
   await step('it is mended: npm run rollcall -- redrive stripe has each of them posted once', async () => {
     world.openAll();
-    assert.match(await rollcall('redrive', 'stripe'), new RegExp(`${more.length} put back`));
+    assert.match(await rollcall('redrive', 'stripe'), new RegExp(`${more.length} requeued`));
     await arePosted(world, ['stripe']);
     assert.equal(await depthOf(deadLetterQueueOf('stripe', deployment), deployment), 0);
   });

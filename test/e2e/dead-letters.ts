@@ -24,7 +24,7 @@ export async function areDead(route: string, alerts: number, deployment: Deploym
   });
 }
 
-/** The attributes of each message in a route's dead-letter queue, as the README's runbook looks at them. */
+/** The attributes of each message in a route's dead-letter queue, as lib/RUNBOOK.md looks at them. */
 export async function deadLettersOf(route: string, deployment: Deployment): Promise<Record<string, string>[]> {
   const QueueUrl = deadLetterQueueOf(route, deployment);
   const messages = new Map<string, Message>();

@@ -139,7 +139,7 @@ export async function theStackIsRemovedAndDeployedAgain(scene: Scene): Promise<v
     assert.deepEqual(await ledgerItems(deployment), before);
     assert.ok((await watermarkOf(deployment)).lastUid > 0);
   });
-  await step('deployed again with startFrom days, as the README says: what came in between is posted', async () => {
+  await step('deployed again with startFrom days, as documented: what came in between is posted', async () => {
     const subject = 'Between two deployments';
     const raw = `From: board@example.com\r\nTo: support@example.com\r\nMessage-ID: <between@example.com>\r\nSubject: ${subject}\r\n\r\nText\r\n`;
     world.dovecot.deliver('INBOX', [{ raw: Buffer.from(raw), receivedAt: new Date() }]);

@@ -27,7 +27,7 @@ import {
 import type { Print, Step } from './steps.ts';
 import { startWorld, storeSecrets } from './world.ts';
 
-/** Deploys the stack as the README says, and has it go through what it exists for. */
+/** Deploys the stack as lib/DEPLOYING.md says, and has it go through what it exists for. */
 export async function tellStory(emulator: Emulator, step: Step, print: Print): Promise<void> {
   const world = await startWorld();
   const project = copyOfWorkingTree({ port: world.dovecot.imapsPort });

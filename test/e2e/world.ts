@@ -79,7 +79,7 @@ export async function startWorld(): Promise<World> {
   return world;
 }
 
-/** What the README has a user do before the deployment: two secrets, and the digest's addresses. */
+/** What lib/DEPLOYING.md has a user do before the deployment: two secrets, and the digest's addresses. */
 export async function storeSecrets({ dovecot }: World, { client }: Emulator): Promise<void> {
   const ssm = new SSMClient(client);
   const { parameters } = discordFor(settings);

@@ -65,7 +65,7 @@ describe('every alarm', () => {
 
   it('says what is lost, and where the way out stands', () => {
     for (const { AlarmDescription } of alarms) {
-      expect(AlarmDescription).toMatch(/^.{40,}\. What to do: README\.md#[a-z-]+$/);
+      expect(AlarmDescription).toMatch(/^.{40,}\. What to do: lib\/RUNBOOK\.md#[a-z-]+$/);
     }
   });
 

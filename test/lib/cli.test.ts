@@ -76,7 +76,7 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
 
   it('redrive stops where the first alerts die again, says why, and fails', async () => {
     const { exitCode, output } = await local('redrive', 'vip');
-    expect(output).toContain('vip: stopped, because the first of them died again: Missing Access');
+    expect(output).toContain('vip: stopped, because the first one failed again: Missing Access');
     expect(exitCode).toBe(1);
     expect(vipPosts()).toEqual([]);
   });
@@ -84,14 +84,14 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
   it('redrive delivers what is parked as soon as the channel is mended, and a second time does nothing', async () => {
     world.discord?.faults.clear();
     const first = await local('redrive', 'vip');
-    expect(first.output).toMatch(/^vip: [1-9]\d* put back, [1-9]\d* dead letters removed$/m);
+    expect(first.output).toMatch(/^vip: [1-9]\d* requeued, [1-9]\d* dead letters removed$/m);
     expect(first.exitCode).toBe(0);
     await world.pipeline.drained();
     const shown = vipPosts().flatMap(({ body }) => body.embeds ?? []);
     expect(shown.length).toBeGreaterThan(0);
 
     const second = await local('redrive');
-    expect(second).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^vip: nothing to put back$/m) });
+    expect(second).toMatchObject({ exitCode: 0, output: expect.stringMatching(/^vip: nothing to requeue$/m) });
     expect(vipPosts().flatMap(({ body }) => body.embeds ?? [])).toEqual(shown);
     expect((await local('status')).output).toMatch(/^vip .* 0 on their way, 0 dead$/m);
   });
@@ -121,11 +121,11 @@ describe('an alert whose queue was purged a moment ago', { timeout: CHILD_PROCES
     world.discord?.faults.remove(fault);
     expect(await local('redrive', 'vip')).toEqual({
       exitCode: 0,
-      output: 'vip: 1 alerts are on their queue again\nvip: 1 put back, 0 dead letters removed',
+      output: 'vip: 1 alerts requeued\nvip: 1 requeued, 0 dead letters removed',
     });
     await world.pipeline.drained();
     expect(shown()).toBe(1);
-    expect((await local('redrive', 'vip')).output).toBe('vip: nothing to put back');
+    expect((await local('redrive', 'vip')).output).toBe('vip: nothing to requeue');
   });
 
   /** A mail for vip whose first post failed, so that its message hides in the queue until the next try. */
@@ -152,7 +152,7 @@ describe('a message in a queue that no poster can read', { timeout: CHILD_PROCES
     const shownByStatus = /^stripe .*\n +unreadable dead letters: 1\. See them: npm run rollcall -- letters stripe$/m;
     expect((await local('status')).output).toMatch(shownByStatus);
     expect((await local('redrive', 'stripe')).output).toMatch(
-      /^stripe: nothing to put back\nstripe: unreadable dead letters: 1\. They stay where they are\./,
+      /^stripe: nothing to requeue\nstripe: unreadable dead letters: 1\. They stay where they are\./,
     );
 
     const { output } = await local('letters');
@@ -230,8 +230,8 @@ describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         '✓ /rollcall/discord-bot-token: the bot token for vip, stripe, customer is stored',
-        '✓ route vip: Discord would take posts',
-        '– digest: The embedded SES takes every mail and verifies no address.',
+        '✓ route vip: Discord would accept posts',
+        '– digest: The embedded SES accepts every email and verifies no address.',
         '– alarms: A local run has no SNS and raises no alarms.',
       ]),
     );
@@ -248,7 +248,7 @@ describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
     await checkEverything({ ...undeployed, environment }, world.settings, print);
     expect(lines).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^✓ mailbox support\/INBOX: signed in; its next mail gets uid \d+$/),
+        expect.stringMatching(/^✓ mailbox support\/INBOX: logged in; its next email gets uid \d+$/),
         '– alarms: Nothing is deployed yet. After the deployment, their address has to confirm its subscription.',
       ]),
     );
@@ -261,7 +261,7 @@ describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
     await expect(previewMailboxes(command, shippedSettings, print)).rejects.toThrow(CommandError);
     await previewMailboxes({ ...command, environment: world.environment, isLocal: false }, world.settings, print);
     expect(lines).toContain('vip (board and investors)  Maren Holt <board@example.com>  Board call moves to 15:15');
-    expect(lines.at(-1)).toMatch(/^\d+ mails of the last 30 days: .*\d+ vip/);
+    expect(lines.at(-1)).toMatch(/^\d+ emails of the last 30 days: .*\d+ vip/);
   });
 
   it('secrets stores in the parameter store what it was given, where Rollcall reads it', async () => {
@@ -286,7 +286,7 @@ describe('what is wrong is said with the way out', () => {
     [['constructor'], 'There is no command constructor.'],
     [['preview', '--days', '0'], '--days 0: takes a number of days'],
     [['redrive', '--nonsense'], '--nonsense'],
-    [['redrive'], 'Set AWS_REGION, or give --region'],
+    [['redrive'], 'Set AWS_REGION, or add --region'],
     [['redrive', '--local', 'here'], '--local here: takes the address that npm start prints'],
     [
       ['status', '--local', 'http://127.0.0.1:9'],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a fault breaks: a promise of the README, or another of its rules. */
+/** What a fault breaks: a promise of functions/ARCHITECTURE.md, or another of its rules. */
 type Broken =
   | 'P1'
   | 'P2'

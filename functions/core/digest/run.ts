@@ -20,7 +20,7 @@ export class AnotherDigestRuns extends Error {
       `Another digest is running, until ${until.toISOString()} at the latest, so this one has sent nothing. Lambda ` +
         'repeats a scheduled digest by itself; one that was started by hand, start again after that time: ' +
         'aws lambda invoke --function-name "$(output SendDigestFunction)" --cli-read-timeout 330 /dev/stdout ' +
-        '(README, Deploying, step 10).',
+        '(lib/DEPLOYING.md#invoke-a-function).',
     );
   }
 }

@@ -34,7 +34,7 @@ const timeOfDay = text((value) => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(value), {
 
 const addressees = {
   from: emailAddress(),
-  to: oneOrMore(emailAddress(), { what: 'an e-mail address or a list of them' }),
+  to: oneOrMore(emailAddress(), { what: 'an email address or a list of them' }),
   timeZone,
 };
 

@@ -26,7 +26,7 @@ export function snowflake(what: string, sight: 'open' | 'secret' = 'open') {
 
 export function emailAddress() {
   return text((value) => z.email().safeParse(value).success, {
-    what: 'an e-mail address',
+    what: 'an email address',
     allowed: "Write one plain address such as 'you@example.com'.",
   });
 }

@@ -398,9 +398,9 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
       'digest: both at and every are given. Write { from, to, timeZone }',
     ],
     [
-      'a malformed e-mail address',
+      'a malformed email address',
       { ...least, alarms: { email: 'ops' } },
-      'alarms.email: "ops" is not an e-mail address. Write one plain address such as \'you@example.com\'.',
+      'alarms.email: "ops" is not an email address. Write one plain address such as \'you@example.com\'.',
     ],
     [
       'an unknown key',

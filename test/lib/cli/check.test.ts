@@ -54,12 +54,12 @@ describe('a check', () => {
       lines: [
         '✓ /rollcall/support/password: the password of support@example.com (mailbox support) is stored',
         '✓ /rollcall/discord-bot-token: the bot token for vip, stripe, customer is stored',
-        '✓ mailbox support/INBOX: signed in; its next mail gets uid 42',
-        '✓ route vip: Discord would take posts',
-        '✓ route stripe: Discord would take posts',
-        '✓ route customer: Discord would take posts',
-        '✓ digest: SES would take it',
-        '✓ alarms: their address has confirmed',
+        '✓ mailbox support/INBOX: logged in; its next email gets uid 42',
+        '✓ route vip: Discord would accept posts',
+        '✓ route stripe: Discord would accept posts',
+        '✓ route customer: Discord would accept posts',
+        '✓ digest: SES would accept it',
+        '✓ alarms: the address has confirmed the subscription',
       ],
     });
   });

@@ -20,7 +20,7 @@ it('shows by which rule each mail of the last days would go where, the sums, and
   expect(lines).toEqual([
     'vip (board and investors)  Maren <board@example.com>  Board call',
     'unknown (no rule matched)  someone@example.org  Casino',
-    '2 mails of the last 7 days: 1 vip, 1 unknown.',
+    '2 emails of the last 7 days: 1 vip, 1 unknown.',
   ]);
 });
 
@@ -28,5 +28,5 @@ it('of an empty mailbox says so', async () => {
   const lines: string[] = [];
   const services = { readerOf: () => memoryMailbox(), clock: fakeClock(NOW) };
   await preview(settings, 30, services, (line) => lines.push(line));
-  expect(lines).toEqual(['0 mails of the last 30 days.']);
+  expect(lines).toEqual(['0 emails of the last 30 days.']);
 });

@@ -14,7 +14,7 @@ describe('npm start -- --once', { timeout: CHILD_PROCESS_MS }, () => {
   it('accounts for every mail of the sample mailbox, and exits 0', async () => {
     const sample = await sampleMails(new Date());
     await runOnce([], async ({ exitCode, output, report, file }) => {
-      expect.soft(output).toContain('Every mail is accounted for.');
+      expect.soft(output).toContain('Every email is accounted for.');
       expect(exitCode).toBe(0);
       expect(report?.unaccounted).toEqual([]);
       expect(report?.mailboxes).toMatchObject([

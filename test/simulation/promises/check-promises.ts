@@ -20,7 +20,7 @@ const CHECKS = [
   hostileHeld,
 ];
 
-/** Every promise of DESIGN, section 2, that what was observed breaks. */
+/** Every promise of functions/ARCHITECTURE.md that what was observed breaks. */
 export function brokenPromises(observed: Observed): Broken[] {
   const view = viewOf(observed);
   return CHECKS.flatMap((check) => check(view));

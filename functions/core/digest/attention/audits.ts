@@ -28,7 +28,7 @@ export const auditDiffers = attentionKind<AuditDiffers>({
     return [
       ...(left > 0 ? [`It left ${counted(left, 'email')} to the next audit, because its time was over.`] : []),
       'Audit it again: aws lambda invoke --function-name "$(output AuditInboxFunction)" --cli-read-timeout 630 ' +
-        `--cli-binary-format raw-in-base64-out --payload ${payload} /dev/stdout (README, Deploying, step 10).`,
+        `--cli-binary-format raw-in-base64-out --payload ${payload} /dev/stdout (lib/DEPLOYING.md#invoke-a-function).`,
     ];
   },
 });

@@ -1,5 +1,4 @@
 import { UNKNOWN_ROUTE } from '../../../functions/core/records/ledger-entry.ts';
-import { HOUR_MS } from '../plan.ts';
 import { tokensOf, undeliveredOf } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import type { RouteId } from '../simulated-settings.ts';
@@ -52,10 +51,8 @@ export function isGoneForGood(route: RouteId, { plan }: View): boolean {
 function needsPerson(route: RouteId, view: View): boolean {
   const failing = view.windows('Discord fails').filter((event) => event.route === 'all' || event.route === route);
   const isUnreadable = failing.some(({ trouble }) => trouble === 'is a captive portal' || trouble === 'loses answers');
-  const failingMs = failing.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
-  // Receives that a limit has cost count as tries, so that what follows a limit has fewer.
-  const isLimited = failing.some(({ trouble }) => trouble === 'is blocked by Cloudflare');
-  return view.givenUpByQueue.has(route) || (isUnreadable && (isLimited || failingMs > 2 * HOUR_MS));
+  // It takes about three hours of them, less what else has cost receives by then: limits, time-outs, deaths.
+  return view.givenUpByQueue.has(route) || isUnreadable;
 }
 
 function namesUndelivered(digest: Told | undefined, route: RouteId, token: number): boolean {

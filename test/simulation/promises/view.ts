@@ -45,7 +45,7 @@ export function viewOf(observed: Observed): View {
 
   /** Whoever read a stay's mailbox while it lasted. */
   function isRead({ mailbox, fromMs, toMs }: SimulatedMail['stays'][number]): boolean {
-    return invocations.some((one) => one.mailbox === mailbox && one.startedMs < toMs && one.endedMs > fromMs);
+    return invocations.some((one) => one.mailbox === mailbox && one.startedMs < toMs && one.endedMs >= fromMs);
   }
 
   /** What Discord refuses to show is named by its place; a place that another mail had before, or has since, is told apart. */

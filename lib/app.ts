@@ -2,8 +2,8 @@ import process from 'node:process';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { SettingsError } from '../functions/core/settings/define-settings.ts';
-import { STACK_NAME } from './deployment-name.ts';
-import { RollcallStack } from './rollcall-stack.ts';
+import { STACK_NAME } from './stack/deployment-name.ts';
+import { RollcallStack } from './stack/rollcall-stack.ts';
 
 try {
   const { default: settings } = await import('../functions/settings.ts');

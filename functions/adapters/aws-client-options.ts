@@ -9,7 +9,7 @@ const MAX_ATTEMPTS = 3;
 /**
  * What every AWS client is made with. Region, endpoint and credentials come from the SDK's own variables (AWS SDKs and
  * Tools Reference Guide: AWS_REGION, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_ACCESS_KEY_ID and so on), but out
- * of the given record, so that several surroundings can live in one process. Without credentials in the record the SDK
+ * of the given record, so that several deployments can be in one process. Without credentials in the record the SDK
  * looks along its own chain.
  *
  * The SDK waits for ever by default. `requestTimeout` alone only warns; it ends a request together with

@@ -5,17 +5,17 @@ import { AUDIT_DAYS } from '../core/audit/audit-limits.ts';
 import type { AuditReport } from '../core/records/audit-report.ts';
 import { compileRules } from '../core/rules/classify.ts';
 import { authservIdsOf, polledMailboxes, polledMailboxNamed } from '../core/settings/polled-mailbox.ts';
-import { ledgerFrom, watermarksFrom } from '../from-environment/dynamo.ts';
-import { mailReadersFrom } from '../from-environment/mail-readers.ts';
-import { routeQueuesFrom } from '../from-environment/queues.ts';
-import { spoolFrom } from '../from-environment/spool.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { HandlerDependencies } from '../handler-dependencies.ts';
+import { ledgerFrom, watermarksFrom } from '../wiring/dynamo.ts';
+import { mailReadersFrom } from '../wiring/mail-readers.ts';
+import { routeQueuesFrom } from '../wiring/queues.ts';
+import { spoolFrom } from '../wiring/spool.ts';
 
 const daysSchema = z.union([z.int().positive(), z.literal('all')]);
 const eventSchema = z.object({ mailbox: z.string().min(1), days: daysSchema.default(AUDIT_DAYS) });
 
 /** Audits the mailbox that the schedule names: `{ "mailbox": "support/INBOX" }`; `"days": 90` looks further back. */
-export function createAuditInbox({ settings, environment, journal }: Surroundings) {
+export function createAuditInbox({ settings, environment, journal }: HandlerDependencies) {
   const services = {
     watermarks: watermarksFrom(environment),
     ledger: ledgerFrom(environment),

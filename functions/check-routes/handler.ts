@@ -1,17 +1,17 @@
 import { type CheckReport, checkRoutes } from '../core/checks/check-routes.ts';
 import type { OperatorPaths } from '../core/checks/path-verdict.ts';
-import { discordTargetsFrom } from '../from-environment/discord.ts';
-import { pathChecksFrom, pausesFrom, routeChecksFrom } from '../from-environment/dynamo.ts';
-import { operatorPathsFrom } from '../from-environment/operator-paths.ts';
-import { redriveServicesFrom } from '../from-environment/redrive.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { HandlerDependencies } from '../handler-dependencies.ts';
+import { discordTargetsFrom } from '../wiring/discord.ts';
+import { pathChecksFrom, pausesFrom, routeChecksFrom } from '../wiring/dynamo.ts';
+import { operatorPathsFrom } from '../wiring/operator-paths.ts';
+import { redriveServicesFrom } from '../wiring/redrive.ts';
 
 /**
  * Looks at every route's target without posting, and at the paths to the operator without sending; puts back what is
  * parked for routes that answer.
  */
 export function createCheckRoutes(
-  { settings, environment, journal }: Surroundings,
+  { settings, environment, journal }: HandlerDependencies,
   operatorPaths: OperatorPaths = operatorPathsFrom(environment, settings),
 ) {
   const services = {

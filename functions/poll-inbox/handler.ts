@@ -3,16 +3,16 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { type PollReport, pollMailbox } from '../core/poll/poll.ts';
 import { compileRules } from '../core/rules/classify.ts';
 import { authservIdsOf, polledMailboxNamed } from '../core/settings/polled-mailbox.ts';
-import { ledgerFrom, watermarksFrom } from '../from-environment/dynamo.ts';
-import { mailReadersFrom } from '../from-environment/mail-readers.ts';
-import { routeQueuesFrom } from '../from-environment/queues.ts';
-import { spoolFrom } from '../from-environment/spool.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { HandlerDependencies } from '../handler-dependencies.ts';
+import { ledgerFrom, watermarksFrom } from '../wiring/dynamo.ts';
+import { mailReadersFrom } from '../wiring/mail-readers.ts';
+import { routeQueuesFrom } from '../wiring/queues.ts';
+import { spoolFrom } from '../wiring/spool.ts';
 
 const eventSchema = z.object({ mailbox: z.string().min(1) });
 
 /** Polls the mailbox that the schedule names: `{ "mailbox": "support/INBOX" }`. */
-export function createPollInbox({ settings, environment, journal }: Surroundings) {
+export function createPollInbox({ settings, environment, journal }: HandlerDependencies) {
   const services = {
     watermarks: watermarksFrom(environment),
     ledger: ledgerFrom(environment),

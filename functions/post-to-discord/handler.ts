@@ -3,14 +3,14 @@ import { systemClock } from '../adapters/system-clock.ts';
 import { postAlerts } from '../core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../core/delivery/posting.ts';
 import { rateLimitMemory } from '../core/discord/rate-limit-memory.ts';
-import { discordFrom } from '../from-environment/discord.ts';
-import { ledgerFrom, pausesFrom } from '../from-environment/dynamo.ts';
-import { requiredValue } from '../from-environment/environment.ts';
-import { alertQueueFrom } from '../from-environment/queues.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { HandlerDependencies } from '../handler-dependencies.ts';
+import { discordFrom } from '../wiring/discord.ts';
+import { ledgerFrom, pausesFrom } from '../wiring/dynamo.ts';
+import { requiredValue } from '../wiring/environment.ts';
+import { alertQueueFrom } from '../wiring/queues.ts';
 
 /** Posts the alerts of one route; the answer names those that stay in the queue. */
-export function createPostToDiscord({ settings, environment, journal }: Surroundings) {
+export function createPostToDiscord({ settings, environment, journal }: HandlerDependencies) {
   const routeId = requiredValue(environment, 'ROUTE');
   const route = settings.routes.find(({ id }) => id === routeId);
   if (!route) throw new Error(`There is no route ${routeId} in the settings. Deploy again to remove its function.`);

@@ -4,17 +4,11 @@ import type { Digest } from '../core/digest/digest.ts';
 import { type DigestReport, sendDigest } from '../core/digest/send-digest.ts';
 import { digestMailOf } from '../core/digest/view/digest-mail.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
-import {
-  digestRunsFrom,
-  ledgerFrom,
-  pathChecksFrom,
-  routeChecksFrom,
-  watermarksFrom,
-} from '../from-environment/dynamo.ts';
-import { mailerFrom } from '../from-environment/mailer.ts';
-import { deadLettersFrom } from '../from-environment/queues.ts';
-import { spoolFrom } from '../from-environment/spool.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { HandlerDependencies } from '../handler-dependencies.ts';
+import { digestRunsFrom, ledgerFrom, pathChecksFrom, routeChecksFrom, watermarksFrom } from '../wiring/dynamo.ts';
+import { mailerFrom } from '../wiring/mailer.ts';
+import { deadLettersFrom } from '../wiring/queues.ts';
+import { spoolFrom } from '../wiring/spool.ts';
 
 /**
  * Sends the digest: what needs a person, the unknown mail, the counts, the health.
@@ -22,7 +16,7 @@ import type { Surroundings } from '../surroundings.ts';
  * @param options `settledMs` is for a run in which surely no poll is under way; see `DigestSettings`
  */
 export function createSendDigest(
-  { settings, environment, journal }: Surroundings,
+  { settings, environment, journal }: HandlerDependencies,
   options: { settledMs?: number } = {},
 ) {
   const services = {

@@ -1,8 +1,8 @@
 import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
-import type { Environment } from '../../functions/from-environment/environment.ts';
-import { deploymentParameterOf } from '../deployment-name.ts';
+import type { Environment } from '../../functions/wiring/environment.ts';
+import { deploymentParameterOf } from '../stack/deployment-name.ts';
 import { CommandError } from './command-error.ts';
 
 const deploymentSchema = z.record(z.string(), z.string());

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { Environment } from '../../functions/from-environment/environment.ts';
-import { STACK_NAME } from '../deployment-name.ts';
+import type { Environment } from '../../functions/wiring/environment.ts';
+import { STACK_NAME } from '../stack/deployment-name.ts';
 import { CommandError } from './command-error.ts';
 
 /** How many names each command takes. */

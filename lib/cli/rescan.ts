@@ -1,8 +1,8 @@
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
 import { DAY_MS } from '../../functions/core/time.ts';
-import { watermarksFrom } from '../../functions/from-environment/dynamo.ts';
-import type { Environment } from '../../functions/from-environment/environment.ts';
+import { watermarksFrom } from '../../functions/wiring/dynamo.ts';
+import type { Environment } from '../../functions/wiring/environment.ts';
 import { CommandError } from './command-error.ts';
 
 /**

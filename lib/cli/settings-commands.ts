@@ -3,11 +3,11 @@ import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts
 import { systemClock } from '../../functions/adapters/system-clock.ts';
 import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
-import { discordTargetsFrom } from '../../functions/from-environment/discord.ts';
-import type { Environment } from '../../functions/from-environment/environment.ts';
-import { mailReadersFrom } from '../../functions/from-environment/mail-readers.ts';
-import { digestPathFrom, operatorPathsFrom } from '../../functions/from-environment/operator-paths.ts';
-import { secretsFrom } from '../../functions/from-environment/secrets.ts';
+import { discordTargetsFrom } from '../../functions/wiring/discord.ts';
+import type { Environment } from '../../functions/wiring/environment.ts';
+import { mailReadersFrom } from '../../functions/wiring/mail-readers.ts';
+import { digestPathFrom, operatorPathsFrom } from '../../functions/wiring/operator-paths.ts';
+import { secretsFrom } from '../../functions/wiring/secrets.ts';
 import { pathsNotHere } from '../local/paths-not-here.ts';
 import { check } from './check.ts';
 import { CommandError } from './command-error.ts';
@@ -26,11 +26,11 @@ export async function checkEverything(
   print: (line: string) => void,
 ): Promise<number> {
   const deployed = await findDeployment(environment, stackName);
-  const surroundings = deployed ?? environment;
+  const dependencies = deployed ?? environment;
   const services = {
-    secrets: secretsFrom(surroundings),
-    readerOf: isLocal ? undefined : mailReadersFrom(surroundings, settings),
-    discordTargets: discordTargetsFrom(surroundings),
+    secrets: secretsFrom(dependencies),
+    readerOf: isLocal ? undefined : mailReadersFrom(dependencies, settings),
+    discordTargets: discordTargetsFrom(dependencies),
     operatorPaths: isLocal ? pathsNotHere : pathsOf(deployed, environment, settings),
     clock: systemClock,
   };

@@ -11,10 +11,10 @@ import type { Journal } from '../../functions/core/journal.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
-import type { Environment } from '../../functions/from-environment/environment.ts';
 import { createPollInbox } from '../../functions/poll-inbox/handler.ts';
 import { createPostToDiscord } from '../../functions/post-to-discord/handler.ts';
 import { createSendDigest } from '../../functions/send-digest/handler.ts';
+import type { Environment } from '../../functions/wiring/environment.ts';
 import { type EventSource, type EventSourceError, startEventSource } from './event-source.ts';
 import { pathsNotHere } from './paths-not-here.ts';
 
@@ -50,18 +50,18 @@ export function startPipeline(
     waiting.watch(event);
     journal(event);
   };
-  const surroundings = { settings, environment, journal: watched };
-  const pollInbox = createPollInbox(surroundings);
-  const auditInbox = createAuditInbox(surroundings);
+  const dependencies = { settings, environment, journal: watched };
+  const pollInbox = createPollInbox(dependencies);
+  const auditInbox = createAuditInbox(dependencies);
   // Whoever looks at a digest here wants to see in it what was just polled, and this index does not lag behind.
-  const sendDigest = createSendDigest(surroundings, { settledMs: 0 });
-  const checkRoutes = createCheckRoutes(surroundings, pathsNotHere);
+  const sendDigest = createSendDigest(dependencies, { settledMs: 0 });
+  const checkRoutes = createCheckRoutes(dependencies, pathsNotHere);
   const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
   const posters: { route: string; source: EventSource }[] = settings.routes.map(({ id }) => {
     const QUEUE_URL = queues.queueUrls[id] ?? '';
     const DEAD_LETTER_QUEUE_URL = queues.deadLetterQueueUrls[id] ?? '';
     const handler = createPostToDiscord({
-      ...surroundings,
+      ...dependencies,
       environment: { ...environment, ROUTE: id, QUEUE_URL, DEAD_LETTER_QUEUE_URL },
     });
     const source = startEventSource({

@@ -74,8 +74,8 @@ async function drain(batchSize: number): Promise<Drained> {
     queue,
     async (batch) => {
       invocations += 1;
-      const surroundings = { id: String(invocations), clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
-      return await invoke({ ...surroundings, strike: () => undefined }, async ({ id, remainingMs }) => {
+      const dependencies = { id: String(invocations), clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
+      return await invoke({ ...dependencies, strike: () => undefined }, async ({ id, remainingMs }) => {
         const ports = { ledger, sentPosts: ledger, queue, pauses, discord };
         const services = { ...ports, rateLimits, clock, journal: () => {}, random: () => 0.5 };
         return await postAlerts(batch, route, { holder: id, remainingMs }, services);

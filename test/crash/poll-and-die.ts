@@ -1,11 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { HandlerDependencies } from '../../functions/handler-dependencies.ts';
 import { createPollInbox } from '../../functions/poll-inbox/handler.ts';
-import type { Surroundings } from '../../functions/surroundings.ts';
 
 /** What a poll that dies is told, as JSON on its command line. */
 export type Fate = {
-  settings: Surroundings['settings'];
-  environment: Surroundings['environment'];
+  settings: HandlerDependencies['settings'];
+  environment: HandlerDependencies['environment'];
   mailbox: string;
   /** The call to AWS at which the process ends, counted from 1. */
   atCall: number;

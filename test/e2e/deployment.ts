@@ -4,7 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { STACK_NAME } from '../../lib/deployment-name.ts';
+import { STACK_NAME } from '../../lib/stack/deployment-name.ts';
 import type { Emulator } from './emulator.ts';
 import { type Names, resolved, type Template } from './template.ts';
 

@@ -37,7 +37,7 @@ export type Ended<Result> =
   | { kind: 'died' }
   | { kind: 'timed out' };
 
-export type Surroundings = {
+export type HandlerDependencies = {
   id: string;
   clock: Clock;
   timeoutMs: number;
@@ -55,7 +55,7 @@ const never = () => new Promise<never>(() => {});
 
 /** Runs one invocation of a function to its end: good, bad, killed, or out of time. After it none of its code goes on. */
 export async function invoke<Result>(
-  { id, clock, timeoutMs, strike, latencyMs }: Surroundings,
+  { id, clock, timeoutMs, strike, latencyMs }: HandlerDependencies,
   run: (invocation: Invocation) => Promise<Result>,
 ): Promise<Ended<Result>> {
   let isOver = false;

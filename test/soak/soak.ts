@@ -87,9 +87,9 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
       queue,
       async (batch) => {
         invocations += 1;
-        const surroundings = { id: `invocation ${invocations}`, clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
+        const dependencies = { id: `invocation ${invocations}`, clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
         const strike = soakStrikes(route, troubles, random);
-        const ended = await invoke({ ...surroundings, strike }, async ({ id, remainingMs, reach, ...invocation }) => {
+        const ended = await invoke({ ...dependencies, strike }, async ({ id, remainingMs, reach, ...invocation }) => {
           const services: PostServices = {
             ledger: reach('ledger', ledger),
             sentPosts: sentPostsOf(route.target, reach('ledger', ledger)),

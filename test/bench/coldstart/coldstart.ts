@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import settings from '../../../functions/settings.ts';
-import { BUNDLE_FILE, bundleFunction } from '../../../lib/bundle.ts';
+import { BUNDLE_FILE, bundleFunction } from '../../../lib/stack/bundle.ts';
 import type { BenchOptions } from '../bench.ts';
 import { type Bar, figure, median, spread, table } from '../figures.ts';
 import { BUDGETS_KB } from './budgets.ts';

@@ -114,8 +114,8 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
 
   async function invoked<Result>(timeoutMs: number, run: (invocation: Invocation) => Promise<Result>) {
     invocations += 1;
-    const surroundings = { id: String(invocations), clock, timeoutMs, latencyMs: () => 0, strike: () => undefined };
-    const ended = await invoke(surroundings, run);
+    const dependencies = { id: String(invocations), clock, timeoutMs, latencyMs: () => 0, strike: () => undefined };
+    const ended = await invoke(dependencies, run);
     if (ended.kind !== 'ended well') throw new Error(`An invocation ${ended.kind}.`);
     return ended;
   }

@@ -20,7 +20,7 @@ const QUEUE_MESSAGE_BYTES = 262_144 / 10;
 /** Line breaks, controls, half characters, and what turns the direction of text (UAX #9, 2). */
 const NOT_SHOWN = /[\p{Cc}\p{Cs}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/u;
 
-export type Surroundings = {
+export type HandlerDependencies = {
   location: MailLocation;
   linkTo: (messageId: string | undefined) => string | undefined;
   classify: Classifier;
@@ -38,11 +38,11 @@ const STYLES = [
 ] as const;
 
 /** Takes one mail all the way that a mail goes, and holds each station to what it promises. */
-export async function checkMail(raw: RawMail, surroundings: Surroundings): Promise<void> {
-  const mail = await readMail(raw, surroundings);
-  await checkIdentity(mail, raw, surroundings);
+export async function checkMail(raw: RawMail, dependencies: HandlerDependencies): Promise<void> {
+  const mail = await readMail(raw, dependencies);
+  await checkIdentity(mail, raw, dependencies);
   checkShownFields(mail);
-  const { route, rule, reason } = surroundings.classify(mail);
+  const { route, rule, reason } = dependencies.classify(mail);
   const { mailId, location } = mail;
   const entry = { mailId, location, route, rule, reason, record: recordOf(mail), acceptedAt: NOW };
   checkShown('the reason', reason ?? '');
@@ -50,19 +50,19 @@ export async function checkMail(raw: RawMail, surroundings: Surroundings): Promi
     if (name !== 'messageId') checkShown(`the record's ${name}`, value ?? '');
   }
   const alert = checkQueueMessage(entry);
-  checkPosts(surroundings.thorough ? Array<QueueMessage>(10).fill(alert) : [alert]);
+  checkPosts(dependencies.thorough ? Array<QueueMessage>(10).fill(alert) : [alert]);
   const line = checkSpool(entry);
-  if (surroundings.thorough) checkDigest(line, entry);
+  if (dependencies.thorough) checkDigest(line, entry);
 }
 
 /** The mailId is of the header alone: a mail read again with a text from further in is the same mail. */
-async function checkIdentity(mail: Mail, raw: RawMail, surroundings: Surroundings): Promise<void> {
-  if (surroundings.thorough) {
-    const again = await readMail(raw, surroundings);
+async function checkIdentity(mail: Mail, raw: RawMail, dependencies: HandlerDependencies): Promise<void> {
+  if (dependencies.thorough) {
+    const again = await readMail(raw, dependencies);
     hold(again.mailId === mail.mailId, () => `read twice, it is two mails: ${mail.mailId} and ${again.mailId}`);
   }
   if (!raw.text) return;
-  const first = await readMail({ ...raw, text: undefined }, surroundings);
+  const first = await readMail({ ...raw, text: undefined }, dependencies);
   hold(
     first.problem !== undefined || mail.problem !== undefined || first.mailId === mail.mailId,
     () => `with the text of its second fetch it is another mail: ${first.mailId}, then ${mail.mailId}`,

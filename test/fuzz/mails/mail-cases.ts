@@ -31,7 +31,7 @@ export async function mailCases(): Promise<CaseMaker> {
     const mail = mutatedMail(random, seeds);
     const raw = rawMailOf(mail, random);
     const account = { host: random.pick(['imap.example.com', 'imap.gmail.com']), user: 'support@example.com' };
-    const surroundings = {
+    const dependencies = {
       location: { mailbox: 'support/INBOX', uidValidity: '1700000000', uid: raw.uid },
       linkTo: (messageId: string | undefined) => mailLink(account, messageId),
       classify: random.pick(classifiers),
@@ -40,7 +40,7 @@ export async function mailCases(): Promise<CaseMaker> {
     return {
       what: `a mail of ${mail.length} bytes, ${raw.header.length} of header and ${raw.body.length} of body fetched`,
       input: mail,
-      run: () => checkMail(raw, surroundings),
+      run: () => checkMail(raw, dependencies),
     };
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { parseSettings } from '../../../functions/core/settings/define-settings.ts';
-import { watermarksFrom } from '../../../functions/from-environment/dynamo.ts';
+import { watermarksFrom } from '../../../functions/wiring/dynamo.ts';
 import { startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
 import { type ImapServer, startImapServer } from '../../../lib/local/imap-server.ts';
 import { startPipeline } from '../../../lib/local/local-pipeline.ts';

@@ -1,8 +1,8 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
-import { routeQueuesFrom } from '../../../functions/from-environment/queues.ts';
 import settings from '../../../functions/settings.ts';
+import { routeQueuesFrom } from '../../../functions/wiring/queues.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
 import { startPipeline } from '../../../lib/local/local-pipeline.ts';

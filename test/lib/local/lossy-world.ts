@@ -5,8 +5,8 @@ import { awsClientOptions } from '../../../functions/adapters/aws-client-options
 import { createAuditInbox } from '../../../functions/audit-inbox/handler.ts';
 import { PENDING_PREFIX } from '../../../functions/core/records/spool.ts';
 import { parseSettings } from '../../../functions/core/settings/define-settings.ts';
-import { ledgerFrom, watermarksFrom } from '../../../functions/from-environment/dynamo.ts';
 import { createPollInbox } from '../../../functions/poll-inbox/handler.ts';
+import { ledgerFrom, watermarksFrom } from '../../../functions/wiring/dynamo.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
 import { type ImapServer, startImapServer } from '../../../lib/local/imap-server.ts';
@@ -60,7 +60,7 @@ export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt:
   );
   const environment = { ...aws.environment, AWS_ENDPOINT_URL_SSM: parameters.url, DISCORD_API_URL: discord.url };
   const journal = recordingJournal();
-  const surroundings = { settings, environment, journal };
+  const dependencies = { settings, environment, journal };
   const context = { getRemainingTimeInMillis: () => 600_000 };
   const dynamo = new DynamoDBClient(awsClientOptions(environment, 'DYNAMODB'));
   const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
@@ -85,8 +85,8 @@ export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt:
     imap,
     parameters,
     journal,
-    poll: async () => await createPollInbox(surroundings)({ mailbox: MAILBOX }, context),
-    audit: async () => await createAuditInbox(surroundings)({ mailbox: MAILBOX }, context),
+    poll: async () => await createPollInbox(dependencies)({ mailbox: MAILBOX }, context),
+    audit: async () => await createAuditInbox(dependencies)({ mailbox: MAILBOX }, context),
     ledger: ledgerFrom(environment),
     watermark: async () => (await watermarksFrom(environment).get(MAILBOX))?.watermark,
     /** Posts what lies in the queues and sends a digest. @returns what a reader of both has seen, by subject */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseSettings } from '../../../functions/core/settings/define-settings.ts';
-import { watermarksFrom } from '../../../functions/from-environment/dynamo.ts';
+import { watermarksFrom } from '../../../functions/wiring/dynamo.ts';
 import { startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
 import { type ImapServer, startImapServer } from '../../../lib/local/imap-server.ts';

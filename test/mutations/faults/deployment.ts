@@ -1,15 +1,15 @@
 import type { Mutation } from '../mutation.ts';
 
-const caughtBy = ['lib/rollcall-stack.test.ts'] as const;
-const alarms = ['lib/alarms.test.ts'] as const;
-const services = ['lib/rights-of-services.test.ts'] as const;
+const caughtBy = ['lib/stack/rollcall-stack.test.ts'] as const;
+const alarms = ['lib/stack/alarms.test.ts'] as const;
+const services = ['lib/stack/rights-of-services.test.ts'] as const;
 
 /** Faults in what is deployed, and in what the local run makes of it. */
 export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'alarms tell nobody',
     breaks: 'P4',
-    file: 'lib/operator-alarms.ts',
+    file: 'lib/stack/operator-alarms.ts',
     find: 'alarm.addAlarmAction(new SnsAction(this.topic));',
     replace: '',
     caughtBy: alarms,
@@ -17,7 +17,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'a queue with dead letters sounds no alarm',
     breaks: 'P4',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/stack/route-delivery.ts',
     find: 'alarms.onAnyMessageIn(this.deadLetters,',
     replace: '((..._unheard: unknown[]) => undefined)(',
     caughtBy: alarms,
@@ -25,7 +25,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'a mailbox that nobody polls sounds no alarm',
     breaks: 'P5',
-    file: 'lib/operator-alarms.ts',
+    file: 'lib/stack/operator-alarms.ts',
     find: 'evaluationPeriods: silence.periods,\n      treatMissingData: TreatMissingData.BREACHING',
     replace: 'evaluationPeriods: silence.periods,\n      treatMissingData: TreatMissingData.NOT_BREACHING',
     caughtBy: alarms,
@@ -33,7 +33,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'a run that failed is reported to nobody',
     breaks: 'P5',
-    file: 'lib/scheduled-runs.ts',
+    file: 'lib/stack/scheduled-runs.ts',
     find: 'onFailure: { bind:',
     replace: 'onSuccess: { bind:',
     caughtBy,
@@ -41,7 +41,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'an answer with failed items is taken for a success as a whole',
     breaks: 'P2',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/stack/route-delivery.ts',
     find: 'reportBatchItemFailures: true',
     replace: 'reportBatchItemFailures: false',
     caughtBy,
@@ -65,7 +65,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'mail that no digest has carried expires',
     breaks: 'P2',
-    file: 'lib/spool-bucket.ts',
+    file: 'lib/stack/spool-bucket.ts',
     find: 'prefix: DIGESTED_PREFIX',
     replace: "prefix: 'unknowns/'",
     caughtBy,
@@ -73,7 +73,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'the ledger goes with the stack',
     breaks: 'P2',
-    file: 'lib/tables.ts',
+    file: 'lib/stack/tables.ts',
     find: 'RemovalPolicy.RETAIN',
     replace: 'RemovalPolicy.DESTROY',
     caughtBy,
@@ -81,7 +81,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'a mailbox is polled every so many hours',
     breaks: 'P5',
-    file: 'lib/mailbox-polling.ts',
+    file: 'lib/stack/mailbox-polling.ts',
     find: 'ScheduleExpression.rate(Duration.minutes(account.everyMinutes))',
     replace: 'ScheduleExpression.rate(Duration.hours(account.everyMinutes))',
     caughtBy,
@@ -89,18 +89,18 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'a poster may touch the watermarks',
     breaks: 'P1',
-    file: 'lib/tables.ts',
+    file: 'lib/stack/tables.ts',
     find: "'dynamodb:LeadingKeys': [",
     replace: "'dynamodb:LeadingKeys': ['*', ",
-    caughtBy: ['lib/permissions.test.ts'],
+    caughtBy: ['lib/stack/permissions.test.ts'],
   },
   {
     name: 'policies leave out the conditions of a place',
     breaks: 'P1',
-    file: 'lib/policy.ts',
+    file: 'lib/stack/policy.ts',
     find: ', ...(conditions && { conditions })',
     replace: '',
-    caughtBy: ['lib/permissions.test.ts', 'lib/policy.test.ts'],
+    caughtBy: ['lib/stack/permissions.test.ts', 'lib/stack/policy.test.ts'],
   },
   {
     name: 'a poll may not read the index that a renumbered mailbox sends it to',
@@ -108,7 +108,7 @@ export const deploymentMutations: readonly Mutation[] = [
     file: 'functions/adapters/dynamo-ledger.ts',
     find: "ledgerByLocation: ['dynamodb:Query']",
     replace: "ledgerByLocation: ['dynamodb:Scan']",
-    caughtBy: ['lib/least-privilege/every-method.test.ts'],
+    caughtBy: ['lib/stack/least-privilege/every-method.test.ts'],
   },
   {
     name: 'a digest may not archive what it has carried',
@@ -116,12 +116,12 @@ export const deploymentMutations: readonly Mutation[] = [
     file: 'functions/adapters/s3-spool.ts',
     find: "digestedSegments: ['s3:PutObject']",
     replace: "digestedSegments: ['s3:GetObject']",
-    caughtBy: ['lib/least-privilege/every-method.test.ts'],
+    caughtBy: ['lib/stack/least-privilege/every-method.test.ts'],
   },
   {
     name: 'Lambda may not write the logs that all own metrics come from',
     breaks: 'P5',
-    file: 'lib/rollcall-function.ts',
+    file: 'lib/stack/rollcall-function.ts',
     find: "actions: ['logs:CreateLogStream', 'logs:PutLogEvents']",
     replace: "actions: ['logs:CreateLogStream']",
     caughtBy: services,
@@ -129,7 +129,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'Lambda may not begin a stream of logs',
     breaks: 'P5',
-    file: 'lib/rollcall-function.ts',
+    file: 'lib/stack/rollcall-function.ts',
     find: "actions: ['logs:CreateLogStream', 'logs:PutLogEvents']",
     replace: "actions: ['logs:PutLogEvents']",
     caughtBy: services,
@@ -137,7 +137,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'the event source may not take alerts from their queue',
     breaks: 'P1',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/stack/route-delivery.ts',
     find: "'sqs:ReceiveMessage', ",
     replace: '',
     caughtBy: services,
@@ -145,7 +145,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'the event source may not delete what was posted',
     breaks: 'P3',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/stack/route-delivery.ts',
     find: "'sqs:DeleteMessage', ",
     replace: '',
     caughtBy: services,
@@ -153,7 +153,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'the event source may not look at its queue',
     breaks: 'P1',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/stack/route-delivery.ts',
     find: ", 'sqs:GetQueueAttributes'",
     replace: '',
     caughtBy: services,
@@ -161,7 +161,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'the scheduler may not start what it schedules',
     breaks: 'P5',
-    file: 'lib/scheduled-runs.ts',
+    file: 'lib/stack/scheduled-runs.ts',
     find: "actions: ['lambda:InvokeFunction']",
     replace: "actions: ['lambda:GetFunction']",
     caughtBy: services,
@@ -169,7 +169,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'the scheduler may not report a run that it could not start',
     breaks: 'P5',
-    file: 'lib/scheduled-runs.ts',
+    file: 'lib/stack/scheduled-runs.ts',
     find: 'this.scheduler.addToPolicy(mayReport);',
     replace: '',
     caughtBy: services,
@@ -177,7 +177,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'Lambda may not report a run that failed for good',
     breaks: 'P5',
-    file: 'lib/scheduled-runs.ts',
+    file: 'lib/stack/scheduled-runs.ts',
     find: 'run.addToRolePolicy(mayReport);',
     replace: '',
     caughtBy: services,
@@ -185,7 +185,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'CloudWatch may not publish alarms',
     breaks: 'P4',
-    file: 'lib/operator-alarms.ts',
+    file: 'lib/stack/operator-alarms.ts',
     find: "actions: ['sns:Publish']",
     replace: "actions: ['sns:GetTopicAttributes']",
     caughtBy: services,
@@ -193,7 +193,7 @@ export const deploymentMutations: readonly Mutation[] = [
   {
     name: 'nobody counts the reports of posters that fail',
     breaks: 'P4',
-    file: 'lib/route-delivery.ts',
+    file: 'lib/stack/route-delivery.ts',
     find: 'failedPosters.watch(post.logGroup);',
     replace: '',
     caughtBy: services,

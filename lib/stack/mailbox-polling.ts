@@ -1,0 +1,93 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { dimensionOfMailbox, SUCCESSFUL_POLLS } from '../../functions/core/metrics.ts';
+import { POLL_INBOX_PORTS } from '../../functions/core/poll/poll.ts';
+import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
+import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
+import type { MailboxSettings } from '../../functions/core/settings/settings-schema.ts';
+import { customMetric } from './custom-metric.ts';
+import type { FailedRuns } from './failed-runs.ts';
+import type { OperatorAlarms } from './operator-alarms.ts';
+import { policyOf } from './policy.ts';
+import { rollcallFunction } from './rollcall-function.ts';
+import { type RouteDelivery, routeQueues } from './route-delivery.ts';
+import { ScheduledRuns } from './scheduled-runs.ts';
+import { secretParameters, secretsOfMailbox } from './secret-parameters.ts';
+import type { SpoolBucket } from './spool-bucket.ts';
+import type { Tables } from './tables.ts';
+
+/** One poll that fails is not worth an e-mail; the second in a row may be the provider's bad hour. */
+const MISSED_POLLS = 3;
+
+/** More does not make a poll faster: it is the knee of the curve. */
+const POLL_MEMORY_MB = 512;
+
+type MailboxPollingProps = {
+  accounts: MailboxSettings[];
+  routes: readonly RouteDelivery[];
+  tables: Tables;
+  spool: SpoolBucket;
+  alarms: OperatorAlarms;
+  failedRuns: FailedRuns;
+};
+
+/** Reads every mailbox by its schedule and hands its mail over to the routes' queues and the spool. */
+export class MailboxPolling extends Construct {
+  readonly poll: IFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { accounts, routes, tables, spool, alarms, failedRuns }: MailboxPollingProps,
+  ) {
+    super(scope, id);
+
+    this.poll = rollcallFunction(this, 'PollInbox', {
+      name: 'poll-inbox',
+      description: 'Reads the new mail of one mailbox and hands each over to its queue or the spool',
+      timeoutMs: POLL_TIMEOUT_MS,
+      memoryMb: POLL_MEMORY_MB,
+      environment: {
+        WATERMARKS_TABLE: tables.watermarks.tableName,
+        LEDGER_TABLE: tables.ledger.tableName,
+        SPOOL_BUCKET: spool.bucketName,
+        ROUTE_QUEUE_URLS: Stack.of(this).toJsonString(
+          Object.fromEntries(routes.map(({ routeId, queue }) => [routeId, queue.queueUrl])),
+        ),
+      },
+      may: policyOf(POLL_INBOX_PORTS, {
+        ...tables.resources,
+        ...spool.resources,
+        ...routeQueues(routes),
+        ...secretParameters(this, accounts.flatMap(secretsOfMailbox)),
+      }),
+    });
+
+    const polls = new ScheduledRuns(this, 'Polls', {
+      run: this.poll,
+      // Once only: a provider may lock an account that signs in with a wrong password too often.
+      retries: 1,
+      failedRuns,
+    });
+
+    for (const { mailbox, account } of polledMailboxes({ mailboxes: accounts })) {
+      polls.add(mailbox, {
+        description: `Polls ${mailbox}`,
+        schedule: ScheduleExpression.rate(Duration.minutes(account.everyMinutes)),
+        input: ScheduleTargetInput.fromObject({ mailbox }),
+      });
+      alarms.onSilence(
+        customMetric(this, SUCCESSFUL_POLLS, dimensionOfMailbox(mailbox)),
+        `${mailbox} polls`,
+        {
+          name: `${mailbox} is not polled`,
+          loses: `New mail of ${mailbox} is neither pushed nor spooled; it waits in the mailbox.`,
+          runbook: 'A mailbox is not polled',
+        },
+        { period: Duration.minutes(account.everyMinutes), periods: MISSED_POLLS },
+      );
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { MailboxSettings } from '../../functions/core/settings/settings-schema.ts';
+import type { Resourced } from './policy.ts';
+
+/**
+ * Exactly these SecureString parameters, as a policy names them. The key they are encrypted with by default, aws/ssm, lets
+ * every principal of the account decrypt through SSM, so nothing is asked of KMS.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
+ */
+export function secretParameters(scope: Construct, parameters: readonly string[]): Resourced<'secrets'> {
+  const stack = Stack.of(scope);
+  const arns = [...new Set(parameters)].map((parameter) =>
+    // The name begins with the slash that separates it from `parameter`.
+    stack.formatArn({ service: 'ssm', resource: `parameter${parameter}` }),
+  );
+  return { secrets: { arns } };
+}
+
+/** The parameters that a poll of this mailbox signs in with. */
+export function secretsOfMailbox({ auth }: MailboxSettings): string[] {
+  switch (auth.kind) {
+    case 'password':
+      return [auth.passwordParameter];
+    case 'client credentials':
+      return [auth.clientSecretParameter];
+    case 'refresh token':
+      return [auth.refreshTokenParameter, ...(auth.clientSecretParameter ? [auth.clientSecretParameter] : [])];
+  }
+}

@@ -1,0 +1,89 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { DIGEST_RUN_KEY } from '../../functions/adapters/dynamo-digest-runs.ts';
+import { PATH_CHECK_KEY_PREFIX } from '../../functions/adapters/dynamo-path-checks.ts';
+import { PAUSE_KEY_PREFIX } from '../../functions/adapters/dynamo-pauses.ts';
+import { ROUTE_CHECK_KEY_PREFIX } from '../../functions/adapters/dynamo-route-checks.ts';
+import {
+  BY_DAY_INDEX,
+  BY_LOCATION_INDEX,
+  LEDGER_TABLE,
+  OPEN_INDEX,
+  type TableDesign,
+  type TableIndex,
+  WATERMARKS_TABLE,
+} from '../../functions/core/records/table-design.ts';
+import type { Resourced, Resources } from './policy.ts';
+
+/** Where each mailbox stands, and the record of every mail's fate: what must not be lost, even with the stack. */
+export class Tables extends Construct {
+  readonly watermarks: Table;
+  readonly ledger: Table;
+  /** Both tables, their indexes and the items beside the watermarks, as a policy names them. */
+  readonly resources: Resourced<
+    | 'ledger'
+    | 'ledgerByLocation'
+    | 'ledgerByDay'
+    | 'openLedgerEntries'
+    | 'watermarks'
+    | 'routeChecks'
+    | 'pathChecks'
+    | 'pauses'
+    | 'digestRun'
+  >;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.watermarks = durableTable(this, 'Watermarks', WATERMARKS_TABLE);
+    this.ledger = durableTable(this, 'Ledger', LEDGER_TABLE);
+    this.resources = {
+      ledger: { arns: [this.ledger.tableArn] },
+      ledgerByLocation: { arns: [indexArn(this.ledger, BY_LOCATION_INDEX)] },
+      ledgerByDay: { arns: [indexArn(this.ledger, BY_DAY_INDEX)] },
+      openLedgerEntries: { arns: [indexArn(this.ledger, OPEN_INDEX)] },
+      watermarks: { arns: [this.watermarks.tableArn] },
+      routeChecks: itemsUnder(ROUTE_CHECK_KEY_PREFIX, this.watermarks),
+      pathChecks: itemsUnder(PATH_CHECK_KEY_PREFIX, this.watermarks),
+      pauses: itemsUnder(PAUSE_KEY_PREFIX, this.watermarks),
+      digestRun: itemsUnder(DIGEST_RUN_KEY, this.watermarks),
+    };
+  }
+}
+
+function indexArn(table: Table, index: TableIndex): string {
+  return `${table.tableArn}/index/${index.name}`;
+}
+
+/** The items whose key begins so, and no others of their table. */
+function itemsUnder(keyPrefix: string, { tableArn }: Table): Resources {
+  return {
+    arns: [tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${keyPrefix}*`] } },
+  };
+}
+
+function durableTable(scope: Construct, id: string, design: TableDesign): Table {
+  const table = new Table(scope, id, {
+    partitionKey: attributeOf(design.partitionKey),
+    ...(design.timeToLiveAttribute && { timeToLiveAttribute: design.timeToLiveAttribute }),
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  for (const { name, partitionKey, sortKey, projection } of design.indexes) {
+    table.addGlobalSecondaryIndex({
+      indexName: name,
+      partitionKey: attributeOf(partitionKey),
+      sortKey: attributeOf(sortKey),
+      ...(projection === 'ALL'
+        ? { projectionType: ProjectionType.ALL }
+        : { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...projection] }),
+    });
+  }
+  return table;
+}
+
+function attributeOf({ name, type }: TableDesign['partitionKey']) {
+  return { name, type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER };
+}

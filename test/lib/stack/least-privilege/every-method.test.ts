@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PortList, Ports } from '../../../../functions/adapters/ports.ts';
+import { discordFrom, discordTargetsFrom } from '../../../../functions/wiring/discord.ts';
+import {
+  digestRunsFrom,
+  ledgerFrom,
+  pathChecksFrom,
+  pausesFrom,
+  routeChecksFrom,
+  watermarksFrom,
+} from '../../../../functions/wiring/dynamo.ts';
+import { mailReadersFrom } from '../../../../functions/wiring/mail-readers.ts';
+import { mailerFrom } from '../../../../functions/wiring/mailer.ts';
+import { operatorPathsFrom } from '../../../../functions/wiring/operator-paths.ts';
+import { alertQueueFrom, deadLettersFrom, routeQueuesFrom } from '../../../../functions/wiring/queues.ts';
+import { spoolFrom } from '../../../../functions/wiring/spool.ts';
+import { type CallSite, callSiteIn } from './call-site.ts';
+import { PORT_CALLS } from './port-calls.ts';
+import { type RecordedWorld, startRecordedWorld } from './recorded-world.ts';
+import { FUNCTION_NAMES, FUNCTIONS, type FunctionName, judge } from './stack-functions.ts';
+
+/**
+ * The story shows what functions do; this shows what they can do: every port method that a function is handed, with the
+ * real adapters, whether any story leads there or not.
+ */
+
+let judged: ReturnType<typeof judge>;
+
+beforeAll(async () => {
+  const world = await startRecordedWorld();
+  try {
+    for (const name of FUNCTION_NAMES) await callEveryMethod(name, world);
+    judged = judge(world.recorder.calls, world.input);
+  } finally {
+    await world.stop();
+  }
+}, 120_000);
+
+describe.each(FUNCTION_NAMES)('with every port method that it is handed, %s', (name) => {
+  it('makes only calls that its policy allows', () => {
+    expect(judged.refused(name)).toEqual([]);
+  });
+
+  it('makes every call that its policy allows', () => {
+    expect(judged.unused(name)).toEqual([]);
+  });
+});
+
+async function callEveryMethod(name: FunctionName, world: RecordedWorld): Promise<void> {
+  // A poster knows its one route.
+  const route = /^post-to-discord (\w+)$/.exec(name)?.[1];
+  const ports = portsIn(world, route ?? 'vip');
+  const site = callSiteIn(world, route);
+  const list: PortList = FUNCTIONS[name].ports;
+  for (const [port, methods] of Object.entries(list) as [keyof Ports, readonly string[]][]) {
+    for (const method of methods) await world.recorder.as(name, () => call(port, method, ports, site));
+  }
+}
+
+async function call(port: keyof Ports, method: string, ports: Ports, site: CallSite): Promise<void> {
+  const calls = PORT_CALLS[port] as Readonly<Record<string, (port: unknown, site: CallSite) => Promise<unknown>>>;
+  const how = calls[method];
+  if (!how) throw new Error(`Say in port-calls.ts how ${port}.${method} is called.`);
+  await how(ports[port], site);
+}
+
+/** As the handlers wire them. */
+function portsIn({ environmentOf, settings }: RecordedWorld, route: string): Ports {
+  const environment = environmentOf(route);
+  const [account] = settings.mailboxes;
+  if (!account) throw new Error('There is no account.');
+  return {
+    reader: mailReadersFrom(environment, settings)(account),
+    watermarks: watermarksFrom(environment),
+    ledger: ledgerFrom(environment),
+    sentPosts: ledgerFrom(environment),
+    routeQueues: routeQueuesFrom(environment),
+    queue: alertQueueFrom(environment),
+    deadLetters: deadLettersFrom(environment),
+    spool: spoolFrom(environment),
+    discord: discordFrom(environment),
+    discordTargets: discordTargetsFrom(environment),
+    pauses: pausesFrom(environment),
+    routeChecks: routeChecksFrom(environment),
+    operatorPaths: operatorPathsFrom(environment, settings),
+    pathChecks: pathChecksFrom(environment),
+    mailer: mailerFrom(environment, settings.digest),
+    digestRuns: digestRunsFrom(environment),
+  };
+}

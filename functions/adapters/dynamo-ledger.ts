@@ -60,8 +60,8 @@ export const LEDGER_RIGHTS = {
   allOpenEntries: { openLedgerEntries: ['dynamodb:Scan'] },
   relocate: CHANGE,
   acceptedBetween: { ledgerByDay: ['dynamodb:Query'] },
-  linesAbove: { ledgerByLocation: ['dynamodb:Query'] },
-  linesOfMailboxes: { ledgerByLocation: ['dynamodb:Scan'] },
+  entriesAboveUid: { ledgerByLocation: ['dynamodb:Query'] },
+  entriesOfMailboxes: { ledgerByLocation: ['dynamodb:Scan'] },
 } as const satisfies RightsOf<Ledger>;
 
 /**
@@ -182,20 +182,20 @@ export function dynamoLedger({
       return begun ? 'begun' : 'lease lost';
     },
 
-    async settle(mailId, { at, discordMessageId }) {
+    async settle(mailId, { at, postId }) {
       // Refused where it is settled already: the first settlement stands. Refused too where the ledger has lost the
       // entry: then nothing is open, and nothing is invented.
       await change(
         mailId,
         `SET #state = :settled, #settledAt = :at, #expiresAt = :expiresAt
-          ${discordMessageId === undefined ? '' : ', #discordMessageId = :message'}
+          ${postId === undefined ? '' : ', #postId = :message'}
           REMOVE #openRoute, #leaseHolder, #leaseUntil`,
         `attribute_exists(#state) AND ${UNSETTLED}`,
         {
           ':settled': 'settled',
           ':at': at.toISOString(),
           ':expiresAt': Math.floor(at.getTime() / 1000) + expiryDays * SECONDS_PER_DAY,
-          ':message': discordMessageId,
+          ':message': postId,
         },
       );
     },
@@ -289,7 +289,7 @@ export function dynamoLedger({
       }
     },
 
-    async *linesAbove(mailbox, uidValidity, uid) {
+    async *entriesAboveUid(mailbox, uidValidity, uid) {
       const { partitionKey, sortKey } = BY_LOCATION_INDEX;
       const items = query(BY_LOCATION_INDEX, `#${partitionKey.name} = :location AND #${sortKey.name} > :uid`, {
         ':location': mailboxUidValidityOf(mailbox, uidValidity),
@@ -298,7 +298,7 @@ export function dynamoLedger({
       for await (const item of items) yield lineOf(item);
     },
 
-    async *linesOfMailboxes(mailboxes) {
+    async *entriesOfMailboxes(mailboxes) {
       const partition = BY_LOCATION_INDEX.partitionKey.name;
       const pages = paginateScan(
         { client },

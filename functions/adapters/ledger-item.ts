@@ -3,7 +3,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { DeliveryFailure } from '../core/records/delivery-failure.ts';
-import type { AcceptedEntry, LedgerEntry, LedgerLine, NewLedgerEntry } from '../core/records/ledger-entry.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerIndexEntry, NewLedgerEntry } from '../core/records/ledger-entry.ts';
 import { SHARDS_PER_DAY } from '../core/records/table-design.ts';
 import type { Numbering } from '../core/records/watermark.ts';
 
@@ -63,6 +63,8 @@ const itemSchema = z.object({
   settledAt: time.optional(),
   attempts: z.int(),
   lastFailure: failureSchema.optional(),
+  postId: z.string().optional(),
+  /** What `postId` was called before. */
   discordMessageId: z.string().optional(),
   sentPost: z.object({ mailIds: z.array(z.string()), at: time }).optional(),
   leaseUntil: epochMs.optional(),
@@ -142,14 +144,14 @@ export function attributesOf(values: Record<string, unknown>): Item {
 
 /** @throws if the item is not what Rollcall writes */
 export function entryOf(item: Item): LedgerEntry {
-  const { version: _version, mailbox, uidValidity, uid, ...facts } = parse(itemSchema, item);
+  const { version: _version, mailbox, uidValidity, uid, discordMessageId, ...facts } = parse(itemSchema, item);
   return {
     ...facts,
     location: { mailbox, uidValidity, uid },
     dispatchedAt: facts.dispatchedAt,
     settledAt: facts.settledAt,
     lastFailure: facts.lastFailure,
-    discordMessageId: facts.discordMessageId,
+    postId: facts.postId ?? discordMessageId,
   };
 }
 
@@ -163,7 +165,7 @@ export function acceptedEntryOf(item: Item): AcceptedEntry {
   return parse(acceptedSchema, item);
 }
 
-export function lineOf(item: Item): LedgerLine {
+export function lineOf(item: Item): LedgerIndexEntry {
   return parse(lineSchema, item);
 }
 

@@ -21,7 +21,7 @@ const ATTRIBUTE_CHARACTERS = 1_000;
 
 /** What each method needs of IAM. The policies derive from it. */
 export const ALERT_QUEUE_RIGHTS = {
-  handBack: { ownQueue: ['sqs:ChangeMessageVisibility'] },
+  returnToQueue: { ownQueue: ['sqs:ChangeMessageVisibility'] },
   deadLetter: { ownDeadLetterQueue: ['sqs:SendMessage'] },
 } as const satisfies RightsOf<AlertQueue>;
 
@@ -36,7 +36,7 @@ export function sqsAlertQueue({
   deadLetterQueueUrl: string;
 }): AlertQueue {
   return {
-    async handBack({ receiptHandle }, delayMs) {
+    async returnToQueue({ receiptHandle }, delayMs) {
       try {
         await client.send(
           new ChangeMessageVisibilityCommand({

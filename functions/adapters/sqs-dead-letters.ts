@@ -34,7 +34,7 @@ const attributesSchema = z.object({
 
 /** What each method needs of IAM. The policies derive from it. SQS authorizes a batch as its single calls. */
 export const DEAD_LETTERS_RIGHTS = {
-  sift: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'] },
+  deleteWhere: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'] },
   unreadable: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'] },
   remove: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'] },
 } as const satisfies RightsOf<DeadLetters>;
@@ -118,7 +118,7 @@ export function sqsDeadLetters({
   }
 
   return {
-    async sift(route, visit) {
+    async deleteWhere(route, visit) {
       await deleteWhere(route, async (received) => {
         const removable = new Set(await visit(received.map(({ letter }) => letter)));
         return received.filter(({ letter }) => removable.has(letter));

@@ -16,7 +16,7 @@ export type JournalEvent =
   | { kind: 'poll overtaken'; mailbox: string }
   | { kind: 'poll finished'; mailbox: string; accepted: number; recognised: number; left: number; uidNext: number }
   | { kind: 'poll failed'; mailbox: string; failure: { kind: string; text: string } }
-  | { kind: 'alerts posted'; route: string; discordMessageId: string; alerts: readonly QueueMessage[] }
+  | { kind: 'alerts posted'; route: string; postId: string; alerts: readonly QueueMessage[] }
   | { kind: 'alert handed back'; alert: QueueMessage; delayMs: number; failure: DeliveryFailure | undefined }
   | { kind: 'alert dead'; route: string; alert: QueueMessage | undefined; failure: DeliveryFailure }
   | { kind: 'alert already settled'; alert: QueueMessage }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { systemClock } from '../../functions/adapters/system-clock.ts';
-import { liftDeath } from '../../functions/core/delivery/lift-death.ts';
+import { clearDeadTargetPause } from '../../functions/core/delivery/lift-death.ts';
 import { type RedriveReport, redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
@@ -33,9 +33,9 @@ export async function redrive(
   let exitCode = 0;
   for (const route of redriven) {
     const target = routes.find(({ id }) => id === route)?.discord;
-    if (target) await liftDeath(target, services);
+    if (target) await clearDeadTargetPause(target, services);
     const report = await redriveRoute(route, services, {
-      asked: 'by a person',
+      trigger: 'manual',
       remainingMs: () => Number.POSITIVE_INFINITY,
     });
     for (const line of linesOf(report)) print(line);

@@ -48,7 +48,7 @@ export async function drawUpAccounts(
     mails: [],
     posts: events.flatMap((event) =>
       event.kind === 'alerts posted'
-        ? [{ route: event.route, messageId: event.discordMessageId, mailIds: event.alerts.map(({ mailId }) => mailId) }]
+        ? [{ route: event.route, messageId: event.postId, mailIds: event.alerts.map(({ mailId }) => mailId) }]
         : [],
     ),
     digest: { sent: digest !== undefined, subject: digest?.subject ?? null, mailIds: [...(digest?.mailIds ?? [])] },
@@ -86,7 +86,7 @@ async function addMailbox(
   accounts.mailboxes.push({ mailbox, uidValidity, lastUid, uidNext: uidNext ?? lastUid + 1 });
 
   const lines = new Map<number, string>();
-  for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, baselineUid)) lines.set(uid, mailId);
+  for await (const { uid, mailId } of ledger.entriesAboveUid(mailbox, uidValidity, baselineUid)) lines.set(uid, mailId);
   const found = await readerOf(account).visit(folder, (session) => lookUp(session, baselineUid, lines, ledger));
   for (const [uid, mailId] of found) {
     if (!mailId) accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);

@@ -5,7 +5,7 @@ import {
   ProvisionedThroughputExceededException,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
@@ -82,6 +82,16 @@ describe('the ledger in DynamoDB', () => {
       new PutItemCommand({ TableName: table, Item: { mailId: { S: 'damaged' }, version: { N: '1' } } }),
     );
     await expect(theLedger().find(['damaged'])).rejects.toThrow(/item damaged is not what Rollcall writes/);
+  });
+
+  it('reads the id of a post under its former name, in an item of an earlier version', async () => {
+    const entry = sampleEntry();
+    await theLedger().accept(entry);
+    await theLedger().settle(entry.mailId, { at: AT, postId: 'to be renamed' });
+    const { postId: _renamed, ...older } = await itemOf(entry.mailId);
+    const Item = marshall({ ...older, discordMessageId: '1400000000000000000' });
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+    expect((await theLedger().find([entry.mailId])).get(entry.mailId)?.postId).toBe('1400000000000000000');
   });
 });
 

@@ -50,7 +50,7 @@ const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Ki
   'poll overtaken': { kind: 'poll overtaken', mailbox },
   'poll finished': { kind: 'poll finished', mailbox, accepted: 1, recognised: 0, left: 0, uidNext: 9 },
   'poll failed': { kind: 'poll failed', mailbox, failure: { kind: 'credentials', text: 'refused' } },
-  'alerts posted': { kind: 'alerts posted', route: 'vip', discordMessageId: '900', alerts: [alert, alert] },
+  'alerts posted': { kind: 'alerts posted', route: 'vip', postId: '900', alerts: [alert, alert] },
   'alert handed back': { kind: 'alert handed back', alert, delayMs: 30_000, failure },
   'alert dead': { kind: 'alert dead', route: 'vip', alert, failure },
   'alert already settled': { kind: 'alert already settled', alert },

@@ -39,13 +39,15 @@ describe('the dead-letter queues in SQS', () => {
 
   it('show again what they keep, so that the alarm does not end in between', async () => {
     await client.send(new SendMessageCommand({ QueueUrl: queueUrlOf('vip'), MessageBody: 'kept' }));
-    await deadLetters().sift('vip', async () => []);
+    await deadLetters().deleteWhere('vip', async () => []);
     const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrlOf('vip') }));
     expect(Messages?.map(({ Body }) => Body)).toEqual(['kept']);
   });
 
   it('fail on a route that has none', async () => {
-    await expect(deadLetters().sift('new-route', async () => [])).rejects.toThrow(/new-route has no dead-letter queue/);
+    await expect(deadLetters().deleteWhere('new-route', async () => [])).rejects.toThrow(
+      /new-route has no dead-letter queue/,
+    );
   });
 
   it('hide what they only look at for as long as Lambda takes to repeat whoever died of it, and no longer', async () => {
@@ -64,7 +66,7 @@ describe('the dead-letter queues in SQS', () => {
     const send = async (command: { constructor: { name: string } }) =>
       command.constructor.name === 'ReceiveMessageCommand' ? { Messages: [{ MessageId: '1', Body: 'a' }] } : { Failed };
     const refusing = { send } as unknown as SQSClient;
-    const sift = sqsDeadLetters({ client: refusing, queueUrls: { vip: 'http://127.0.0.1/vip' } }).sift(
+    const sift = sqsDeadLetters({ client: refusing, queueUrls: { vip: 'http://127.0.0.1/vip' } }).deleteWhere(
       'vip',
       async (all) => all,
     );

@@ -199,7 +199,7 @@ describe('the taking end of a queue in SQS', () => {
 
   it('hides a message that is handed back, and shows it again when the delay is over', async () => {
     const message = await receive('later');
-    await alertQueue().handBack(message, 400);
+    await alertQueue().returnToQueue(message, 400);
     const queueUrl = urlOf(aws.queueUrls, 'stripe');
     const now = await client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
     expect(now.Messages ?? []).toEqual([]);
@@ -208,13 +208,13 @@ describe('the taking end of a queue in SQS', () => {
   });
 
   it('hides a message for no longer than SQS allows', async () => {
-    await alertQueue().handBack(await receive('much later'), 24 * 60 * 60 * 1000);
+    await alertQueue().returnToQueue(await receive('much later'), 24 * 60 * 60 * 1000);
   });
 
   it('is content with a message that is in the queue again already', async () => {
     const message = await receive('expired');
-    await alertQueue().handBack(message, 0);
+    await alertQueue().returnToQueue(message, 0);
     await takeAll(urlOf(aws.queueUrls, 'stripe'));
-    await expect(alertQueue().handBack(message, 1_000)).resolves.toBeUndefined();
+    await expect(alertQueue().returnToQueue(message, 1_000)).resolves.toBeUndefined();
   });
 });

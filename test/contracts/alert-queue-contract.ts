@@ -28,6 +28,6 @@ export function alertQueueContract(underTest: () => AlertQueueUnderTest): void {
 
   it('takes a message back', async () => {
     const { queue, receive } = underTest();
-    await expect(queue.handBack(await receive('later'), 90_000)).resolves.toBeUndefined();
+    await expect(queue.returnToQueue(await receive('later'), 90_000)).resolves.toBeUndefined();
   });
 }

@@ -13,7 +13,7 @@ export type DeadLettersUnderTest = {
 export function deadLettersContract(underTest: () => DeadLettersUnderTest): void {
   async function bodiesOf(route: string): Promise<string[]> {
     const bodies: string[] = [];
-    await underTest().deadLetters.sift(route, async (letters) => {
+    await underTest().deadLetters.deleteWhere(route, async (letters) => {
       bodies.push(...letters.map(({ body }) => body));
       return [];
     });
@@ -26,7 +26,7 @@ export function deadLettersContract(underTest: () => DeadLettersUnderTest): void
     for (const body of bodies) await put('vip', { body, mailId: body, failure: sampleFailure() });
     await put('stripe', { body: 'another route', mailId: undefined, failure: undefined });
     const seen: string[] = [];
-    await deadLetters.sift('vip', async (letters) => {
+    await deadLetters.deleteWhere('vip', async (letters) => {
       expect(letters.length).toBeGreaterThan(0);
       seen.push(...letters.map(({ body }) => body));
       return letters.filter(({ body }) => body !== 'letter 07');
@@ -38,13 +38,13 @@ export function deadLettersContract(underTest: () => DeadLettersUnderTest): void
 
   it('tells whose letter it is, why, and since when; of one that the queue moved, only since when', async () => {
     const { deadLetters, put } = underTest();
-    await deadLetters.sift('vip', async (letters) => letters);
+    await deadLetters.deleteWhere('vip', async (letters) => letters);
     const failure = sampleFailure({ status: null, code: null });
     const before = Date.now();
     await put('vip', { body: 'ours', mailId: 'mail-1', failure });
     await put('vip', { body: 'moved', mailId: undefined, failure: undefined });
     const letters = new Map<string, DeadLetter>();
-    await deadLetters.sift('vip', async (some) => {
+    await deadLetters.deleteWhere('vip', async (some) => {
       for (const letter of some) letters.set(letter.body, letter);
       return some;
     });
@@ -57,7 +57,7 @@ export function deadLettersContract(underTest: () => DeadLettersUnderTest): void
 
   it('shows as unreadable only what names no email, and removes only that', async () => {
     const { deadLetters, put } = underTest();
-    await deadLetters.sift('vip', async (letters) => letters);
+    await deadLetters.deleteWhere('vip', async (letters) => letters);
     const before = Date.now();
     const entry = sampleEntry({ route: 'vip' });
     const readable = JSON.stringify(queueMessageOf({ ...entry, record: { ...entry.record, subject: 'A subject' } }));
@@ -85,13 +85,13 @@ export function deadLettersContract(underTest: () => DeadLettersUnderTest): void
     expect(left).toHaveLength(13);
     expect(left).toEqual(expect.arrayContaining([readable, '{"named":']));
     expect(left).not.toContain('{"by":"hand"}');
-    await deadLetters.sift('vip', async (letters) => letters);
+    await deadLetters.deleteWhere('vip', async (letters) => letters);
   });
 
   it('keeps every letter where the visit fails', async () => {
     const { deadLetters, put } = underTest();
     await put('vip', { body: 'kept', mailId: undefined, failure: undefined });
-    const failing = deadLetters.sift('vip', () => Promise.reject(new Error('the ledger is away')));
+    const failing = deadLetters.deleteWhere('vip', () => Promise.reject(new Error('the ledger is away')));
     await expect(failing).rejects.toThrow('the ledger is away');
     expect(await bodiesOf('vip')).toEqual(['kept']);
   });

@@ -36,7 +36,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
         settledAt: undefined,
         attempts: 0,
         lastFailure: undefined,
-        discordMessageId: undefined,
+        postId: undefined,
       };
       expect(await entryNamed(alert.mailId)).toEqual({ ...alert, ...untouched });
       expect(await entryNamed(unknown.mailId)).toEqual({ ...unknown, ...untouched });
@@ -157,7 +157,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
         settledAt: undefined,
         attempts: 0,
         lastFailure: undefined,
-        discordMessageId: undefined,
+        postId: undefined,
         leaseUntil: LATER,
       });
       expect((await allOf(theLedger().openEntries(lost.route))).map(({ mailId }) => mailId)).toEqual([lost.mailId]);
@@ -225,20 +225,20 @@ export function ledgerContract(theLedger: () => Ledger): void {
   describe('settle', () => {
     it('closes an entry with the message that Discord took', async () => {
       const { mailId, route } = await dispatched();
-      await theLedger().settle(mailId, { at: LATER, discordMessageId: '112233' });
+      await theLedger().settle(mailId, { at: LATER, postId: '112233' });
       expect(await entryNamed(mailId)).toMatchObject({
         state: 'settled',
         settledAt: LATER,
-        discordMessageId: '112233',
+        postId: '112233',
       });
       expect(await allOf(theLedger().openEntries(route))).toEqual([]);
     });
 
     it('keeps the first of two settlements', async () => {
       const { mailId } = await dispatched();
-      await theLedger().settle(mailId, { at: AT, discordMessageId: 'first' });
-      await theLedger().settle(mailId, { at: LATER, discordMessageId: 'second' });
-      expect(await entryNamed(mailId)).toMatchObject({ settledAt: AT, discordMessageId: 'first' });
+      await theLedger().settle(mailId, { at: AT, postId: 'first' });
+      await theLedger().settle(mailId, { at: LATER, postId: 'second' });
+      expect(await entryNamed(mailId)).toMatchObject({ settledAt: AT, postId: 'first' });
     });
 
     it('invents no entry for a mail that the ledger has lost', async () => {
@@ -407,8 +407,10 @@ export function ledgerContract(theLedger: () => Ledger): void {
       const { mailbox, uidValidity } = entry.location;
       expect(await theLedger().relocate(entry.mailId, entry.location, numberedAnew(entry))).toBe(true);
       expect(await entryNamed(entry.mailId)).toMatchObject({ state: 'settled', location: numberedAnew(entry) });
-      expect(await allOf(theLedger().linesAbove(mailbox, uidValidity, 0))).toEqual([]);
-      expect(await allOf(theLedger().linesAbove(mailbox, '18', 0))).toMatchObject([{ mailId: entry.mailId, uid: 3 }]);
+      expect(await allOf(theLedger().entriesAboveUid(mailbox, uidValidity, 0))).toEqual([]);
+      expect(await allOf(theLedger().entriesAboveUid(mailbox, '18', 0))).toMatchObject([
+        { mailId: entry.mailId, uid: 3 },
+      ]);
     });
 
     it('follows a mailbox that was renamed', async () => {
@@ -417,7 +419,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
       expect(await theLedger().relocate(entry.mailId, entry.location, renamed)).toBe(true);
       expect(await entryNamed(entry.mailId)).toMatchObject({ location: renamed });
       const { uidValidity, uid } = renamed;
-      expect(await allOf(theLedger().linesAbove('renamed/INBOX', uidValidity, uid - 1))).toMatchObject([
+      expect(await allOf(theLedger().entriesAboveUid('renamed/INBOX', uidValidity, uid - 1))).toMatchObject([
         { mailId: entry.mailId },
       ]);
     });
@@ -438,7 +440,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
     });
   });
 
-  describe('linesOfMailboxes', () => {
+  describe('entriesOfMailboxes', () => {
     it('gives all that is known of these mailboxes, under whichever uidValidity, and of no other', async () => {
       const at = async (mailbox: string, uidValidity: string, uid: number) =>
         await accepted({ location: { mailbox, uidValidity, uid } });
@@ -446,7 +448,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
       // One folder's name begins with another's, and a `#` may be part of a name.
       await at('found/INBOX#1', '3', 1);
       await at('found/INBOX2', '1', 1);
-      const lines = await allOf(theLedger().linesOfMailboxes(['found/INBOX', 'found/Old']));
+      const lines = await allOf(theLedger().entriesOfMailboxes(['found/INBOX', 'found/Old']));
       const byMailId = (one: { mailId: string }, other: { mailId: string }) => (one.mailId < other.mailId ? -1 : 1);
       expect(lines.toSorted(byMailId)).toEqual(
         here
@@ -522,7 +524,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
     });
   });
 
-  describe('linesAbove', () => {
+  describe('entriesAboveUid', () => {
     it('gives what one uidValidity of a mailbox holds above a uid, by uid, in every state', async () => {
       const mailbox = 'lines/INBOX';
       const at = async (uid: number, uidValidity: string, inMailbox = mailbox) =>
@@ -533,7 +535,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
       await at(11, '2');
       await at(12, '1', 'lines/INBOX/sub');
       await theLedger().settle(ninth.mailId, { at: AT });
-      expect(await allOf(theLedger().linesAbove(mailbox, '1', 2))).toEqual([
+      expect(await allOf(theLedger().entriesAboveUid(mailbox, '1', 2))).toEqual([
         { mailId: ninth.mailId, uid: 9, route: ninth.route, state: 'settled', acceptedAt: ninth.acceptedAt },
         { mailId: tenth.mailId, uid: 10, route: tenth.route, state: 'accepted', acceptedAt: tenth.acceptedAt },
       ]);

@@ -10,8 +10,8 @@ const STREAMS: ReadonlySet<string> = new Set([
   'openEntries',
   'allOpenEntries',
   'acceptedBetween',
-  'linesAbove',
-  'linesOfMailboxes',
+  'entriesAboveUid',
+  'entriesOfMailboxes',
   'pending',
 ]);
 

@@ -12,7 +12,7 @@ export function memoryAlertQueue(): AlertQueue & {
   return {
     handedBack,
     deadLetters,
-    async handBack(message, delayMs) {
+    async returnToQueue(message, delayMs) {
       handedBack.push({ message, delayMs });
     },
     async deadLetter(message, letter) {

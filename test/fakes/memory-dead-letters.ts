@@ -21,7 +21,7 @@ export function memoryDeadLetters(): DeadLetters & {
       queues.set(route, [...storedOf(route), { messageId: `letter-${count}`, letter }]);
     },
     of: (route) => storedOf(route).map(({ letter }) => letter),
-    async sift(route, visit) {
+    async deleteWhere(route, visit) {
       const letters = storedOf(route).map(({ letter }) => letter);
       for (let from = 0; from < letters.length; from += LETTERS_PER_BATCH) {
         const removable = new Set(await visit(letters.slice(from, from + LETTERS_PER_BATCH)));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { QueueMessage } from '../../functions/core/records/alert.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
-import type { LedgerEntry, LedgerLine, NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
+import type { LedgerEntry, LedgerIndexEntry, NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 
 type Stored = { entry: LedgerEntry; lease: { holder: string; until: Date } | undefined };
 
@@ -76,10 +76,10 @@ export function memoryLedger(): Ledger & {
       return 'begun';
     },
 
-    async settle(mailId, { at, discordMessageId }) {
+    async settle(mailId, { at, postId }) {
       const stored = items.get(mailId);
       if (!stored || stored.entry.state === 'settled') return;
-      Object.assign(stored.entry, { state: 'settled', settledAt: at, discordMessageId });
+      Object.assign(stored.entry, { state: 'settled', settledAt: at, postId });
       stored.lease = undefined;
     },
 
@@ -135,14 +135,14 @@ export function memoryLedger(): Ledger & {
       }
     },
 
-    async *linesOfMailboxes(mailboxes) {
+    async *entriesOfMailboxes(mailboxes) {
       for (const { mailId, location, route, state, acceptedAt } of entries()) {
         const { mailbox, uidValidity, uid } = location;
         if (mailboxes.includes(mailbox)) yield { mailId, mailbox, uidValidity, uid, route, state, acceptedAt };
       }
     },
 
-    async *linesAbove(mailbox, uidValidity, uid) {
+    async *entriesAboveUid(mailbox, uidValidity, uid) {
       const here = entries(
         ({ location }) => location.mailbox === mailbox && location.uidValidity === uidValidity && location.uid > uid,
       );
@@ -157,7 +157,7 @@ const UNTOUCHED = {
   settledAt: undefined,
   attempts: 0,
   lastFailure: undefined,
-  discordMessageId: undefined,
+  postId: undefined,
 } as const satisfies Omit<LedgerEntry, keyof NewLedgerEntry>;
 
 /** What a reader may change without changing the ledger. Times are never changed, only replaced. */
@@ -170,6 +170,6 @@ function entryFrom({ mailId, location, route, rule, record, acceptedAt }: QueueM
   return { ...UNTOUCHED, mailId, location, route, rule, reason: null, record, acceptedAt: new Date(acceptedAt) };
 }
 
-function lineOf({ mailId, location, route, state, acceptedAt }: LedgerEntry): LedgerLine {
+function lineOf({ mailId, location, route, state, acceptedAt }: LedgerEntry): LedgerIndexEntry {
   return { mailId, uid: location.uid, route, state, acceptedAt };
 }

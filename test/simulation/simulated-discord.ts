@@ -1,5 +1,10 @@
 import { EXCHANGE_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordMessage, DiscordTarget, TargetLook } from '../../functions/core/discord/discord.ts';
+import type {
+  DiscordAnswer,
+  DiscordMessage,
+  DiscordTarget,
+  ProbeResult,
+} from '../../functions/core/discord/discord.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
@@ -22,7 +27,7 @@ const LATENCY_MS = 80;
 
 export type SimulatedDiscord = {
   post(secret: string, target: DiscordTarget, message: DiscordMessage): Promise<DiscordAnswer>;
-  look(secret: string, target: DiscordTarget): Promise<TargetLook>;
+  look(secret: string, target: DiscordTarget): Promise<ProbeResult>;
   posts(): readonly StandInPost[];
   die(route: RouteId, death: ChannelDeath): void;
   live(route: RouteId, death: ChannelDeath): void;

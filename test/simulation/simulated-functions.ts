@@ -108,7 +108,7 @@ export function simulatedFunctions(
   const redrive =
     (route: RouteId): Run<unknown> =>
     async ({ clock, remainingMs }, ports) =>
-      await redriveRoute(route, { ...ports, clock, journal }, { asked: 'by a person', remainingMs });
+      await redriveRoute(route, { ...ports, clock, journal }, { trigger: 'manual', remainingMs });
 
   const removeLetters =
     (route: RouteId): Run<unknown> =>

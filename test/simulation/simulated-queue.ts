@@ -91,11 +91,11 @@ export function simulatedQueue(
     },
 
     // SQS counts in whole seconds.
-    handBack: async (message, delayMs) => messages.hide(message, Math.ceil(delayMs / 1000) * 1000),
+    returnToQueue: async (message, delayMs) => messages.hide(message, Math.ceil(delayMs / 1000) * 1000),
     deadLetter: async ({ body }, letter) => letters.send(body, letter),
 
     deadLetters: {
-      async sift(_route, visit) {
+      async deleteWhere(_route, visit) {
         await deleteWhere(async (received) => {
           const shown = new Map(received.map((message) => [deadLetterOf(message), message]));
           return (await visit([...shown.keys()])).flatMap((letter) => shown.get(letter) ?? []);

@@ -104,7 +104,7 @@ export function simulatedServices(
     },
   };
   const deadLetters: DeadLetters = {
-    sift: async (route, visit) => await queueOf(route).deadLetters.sift(route, visit),
+    deleteWhere: async (route, visit) => await queueOf(route).deadLetters.deleteWhere(route, visit),
     unreadable: async (route) => await queueOf(route).deadLetters.unreadable(route),
     remove: async (route, messageId) => await queueOf(route).deadLetters.remove(route, messageId),
   };

@@ -1,4 +1,4 @@
-import type { DiscordAnswer, TargetLook } from '../../functions/core/discord/discord.ts';
+import type { DiscordAnswer, ProbeResult } from '../../functions/core/discord/discord.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import type { Strike } from './invocation.ts';
 
@@ -14,7 +14,7 @@ export function failureOf(name: string): Strike['failed'] {
     case 'discord':
       return () => NO_ANSWER;
     case 'discordTargets':
-      return () => ({ answer: NO_ANSWER, missingPermissions: [] }) satisfies TargetLook;
+      return () => ({ answer: NO_ANSWER, missingPermissions: [] }) satisfies ProbeResult;
     default:
       return undefined;
   }

@@ -28,7 +28,7 @@ type Ports = {
 export const AUDIT_INBOX_PORTS = {
   reader: ['visit'],
   watermarks: ['get', 'recordAudit'],
-  ledger: ['find', 'accept', 'markDispatched', 'allOpenEntries', 'linesAbove', 'relocate'],
+  ledger: ['find', 'accept', 'markDispatched', 'allOpenEntries', 'entriesAboveUid', 'relocate'],
   routeQueues: ['send'],
   spool: ['write', 'pending'],
 } as const satisfies MethodLists<Ports>;

@@ -25,7 +25,7 @@ export type AuditTime = {
 export type MailServices = TriageServices & {
   reader: Pick<MailReader, 'visit'>;
   watermarks: Pick<Watermarks, 'get'>;
-  ledger: Pick<Ledger, 'linesAbove' | 'relocate'>;
+  ledger: Pick<Ledger, 'entriesAboveUid' | 'relocate'>;
 };
 
 /** What the comparison of a mailbox with the ledger found. */

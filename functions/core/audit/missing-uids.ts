@@ -1,5 +1,5 @@
 import type { Ledger } from '../records/ledger.ts';
-import type { LedgerLine } from '../records/ledger-entry.ts';
+import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
 import type { AuditedRange } from './audited-range.ts';
 
 /**
@@ -11,13 +11,13 @@ import type { AuditedRange } from './audited-range.ts';
 export async function missingUids(
   uids: readonly number[],
   { mailbox, uidValidity, linesSince }: AuditedRange,
-  ledger: Pick<Ledger, 'linesAbove'>,
+  ledger: Pick<Ledger, 'entriesAboveUid'>,
 ): Promise<number[]> {
   const [first] = uids;
   if (first === undefined) return [];
   const without: number[] = [];
   let next = 0;
-  for await (const line of ledger.linesAbove(mailbox, uidValidity, first - 1)) {
+  for await (const line of ledger.entriesAboveUid(mailbox, uidValidity, first - 1)) {
     for (let uid = uids[next]; uid !== undefined && uid < line.uid; uid = uids[next]) {
       without.push(uid);
       next += 1;
@@ -29,6 +29,6 @@ export async function missingUids(
 }
 
 /** A mail that was accepted and is still not handed over stands below a watermark that somebody has moved. */
-function answersFor({ state, acceptedAt }: LedgerLine, linesSince: Date | undefined): boolean {
+function answersFor({ state, acceptedAt }: LedgerIndexEntry, linesSince: Date | undefined): boolean {
   return state !== 'accepted' && (linesSince === undefined || acceptedAt >= linesSince);
 }

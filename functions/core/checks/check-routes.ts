@@ -1,8 +1,8 @@
 import { reconcileDeadLetters } from '../delivery/dead-letters.ts';
-import { liftDeath } from '../delivery/lift-death.ts';
+import { clearDeadTargetPause } from '../delivery/lift-death.ts';
 import { type RedriveReport, redriveRoute } from '../delivery/redrive.ts';
 import type { DiscordTarget, DiscordTargets } from '../discord/discord.ts';
-import { mayBeOldSecret } from '../discord/stale-secret.ts';
+import { mayBeStaleSecret } from '../discord/stale-secret.ts';
 import { verdictOf } from '../discord/target-status.ts';
 import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
@@ -37,7 +37,7 @@ export const CHECK_ROUTES_PORTS = {
   pauses: ['standing', 'lift'],
   ledger: ['find', 'accept', 'markDispatched', 'recordGivenUp', 'openEntries'],
   routeQueues: ['send'],
-  deadLetters: ['sift'],
+  deadLetters: ['deleteWhere'],
 } as const satisfies MethodLists<Ports>;
 
 export type CheckServices = Handed<Ports, typeof CHECK_ROUTES_PORTS> & { clock: Clock; journal: Journal };
@@ -99,7 +99,7 @@ export async function checkRoutes(
   const redrives: RedriveReport[] = [];
   for (const { id, redriveAutomatically } of routes) {
     if (redriveAutomatically && checks.get(id)?.state === 'alive') {
-      const redrive = await attempt(id, () => redriveRoute(id, services, { asked: 'by recovery', remainingMs }));
+      const redrive = await attempt(id, () => redriveRoute(id, services, { trigger: 'automatic', remainingMs }));
       if (redrive) redrives.push(redrive);
     } else {
       await attempt(id, () => reconcileDeadLetters(id, services));
@@ -123,7 +123,7 @@ export async function lookAtTarget(
     const look = async (freshSecret: boolean) =>
       verdictOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
     const verdict = await look(false);
-    if (!verdict.failure || verdict.state !== 'dead' || !mayBeOldSecret(verdict.failure, target)) return { verdict };
+    if (!verdict.failure || verdict.state !== 'dead' || !mayBeStaleSecret(verdict.failure, target)) return { verdict };
     return { verdict: await look(true) };
   } catch (error) {
     const trouble = messageOf(error);
@@ -134,7 +134,7 @@ export async function lookAtTarget(
 
 async function record({ id, target }: CheckedRoute, verdict: Verdict, services: CheckServices): Promise<RouteCheck> {
   const { routeChecks, clock, journal } = services;
-  if (verdict.state === 'alive') await liftDeath(target, services);
+  if (verdict.state === 'alive') await clearDeadTargetPause(target, services);
   const previous = await routeChecks.get(id);
   const current = nextCheck(previous, verdict, clock.now());
   await routeChecks.record(id, current);

@@ -12,16 +12,16 @@ import { retryWaitMs } from './retry-wait.ts';
 /** Discord has taken these; some may be another invocation's, which then finds them settled. */
 export async function settle(
   messages: readonly QueueMessage[],
-  discordMessageId: string,
+  postId: string,
   { route, services }: Posting,
 ): Promise<void> {
   const { ledger, clock, journal } = services;
-  await Promise.all(messages.map(({ mailId }) => ledger.settle(mailId, { at: clock.now(), discordMessageId })));
-  journal({ kind: 'alerts posted', route: route.id, discordMessageId, alerts: messages });
+  await Promise.all(messages.map(({ mailId }) => ledger.settle(mailId, { at: clock.now(), postId })));
+  journal({ kind: 'alerts posted', route: route.id, postId, alerts: messages });
 }
 
 /** Back into the queue until the next try, with the failure in the ledger; dead where all tries are used up. */
-export async function handBackFailed(
+export async function returnFailedToQueue(
   alert: Alert,
   { afterMs, failure }: Extract<DeliveryOutcome, { kind: 'retry' }>,
   posting: Posting,
@@ -31,32 +31,36 @@ export async function handBackFailed(
   // A limit that is kept is nobody's failure, however often it is met.
   if (received.receiveCount >= RETRY_RECEIVES && failure.kind !== 'rate limit') {
     const text = `Given up after ${received.receiveCount} receives. The last failure: ${failure.text}`;
-    return await bury(alert, { ...failure, text }, posting);
+    return await deadLetterAlert(alert, { ...failure, text }, posting);
   }
   await ledger.recordFailure(message.mailId, posting.holder, failure);
-  await handBack(alert, afterMs ?? retryWaitMs(received.receiveCount, random()), failure, posting);
+  await returnToQueue(alert, afterMs ?? retryWaitMs(received.receiveCount, random()), failure, posting);
 }
 
 /** Back into the queue without a failure: nothing was sent. The lease ends by itself, so the alert comes no sooner. */
-export async function handBackUnsent(alert: Alert, { afterMs, failure }: NotSent, posting: Posting): Promise<void> {
+export async function returnUnsentToQueue(
+  alert: Alert,
+  { afterMs, failure }: NotSent,
+  posting: Posting,
+): Promise<void> {
   const leaseMs = posting.leaseEndsAt.getTime() - posting.services.clock.now().getTime();
-  await handBack(alert, Math.max(afterMs, leaseMs), failure, posting);
+  await returnToQueue(alert, Math.max(afterMs, leaseMs), failure, posting);
 }
 
 /** Hides the alert for `delayMs`. */
-export async function handBack(
+export async function returnToQueue(
   { received, message }: Alert,
   delayMs: number,
   failure: DeliveryFailure | undefined,
   { services, handedBack }: Posting,
 ): Promise<void> {
-  await services.queue.handBack(received, delayMs);
+  await services.queue.returnToQueue(received, delayMs);
   handedBack.push(received.messageId);
   services.journal({ kind: 'alert handed back', alert: message, delayMs, failure });
 }
 
 /** The dead-letter queue first, the ledger then: a crash in between brings the message back, and it is buried again. */
-export async function bury(
+export async function deadLetterAlert(
   { received, message }: Alert,
   reason: DeliveryFailure,
   { route, services }: Posting,
@@ -68,7 +72,7 @@ export async function bury(
 }
 
 /** A message that names no alert, or one of another route. */
-export async function buryInvalid(
+export async function deadLetterInvalid(
   received: Alert['received'],
   reason: string,
   { route, services }: Posting,

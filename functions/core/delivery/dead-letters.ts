@@ -9,7 +9,7 @@ import { MAX_RECEIVES } from './delivery-limits.ts';
 
 export type ReconcileServices = {
   ledger: Pick<Ledger, 'find' | 'accept' | 'recordGivenUp'>;
-  deadLetters: Pick<DeadLetters, 'sift'>;
+  deadLetters: Pick<DeadLetters, 'deleteWhere'>;
   clock: Clock;
   journal: Journal;
 };
@@ -30,7 +30,7 @@ export type ReconcileReport = {
  */
 export async function reconcileDeadLetters(route: string, services: ReconcileServices): Promise<ReconcileReport> {
   const report: ReconcileReport = { recorded: 0, removed: 0, unreadable: 0 };
-  await services.deadLetters.sift(route, async (letters) => {
+  await services.deadLetters.deleteWhere(route, async (letters) => {
     const alerts = letters.flatMap(alertIn);
     const known = await services.ledger.find(alerts.map(({ mailId }) => mailId));
     const isDone = ({ mailId, letter }: LetteredAlert) => isObsolete(letter, known.get(mailId));

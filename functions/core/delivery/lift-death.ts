@@ -7,7 +7,7 @@ import { isOfDeadTarget, pauseNamesOf } from './pauses.ts';
  * Ends what posters believe of a target since one of them found it dead: somebody knows better now. A pause that Discord
  * asked for stands.
  */
-export async function liftDeath(
+export async function clearDeadTargetPause(
   target: DiscordTarget,
   { pauses, clock }: { pauses: Pick<Pauses, 'standing' | 'lift'>; clock: Clock },
 ): Promise<void> {

@@ -13,7 +13,7 @@ export function isOfDeadTarget({ kind }: DeliveryFailure): boolean {
 }
 
 /** The pause among these that decides: a death ends the matter, otherwise the one that lasts longest. */
-export function decidingPause(pauses: readonly Pause[]): Pause | undefined {
+export function effectivePause(pauses: readonly Pause[]): Pause | undefined {
   const byEnd = pauses.toSorted((one, other) => other.until.getTime() - one.until.getTime());
   return byEnd.find(({ failure }) => isOfDeadTarget(failure)) ?? byEnd[0];
 }

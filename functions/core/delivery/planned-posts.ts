@@ -17,7 +17,7 @@ export type PlannedPost = {
 export type Plan = {
   posts: PlannedPost[];
   /** Alerts that stand in a message which Discord has taken: its answer reached the ledger for another of its alerts. */
-  arrived: { alerts: readonly Alert[]; discordMessageId: string }[];
+  arrived: { alerts: readonly Alert[]; postId: string }[];
 };
 
 /**
@@ -33,8 +33,8 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
     // A member that is in another post since then was refused in this one, or is lost.
     const isOver = members.some((member) => !isSamePost(member?.sentPost, sentPost));
     const isOld = posting.services.clock.now().getTime() - lastSentMs(members) >= SAME_POST_MS;
-    if (!isOver && settled?.discordMessageId) {
-      plan.arrived.push({ alerts, discordMessageId: settled.discordMessageId });
+    if (!isOver && settled?.postId) {
+      plan.arrived.push({ alerts, postId: settled.postId });
     } else if (isOver || isOld || settled) {
       // What a digest has carried is settled without a message.
       free.push(...alerts);

@@ -3,9 +3,16 @@ import { postOf, reducedPostOf } from '../discord/post-packing.ts';
 import { parseQueueMessage } from '../records/alert.ts';
 import type { ReceivedMessage } from '../records/alert-queue.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
-import { bury, buryInvalid, handBack, handBackFailed, handBackUnsent, settle } from './alert-endings.ts';
+import {
+  deadLetterAlert,
+  deadLetterInvalid,
+  returnFailedToQueue,
+  returnToQueue,
+  returnUnsentToQueue,
+  settle,
+} from './alert-endings.ts';
 import { DEAD_TARGET_MS, POST_TIMEOUT_MS, REPEATABLE_POST_RESERVE_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
-import { decidingPause, isOfDeadTarget, pauseNamesOf } from './pauses.ts';
+import { effectivePause, isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 import { freshPost, type PlannedPost, planPosts } from './planned-posts.ts';
 import type { Alert, PostedRoute, Posting, PostServices } from './posting.ts';
 import { sendMessage } from './send-post.ts';
@@ -35,9 +42,9 @@ export async function postAlerts(
 
 async function post(claimed: readonly Alert[], posting: Posting): Promise<void> {
   const { posts, arrived } = await planPosts(claimed, posting);
-  for (const { alerts, discordMessageId } of arrived) {
+  for (const { alerts, postId } of arrived) {
     const messages = alerts.map(({ message }) => message);
-    await settle(messages, discordMessageId, posting);
+    await settle(messages, postId, posting);
   }
   for (const planned of posts) await deliver(planned, 'full', posting);
 }
@@ -47,7 +54,7 @@ async function validAlerts(batch: readonly ReceivedMessage[], posting: Posting):
   for (const received of batch) {
     const parsed = validate(received, posting.route);
     if (parsed.valid) alerts.push({ received, message: parsed.message });
-    else await buryInvalid(received, parsed.reason, posting);
+    else await deadLetterInvalid(received, parsed.reason, posting);
   }
   return alerts;
 }
@@ -65,7 +72,7 @@ function validate({ body }: ReceivedMessage, route: PostedRoute): ReturnType<typ
 async function isPaused(alerts: readonly Alert[], posting: Posting): Promise<boolean> {
   const { pauses, clock } = posting.services;
   const names = Object.values(pauseNamesOf(posting.route.target));
-  const pause = decidingPause(await pauses.standing(names, clock.now()));
+  const pause = effectivePause(await pauses.standing(names, clock.now()));
   if (!pause) return false;
   if (isOfDeadTarget(pause.failure)) {
     posting.halted = { kind: 'dead', failure: { ...pause.failure, at: clock.now() } };
@@ -76,7 +83,7 @@ async function isPaused(alerts: readonly Alert[], posting: Posting): Promise<boo
     await clock.wait(waitMs);
     return false;
   }
-  for (const alert of alerts) await handBack(alert, waitMs, pause.failure, posting);
+  for (const alert of alerts) await returnToQueue(alert, waitMs, pause.failure, posting);
   return true;
 }
 
@@ -95,7 +102,7 @@ async function claim(alert: Alert, posting: Posting): Promise<boolean> {
   if (claimed.kind === 'settled') journal({ kind: 'alert already settled', alert: alert.message });
   if (claimed.kind === 'leased') {
     // Dropping it would lose it, should the invocation that holds it die.
-    await handBack(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
+    await returnToQueue(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
   }
   return claimed.kind === 'claimed';
 }
@@ -110,16 +117,16 @@ async function deliver(planned: PlannedPost, form: 'full' | 'reduced', posting: 
       return await settle(post.messages, result.messageId, posting);
     case 'retry':
       posting.halted = result;
-      for (const alert of post.alerts) await handBackFailed(alert, result, posting);
+      for (const alert of post.alerts) await returnFailedToQueue(alert, result, posting);
       return;
     case 'not sent':
       posting.halted = result;
-      for (const alert of post.alerts) await handBackUnsent(alert, result, posting);
+      for (const alert of post.alerts) await returnUnsentToQueue(alert, result, posting);
       return;
     case 'dead':
       posting.halted = result;
       if (!known) await pauseDeadTarget(result.failure, posting);
-      for (const alert of post.alerts) await bury(alert, result.failure, posting);
+      for (const alert of post.alerts) await deadLetterAlert(alert, result.failure, posting);
       return;
     case 'refused':
       return await afterRefusal(post, form, result.failure, posting);
@@ -142,7 +149,7 @@ async function begin(post: PlannedPost, posting: Posting): Promise<PlannedPost> 
   const ours = post.alerts.filter((_, index) => begun[index] === 'begun');
   if (ours.length === post.alerts.length) return post;
   for (const alert of post.alerts)
-    if (!ours.includes(alert)) await handBack(alert, POST_TIMEOUT_MS, undefined, posting);
+    if (!ours.includes(alert)) await returnToQueue(alert, POST_TIMEOUT_MS, undefined, posting);
   return post.isRepeat ? { ...post, alerts: ours } : await begin(freshPost(ours), posting);
 }
 
@@ -171,6 +178,6 @@ async function afterRefusal(
   }
   for (const alert of alerts) {
     if (form === 'full') await deliver(freshPost([alert]), 'reduced', posting);
-    else await bury(alert, failure, posting);
+    else await deadLetterAlert(alert, failure, posting);
   }
 }

@@ -25,7 +25,7 @@ type Ports = {
 /** What the poster of a webhook may call. Its policy derives from this list. */
 export const POST_BY_WEBHOOK_PORTS = {
   ledger: ['claim', 'settle', 'recordFailure', 'recordDead'],
-  queue: ['handBack', 'deadLetter'],
+  queue: ['returnToQueue', 'deadLetter'],
   discord: ['post'],
   pauses: ['standing', 'pause'],
 } as const satisfies MethodLists<Ports>;

@@ -27,7 +27,7 @@ export type RedriveOptions = {
    * it is not, its claim makes a second one harmless. A recovery means the dead alerts whose reason can have healed, and
    * those whose message is about to expire.
    */
-  asked: 'by a person' | 'by recovery';
+  trigger: 'manual' | 'automatic';
   /** Milliseconds left for it. */
   remainingMs: () => number;
 };
@@ -70,15 +70,15 @@ const HEALING: ReadonlySet<DeliveryFailure['kind']> = new Set([
 export async function redriveRoute(
   route: string,
   services: RedriveServices,
-  { asked, remainingMs }: RedriveOptions,
+  { trigger, remainingMs }: RedriveOptions,
 ): Promise<RedriveReport> {
   const before = await reconcileDeadLetters(route, services);
-  const { due, ...notDue } = await dueAlerts(route, asked, services);
+  const { due, ...notDue } = await dueAlerts(route, trigger, services);
   const batches = batchesOf(due);
   let redriven = 0;
   let stoppedBy: DeliveryFailure | undefined;
   while (batches.length > 0 && !stoppedBy && remainingMs() >= REDRIVE_RESERVE_MS) {
-    const sent = await putBack(route, batches.shift() ?? [], asked, services);
+    const sent = await putBack(route, batches.shift() ?? [], trigger, services);
     const isProof = redriven === 0;
     redriven += sent.length;
     stoppedBy = await deathAmong(sent, isProof ? PROOF_WAIT_MS : 0, services);
@@ -95,25 +95,25 @@ export async function redriveRoute(
 
 const NOTHING_RECONCILED: ReconcileReport = { recorded: 0, removed: 0, unreadable: 0 };
 
-async function dueAlerts(route: string, asked: RedriveOptions['asked'], { ledger, clock }: RedriveServices) {
+async function dueAlerts(route: string, trigger: RedriveOptions['trigger'], { ledger, clock }: RedriveServices) {
   const due: string[] = [];
   let forAPerson = 0;
   let beingPosted = 0;
   for await (const entry of ledger.openEntries(route)) {
-    if (isDue(entry, asked, clock.now())) due.push(entry.mailId);
+    if (isDue(entry, trigger, clock.now())) due.push(entry.mailId);
     else if (entry.state === 'dead') forAPerson += 1;
-    else if (asked === 'by a person') beingPosted += 1;
+    else if (trigger === 'manual') beingPosted += 1;
   }
   return { due, forAPerson, beingPosted };
 }
 
 function isDue(
   { state, lastFailure, dispatchedAt, acceptedAt, leaseUntil }: LedgerEntry,
-  asked: RedriveOptions['asked'],
+  trigger: RedriveOptions['trigger'],
   now: Date,
 ) {
   if (state === 'settled') return false;
-  if (asked === 'by a person') return leaseUntil === undefined || leaseUntil <= now;
+  if (trigger === 'manual') return leaseUntil === undefined || leaseUntil <= now;
   if (state === 'dead') return lastFailure !== undefined && HEALING.has(lastFailure.kind);
   return now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > EXPIRING_AFTER_MS;
 }
@@ -131,13 +131,13 @@ function batchesOf(mailIds: readonly string[]): string[][] {
 async function putBack(
   route: string,
   mailIds: readonly string[],
-  asked: RedriveOptions['asked'],
+  trigger: RedriveOptions['trigger'],
   { ledger, routeQueues, clock, journal }: RedriveServices,
 ): Promise<string[]> {
   // Before the alerts leave: one that a poster buries a moment later must stay dead.
   const at = clock.now();
   const entries = [...(await ledger.find(mailIds)).values()]
-    .filter((entry) => isDue(entry, asked, at))
+    .filter((entry) => isDue(entry, trigger, at))
     .sort((one, other) => one.acceptedAt.getTime() - other.acceptedAt.getTime());
   if (entries.length === 0) return [];
   const alerts = entries.map(queueMessageOf);

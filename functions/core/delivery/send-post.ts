@@ -1,6 +1,6 @@
 import { type DeliveryOutcome, deliveryOutcomeOf } from '../discord/delivery-outcome.ts';
 import type { DiscordMessage } from '../discord/discord.ts';
-import { mayBeOldSecret } from '../discord/stale-secret.ts';
+import { mayBeStaleSecret } from '../discord/stale-secret.ts';
 import {
   POST_RESERVE_MS,
   REPEAT_PAUSES_MS,
@@ -59,7 +59,7 @@ async function exchange(message: DiscordMessage, posting: Posting): Promise<Post
 /** The secret may have been renewed since it was cached. */
 async function askWithSecret(message: DiscordMessage, posting: Posting): Promise<PostResult> {
   const outcome = await ask(message, posting, { freshSecret: false });
-  if (outcome.kind !== 'dead' || !mayBeOldSecret(outcome.failure, posting.route.target)) return outcome;
+  if (outcome.kind !== 'dead' || !mayBeStaleSecret(outcome.failure, posting.route.target)) return outcome;
   return canWait(0, posting) ? await ask(message, posting, { freshSecret: true }) : notSent(0);
 }
 

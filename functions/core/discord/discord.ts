@@ -48,7 +48,7 @@ export interface Discord {
 }
 
 /** What a look at a target found out, without posting. */
-export type TargetLook = {
+export type ProbeResult = {
   /** Discord's answer about the channel or webhook. */
   answer: DiscordAnswer;
   /** What the bot would need and does not have there, by Discord's own names; empty where Discord does not show it. */
@@ -58,5 +58,5 @@ export type TargetLook = {
 /** Looks at Discord's channels and webhooks. Judging what is seen is the caller's business. */
 export interface DiscordTargets {
   /** `freshSecret` reads the secret past the cache, after a 401. */
-  look(target: DiscordTarget, options: { freshSecret: boolean }): Promise<TargetLook>;
+  look(target: DiscordTarget, options: { freshSecret: boolean }): Promise<ProbeResult>;
 }

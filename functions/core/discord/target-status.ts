@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import type { Verdict } from '../records/route-check.ts';
 import { deliveryOutcomeOf } from './delivery-outcome.ts';
-import { type DiscordTarget, nameOfTarget, type TargetLook } from './discord.ts';
+import { type DiscordTarget, nameOfTarget, type ProbeResult } from './discord.ts';
 import { remedied } from './remedy.ts';
 
 /** Judges a look by the same table as a post: what would make a post dead makes its target dead. */
-export function verdictOf({ answer, missingPermissions }: TargetLook, target: DiscordTarget, at: Date): Verdict {
+export function verdictOf({ answer, missingPermissions }: ProbeResult, target: DiscordTarget, at: Date): Verdict {
   const outcome = deliveryOutcomeOf(answer, at);
   if (outcome.kind === 'dead') {
     const { failure } = outcome;
@@ -41,6 +41,6 @@ const TYPES_WITHOUT_POSTS: ReadonlyMap<number | undefined, string> = new Map([
 const typedSchema = z.object({ type: z.int() });
 
 /** Of a channel that Discord has shown. */
-function typeOf(answer: TargetLook['answer']): number | undefined {
+function typeOf(answer: ProbeResult['answer']): number | undefined {
   return answer.kind === 'http' ? typedSchema.safeParse(JSON.parse(answer.body)).data?.type : undefined;
 }

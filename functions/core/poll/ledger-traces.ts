@@ -26,13 +26,13 @@ type Place = { uid: number; isAccepted: boolean };
 export async function tracesOf(
   { mailbox, formerly }: PolledMailbox,
   { uidValidity }: { uidValidity: string },
-  ledger: Pick<Ledger, 'linesOfMailboxes'>,
+  ledger: Pick<Ledger, 'entriesOfMailboxes'>,
 ): Promise<LedgerTraces | undefined> {
   const here: Place[] = [];
   let isAcceptedElsewhere = false;
   let firstAcceptedAt: Date | undefined;
   let last: { acceptedAt: Date; numbering: Numbering } | undefined;
-  for await (const { uid, state, acceptedAt, ...line } of ledger.linesOfMailboxes([mailbox, ...formerly])) {
+  for await (const { uid, state, acceptedAt, ...line } of ledger.entriesOfMailboxes([mailbox, ...formerly])) {
     if (!firstAcceptedAt || acceptedAt < firstAcceptedAt) firstAcceptedAt = acceptedAt;
     if (line.mailbox === mailbox && line.uidValidity === uidValidity) {
       here.push({ uid, isAccepted: state === 'accepted' });

@@ -1,5 +1,5 @@
 import type { Ledger } from '../records/ledger.ts';
-import type { LedgerLine } from '../records/ledger-entry.ts';
+import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
 import type { Watermark } from '../records/watermark.ts';
 import { handOver, type TriageServices } from './triage.ts';
 
@@ -9,10 +9,10 @@ import { handOver, type TriageServices } from './triage.ts';
  */
 export async function leftBehind(
   { mailbox, uidValidity, lastUid }: Watermark,
-  ledger: Pick<Ledger, 'linesAbove'>,
-): Promise<LedgerLine[]> {
-  const lines: LedgerLine[] = [];
-  for await (const line of ledger.linesAbove(mailbox, uidValidity, lastUid)) {
+  ledger: Pick<Ledger, 'entriesAboveUid'>,
+): Promise<LedgerIndexEntry[]> {
+  const lines: LedgerIndexEntry[] = [];
+  for await (const line of ledger.entriesAboveUid(mailbox, uidValidity, lastUid)) {
     if (line.state === 'accepted') lines.push(line);
   }
   return lines;
@@ -20,7 +20,7 @@ export async function leftBehind(
 
 /** Hands over what the earlier poll did not, unless a page has brought it again: the watermark is about to pass it. */
 export async function handOverLeftBehind(
-  lines: readonly LedgerLine[],
+  lines: readonly LedgerIndexEntry[],
   services: Omit<TriageServices, 'classify'>,
 ): Promise<void> {
   if (lines.length === 0) return;

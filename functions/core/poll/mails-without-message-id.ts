@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../records/ledger-entry.ts';
 import { isSameNumbering, type Numbering, type Restart } from '../records/watermark.ts';
 import { MAILS_PER_PAGE } from './poll-limits.ts';
 
-type Services = Pick<Ledger, 'find' | 'linesAbove' | 'relocate'>;
+type Services = Pick<Ledger, 'find' | 'entriesAboveUid' | 'relocate'>;
 
 /**
  * Email without a Message-ID is identified by its place, so a server that renumbers or renames its mailbox makes all of it
@@ -29,7 +29,7 @@ export function mailsWithoutMessageId(
     const mailIds: string[] = [];
     for (const other of distinct(before)) {
       if (isSameNumbering(other, numbering)) continue;
-      for await (const line of ledger.linesAbove(other.mailbox, other.uidValidity, 0)) mailIds.push(line.mailId);
+      for await (const line of ledger.entriesAboveUid(other.mailbox, other.uidValidity, 0)) mailIds.push(line.mailId);
     }
     const found = await findAll(mailIds, ledger);
     return groupBy(
@@ -41,7 +41,7 @@ export function mailsWithoutMessageId(
   async function mailIdsAt(uids: ReadonlySet<number>): Promise<string[]> {
     const mailIds: string[] = [];
     const highest = Math.max(...uids);
-    for await (const { uid, mailId } of ledger.linesAbove(mailbox, uidValidity, Math.min(...uids) - 1)) {
+    for await (const { uid, mailId } of ledger.entriesAboveUid(mailbox, uidValidity, Math.min(...uids) - 1)) {
       if (uid > highest) break;
       if (uids.has(uid)) mailIds.push(mailId);
     }

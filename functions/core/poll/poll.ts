@@ -33,7 +33,7 @@ type Ports = {
 export const POLL_INBOX_PORTS = {
   reader: ['visit'],
   watermarks: ['get', 'create', 'move', 'recordPoll', 'recordPollFailure', 'recordRescan'],
-  ledger: ['find', 'accept', 'markDispatched', 'linesAbove', 'linesOfMailboxes', 'relocate'],
+  ledger: ['find', 'accept', 'markDispatched', 'entriesAboveUid', 'entriesOfMailboxes', 'relocate'],
   routeQueues: ['send'],
   spool: ['write'],
 } as const satisfies MethodLists<Ports>;

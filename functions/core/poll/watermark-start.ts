@@ -26,7 +26,7 @@ const RESCAN_MARGIN_MS = 2 * DAY_MS;
 export type MailboxStatus = { uidValidity: string; uidNext: number };
 export type WatermarkServices = {
   watermarks: Pick<Watermarks, 'get' | 'create' | 'move' | 'recordRescan'>;
-  ledger: Pick<Ledger, 'linesOfMailboxes'>;
+  ledger: Pick<Ledger, 'entriesOfMailboxes'>;
   clock: Clock;
   journal: Journal;
 };

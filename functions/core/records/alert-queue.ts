@@ -12,7 +12,7 @@ export type ReceivedMessage = {
 /** The queue's end at which alerts are taken from. */
 export interface AlertQueue {
   /** Hides the message for `delayMs` more; the invocation must also report it as failed, or Lambda deletes it. */
-  handBack(message: ReceivedMessage, delayMs: number): Promise<void>;
+  returnToQueue(message: ReceivedMessage, delayMs: number): Promise<void>;
   /** Copies the message to the dead-letter queue with the reason as attributes. */
   deadLetter(
     message: ReceivedMessage,

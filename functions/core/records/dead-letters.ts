@@ -23,7 +23,7 @@ export type UnreadableLetter = {
 /** The dead-letter queues of the routes. */
 export interface DeadLetters {
   /** Shows every letter, a few at a time, and deletes those that `visit` gives back; the others stay where they are. */
-  sift(route: string, visit: (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>): Promise<void>;
+  deleteWhere(route: string, visit: (letters: readonly DeadLetter[]) => Promise<readonly DeadLetter[]>): Promise<void>;
   /** Messages of the dead-letter queue that name no email, so that no redrive can take them; they stay where they are. */
   unreadable(route: string): Promise<readonly UnreadableLetter[]>;
   /** Deletes one of the unreadable messages; false where the queue shows none with this id. */

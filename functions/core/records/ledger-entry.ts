@@ -37,7 +37,7 @@ export type LedgerEntry = NewLedgerEntry & {
   /** Posts that were tried and failed. */
   attempts: number;
   lastFailure: DeliveryFailure | undefined;
-  discordMessageId: string | undefined;
+  postId: string | undefined;
   /** The last post that was begun with it by a bot. Until the entry is settled, nobody knows whether it arrived. */
   sentPost?: SentPost | undefined;
   /** The end of the last lease that nobody has ended: before that, an invocation is posting it, unless it has died. */
@@ -56,7 +56,7 @@ export type AcceptedEntry = {
 };
 
 /** What the index by location tells of an entry, without its record. */
-export type LedgerLine = {
+export type LedgerIndexEntry = {
   mailId: string;
   uid: number;
   route: string;

@@ -1,7 +1,7 @@
 import type { MailLocation } from '../mail/mail.ts';
 import type { QueueMessage } from './alert.ts';
 import type { DeliveryFailure } from './delivery-failure.ts';
-import type { AcceptedEntry, LedgerEntry, LedgerLine, NewLedgerEntry, SentPost } from './ledger-entry.ts';
+import type { AcceptedEntry, LedgerEntry, LedgerIndexEntry, NewLedgerEntry, SentPost } from './ledger-entry.ts';
 import type { Numbering } from './watermark.ts';
 
 /** Calls to the ledger that one function keeps in flight. */
@@ -36,7 +36,7 @@ export interface Ledger {
    */
   beginPost(mailId: string, holder: string, post: SentPost): Promise<'begun' | 'lease lost'>;
   /** Discord took it (with the message's id), or a digest carried it. Starts the entry's expiry; unknown ids are ignored. */
-  settle(mailId: string, settlement: { at: Date; discordMessageId?: string }): Promise<void>;
+  settle(mailId: string, settlement: { at: Date; postId?: string }): Promise<void>;
   /** A post failed and will be tried again: counts the attempt, keeps the failure, ends the holder's lease. */
   recordFailure(mailId: string, holder: string, failure: DeliveryFailure): Promise<void>;
   /** A post failed for good: waits for a person. Counts the attempt, keeps the failure, ends the lease. */
@@ -65,10 +65,10 @@ export interface Ledger {
    */
   acceptedBetween(after: Date, until: Date): AsyncIterable<AcceptedEntry>;
   /** All lines of one uidValidity of a mailbox with a uid above `uid`, by uid. */
-  linesAbove(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerLine>;
+  entriesAboveUid(mailbox: string, uidValidity: string, uid: number): AsyncIterable<LedgerIndexEntry>;
   /**
    * All lines of these mailboxes under every uidValidity, in no order. Reads the whole index, so it is for a mailbox
    * whose watermark is gone.
    */
-  linesOfMailboxes(mailboxes: readonly string[]): AsyncIterable<LedgerLine & Numbering>;
+  entriesOfMailboxes(mailboxes: readonly string[]): AsyncIterable<LedgerIndexEntry & Numbering>;
 }

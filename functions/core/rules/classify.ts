@@ -2,7 +2,7 @@ import type { Mail, MailAddress } from '../mail/mail.ts';
 import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import { matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
 import { judgeAuthentication } from './authentication-results.ts';
-import { doubtfulSender } from './doubtful-sender.ts';
+import { unauthenticatedSender } from './doubtful-sender.ts';
 import { listIdOf, matchesList } from './list-id.ts';
 import { patternSet } from './pattern.ts';
 import type { Rule } from './rule-schema.ts';
@@ -56,7 +56,7 @@ export function compileRules(
     if (rule === undefined) return unknown('no rule matched');
     const doubt = rule.authenticated ? doubtAbout(mail, view, authservIdOf(mail.location.mailbox)) : undefined;
     if (doubt === undefined) return { route: rule.route, rule: rule.name, reason: null };
-    return unknown(doubtfulSender(rule.name, doubt));
+    return unknown(unauthenticatedSender(rule.name, doubt));
   };
 }
 

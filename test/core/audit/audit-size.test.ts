@@ -32,7 +32,7 @@ it('100,000 mails take one pass over listing and ledger, and only what is missin
   };
   const ledger = {
     ...world.ledger,
-    async *linesAbove() {
+    async *entriesAboveUid() {
       for (const uid of uids) {
         if (LOST.includes(uid)) continue;
         yield { mailId: `mail-${uid}`, uid, route: 'vip', state: 'settled' as const, acceptedAt: world.clock.now() };

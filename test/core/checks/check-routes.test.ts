@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { checkRoutes } from '../../../functions/core/checks/check-routes.ts';
 import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-verdict.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
-import type { DiscordTarget, TargetLook } from '../../../functions/core/discord/discord.ts';
+import type { DiscordTarget, ProbeResult } from '../../../functions/core/discord/discord.ts';
 import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
 import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
@@ -12,7 +12,7 @@ import { HOUR_MS, redriveWorld } from '../delivery/redrive-world.ts';
 const BOT = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' } as const;
 const WEBHOOK = { kind: 'webhook', urlParameter: '/rollcall/hook' } as const;
 
-const http = (status: number, body: object): TargetLook => ({
+const http = (status: number, body: object): ProbeResult => ({
   answer: { kind: 'http', status, headers: {}, body: JSON.stringify(body) },
   missingPermissions: [],
 });
@@ -25,7 +25,7 @@ function checkWorld() {
   const world = redriveWorld();
   const routeChecks = memoryRouteChecks();
   const looks: { target: DiscordTarget; freshSecret: boolean }[] = [];
-  let sight: (target: DiscordTarget, freshSecret: boolean) => TargetLook = () => SEEN;
+  let sight: (target: DiscordTarget, freshSecret: boolean) => ProbeResult = () => SEEN;
   const discordTargets = {
     look: async (target: DiscordTarget, { freshSecret }: { freshSecret: boolean }) => {
       looks.push({ target, freshSecret });
@@ -50,7 +50,7 @@ function checkWorld() {
     alarmPathIs: (look: () => Promise<AlarmPathLook>) => {
       alarmPath = look;
     },
-    see: (what: TargetLook | ((target: DiscordTarget, freshSecret: boolean) => TargetLook)) => {
+    see: (what: ProbeResult | ((target: DiscordTarget, freshSecret: boolean) => ProbeResult)) => {
       sight = typeof what === 'function' ? what : () => what;
     },
     check: (target: DiscordTarget = BOT, redriveAutomatically = true) =>
@@ -67,7 +67,7 @@ beforeEach(() => {
 const known = () => world.routeChecks.get('vip');
 
 describe('the verdict', () => {
-  it.each<[string, DiscordTarget, TargetLook]>([
+  it.each<[string, DiscordTarget, ProbeResult]>([
     ['a target', BOT, SEEN],
     ['a text channel', BOT, http(200, { id: '42', type: 0 })],
     // Of a webhook, the type says something else.
@@ -79,7 +79,7 @@ describe('the verdict', () => {
     expect(await known()).toEqual({ checkedAt: now, state: 'alive', since: now, failure: undefined });
   });
 
-  it.each<[string, DiscordTarget, TargetLook, string, RegExp]>([
+  it.each<[string, DiscordTarget, ProbeResult, string, RegExp]>([
     ['missing access', BOT, MISSING_ACCESS, 'target', /Missing Access.*channel 42/],
     ['an unknown channel', BOT, http(404, { code: 10003, message: 'Unknown Channel' }), 'target', /channel 42/],
     [
@@ -115,7 +115,7 @@ describe('the verdict', () => {
     expect(world.journal.of('route dead')).toMatchObject([{ route: 'vip', failure: { kind } }]);
   });
 
-  it.each<[string, TargetLook]>([
+  it.each<[string, ProbeResult]>([
     ['429', http(429, { retry_after: 1 })],
     ['503', OVERLOADED],
     ['no answer', { answer: { kind: 'network', code: 'ECONNRESET', text: 'reset' }, missingPermissions: [] }],
@@ -127,7 +127,7 @@ describe('the verdict', () => {
     expect(world.journal.of('route dead')).toEqual([]);
   });
 
-  it.each<[string, DiscordTarget, TargetLook]>([
+  it.each<[string, DiscordTarget, ProbeResult]>([
     ['a token', BOT, UNAUTHORIZED],
     ['a webhook’s URL', WEBHOOK, http(404, { code: 10015, message: 'Unknown Webhook' })],
   ])('%s is read afresh before it is called dead', async (_what, target, look) => {

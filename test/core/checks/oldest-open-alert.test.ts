@@ -41,7 +41,7 @@ it('can be a dead letter, which its queue forgets after 14 days', async () => {
 });
 
 it('is none that Discord has taken, and no unknown mail, which waits for the digest', async () => {
-  await ledger.settle(await accept('vip', 90), { at: clock.now(), discordMessageId: '900' });
+  await ledger.settle(await accept('vip', 90), { at: clock.now(), postId: '900' });
   await accept('unknown', 600);
   await accept('vip', 3);
   expect(await toldOf(['vip'])).toEqual([3]);

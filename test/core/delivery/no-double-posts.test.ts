@@ -90,9 +90,7 @@ describe('a bot whose post arrived and whose answer was lost', () => {
     expect(await post([A, B])).toEqual({ handedBack: [] });
     expect(shown()).toEqual([['Subject 1', 'Subject 2']]);
     const [message] = services.discord.posts();
-    expect(services.ledger.entries()).toMatchObject(
-      Array(2).fill({ state: 'settled', discordMessageId: message?.messageId }),
-    );
+    expect(services.ledger.entries()).toMatchObject(Array(2).fill({ state: 'settled', postId: message?.messageId }));
   });
 
   it.each([
@@ -161,7 +159,7 @@ describe('an invocation that dies', () => {
     await post([B]);
     expect(services.discord.requests()).toHaveLength(1);
     const [message] = services.discord.posts();
-    expect(services.ledger.entry(B.mailId)).toMatchObject({ state: 'settled', discordMessageId: message?.messageId });
+    expect(services.ledger.entry(B.mailId)).toMatchObject({ state: 'settled', postId: message?.messageId });
   });
 
   it('between claim and post: its lease ends before the queue delivers again', async () => {

@@ -29,8 +29,8 @@ describe('delivered', () => {
     const alerts = [alertOf(1), alertOf(2), alertOf(3)];
     expect(await post(alerts)).toEqual({ handedBack: [] });
     expect(posts).toHaveLength(1);
-    expect(services.ledger.entries()).toMatchObject(Array(3).fill({ state: 'settled', discordMessageId: '900' }));
-    expect(services.journal.of('alerts posted')).toMatchObject([{ route: 'vip', discordMessageId: '900', alerts }]);
+    expect(services.ledger.entries()).toMatchObject(Array(3).fill({ state: 'settled', postId: '900' }));
+    expect(services.journal.of('alerts posted')).toMatchObject([{ route: 'vip', postId: '900', alerts }]);
   });
 
   it('a redelivered alert that is settled is dropped without a post', async () => {
@@ -293,7 +293,7 @@ describe('where a service fails, the batch fails as a whole, and nothing of it i
     ['beginPost', delivered(), ({ sentPosts }) => ({ sentPosts: { ...sentPosts, beginPost: away } })],
     ['settle', delivered(), ({ ledger }) => ({ ledger: { ...ledger, settle: away } })],
     ['recordFailure', slowMode, ({ ledger }) => ({ ledger: { ...ledger, recordFailure: away } })],
-    ['handBack', slowMode, ({ queue }) => ({ queue: { ...queue, handBack: away } })],
+    ['returnToQueue', slowMode, ({ queue }) => ({ queue: { ...queue, returnToQueue: away } })],
     ['pause', MISSING_ACCESS, ({ pauses }) => ({ pauses: { ...pauses, pause: away } })],
     ['deadLetter', MISSING_ACCESS, ({ queue }) => ({ queue: { ...queue, deadLetter: away } })],
     ['recordDead', MISSING_ACCESS, ({ ledger }) => ({ ledger: { ...ledger, recordDead: away } })],

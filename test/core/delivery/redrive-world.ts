@@ -55,7 +55,7 @@ export function redriveWorld() {
     await ledger.markDispatched(alert.mailId, clock.now());
     return alert;
   }
-  async function bury(alert: QueueMessage, changes: Partial<DeliveryFailure> = {}): Promise<void> {
+  async function deadLetterAlert(alert: QueueMessage, changes: Partial<DeliveryFailure> = {}): Promise<void> {
     const failure = failureNow(changes);
     deadLetters.put('vip', letterOf(alert, failure));
     await ledger.recordDead(alert.mailId, failure);
@@ -63,7 +63,7 @@ export function redriveWorld() {
   async function dead(uid: number, changes: Partial<DeliveryFailure> = {}): Promise<QueueMessage> {
     const alert = await dispatched(uid);
     clock.advance(1_000);
-    await bury(alert, changes);
+    await deadLetterAlert(alert, changes);
     return alert;
   }
   async function deads(count: number): Promise<QueueMessage[]> {
@@ -83,14 +83,14 @@ export function redriveWorld() {
     dispatched,
     dead,
     deads,
-    bury,
-    deliver: async ({ mailId }: QueueMessage) => ledger.settle(mailId, { at: clock.now(), discordMessageId: '900' }),
+    deadLetterAlert,
+    deliver: async ({ mailId }: QueueMessage) => ledger.settle(mailId, { at: clock.now(), postId: '900' }),
     /** What becomes of each message from here on; at first it waits. */
     posterDoes: (what: (alert: QueueMessage) => Promise<void>) => {
       poster = what;
     },
-    redrive: (asked: RedriveOptions['asked'] = 'by a person', remainingMs = () => Number.POSITIVE_INFINITY) =>
-      redriveRoute('vip', services, { asked, remainingMs }),
+    redrive: (trigger: RedriveOptions['trigger'] = 'manual', remainingMs = () => Number.POSITIVE_INFINITY) =>
+      redriveRoute('vip', services, { trigger, remainingMs }),
     sent: () => queues.sent('vip').map(({ mailId }) => mailId),
     entry: ({ mailId }: QueueMessage): LedgerEntry | undefined => ledger.entry(mailId),
   };

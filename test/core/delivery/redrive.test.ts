@@ -38,16 +38,16 @@ describe('what is put back', () => {
 
   it('is nothing twice by recovery: a second run finds it dispatched', async () => {
     await world.deads(3);
-    await world.redrive('by recovery');
-    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 0, left: 0 });
+    await world.redrive('automatic');
+    expect(await world.redrive('automatic')).toMatchObject({ redriven: 0, left: 0 });
     expect(world.sent()).toHaveLength(3);
   });
 
   it('is nothing that was delivered: a second run by a person finds it settled', async () => {
     await world.deads(3);
     world.posterDoes(world.deliver);
-    await world.redrive('by a person');
-    expect(await world.redrive('by a person')).toMatchObject({ redriven: 0, left: 0 });
+    await world.redrive('manual');
+    expect(await world.redrive('manual')).toMatchObject({ redriven: 0, left: 0 });
     expect(world.sent()).toHaveLength(3);
   });
 
@@ -61,7 +61,7 @@ describe('what is put back', () => {
         yield stale!;
       },
     };
-    const options = { asked: 'by recovery', remainingMs: () => Number.POSITIVE_INFINITY } as const;
+    const options = { trigger: 'automatic', remainingMs: () => Number.POSITIVE_INFINITY } as const;
     expect(await redriveRoute('vip', { ...world.services, ledger }, options)).toMatchObject({ redriven: 0 });
     expect(world.sent()).toEqual([]);
   });
@@ -71,12 +71,12 @@ describe('what waits in its queue', () => {
   it('is left there by recovery', async () => {
     await world.dispatched(1);
     world.clock.advance(DAY_MS);
-    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 0 });
+    expect(await world.redrive('automatic')).toMatchObject({ redriven: 0 });
   });
 
   it('is put back when a person asks, however young: its queue may have been purged', async () => {
     const alerts = [await world.dispatched(1), await world.accepted(2)];
-    expect(await world.redrive('by a person')).toMatchObject({ redriven: 2, beingPosted: 0 });
+    expect(await world.redrive('manual')).toMatchObject({ redriven: 2, beingPosted: 0 });
     expect(world.sent()).toEqual(mailIdsOf(alerts));
     expect(mailIdsOf(alerts).map((mailId) => world.ledger.entry(mailId)?.state)).toEqual(['dispatched', 'dispatched']);
   });
@@ -85,10 +85,10 @@ describe('what waits in its queue', () => {
     const [posted, waiting] = [await world.dispatched(1), await world.dispatched(2)];
     const lease = (at: Date) => ({ holder: 'one', at, until: new Date(at.getTime() + POST_TIMEOUT_MS) });
     await world.ledger.claim(posted, lease(world.clock.now()));
-    expect(await world.redrive('by a person')).toMatchObject({ redriven: 1, left: 0, beingPosted: 1 });
+    expect(await world.redrive('manual')).toMatchObject({ redriven: 1, left: 0, beingPosted: 1 });
     expect(world.sent()).toEqual([waiting.mailId]);
     // The first redrive has waited for as long to see what becomes of the other one.
-    expect(await world.redrive('by a person')).toMatchObject({ redriven: 2, beingPosted: 0 });
+    expect(await world.redrive('manual')).toMatchObject({ redriven: 2, beingPosted: 0 });
     expect(world.sent()).toEqual([waiting.mailId, posted.mailId, waiting.mailId]);
   });
 
@@ -103,7 +103,7 @@ describe('what waits in its queue', () => {
         yield stale!;
       },
     };
-    const options = { asked: 'by a person', remainingMs: () => Number.POSITIVE_INFINITY } as const;
+    const options = { trigger: 'manual', remainingMs: () => Number.POSITIVE_INFINITY } as const;
     expect(await redriveRoute('vip', { ...world.services, ledger }, options)).toMatchObject({ redriven: 0 });
     expect(world.sent()).toEqual([]);
   });
@@ -111,9 +111,9 @@ describe('what waits in its queue', () => {
   it('is put back by recovery before its message expires', async () => {
     await world.dispatched(1);
     world.clock.advance(QUEUE_RETENTION_MS - DAY_MS + 1);
-    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 1 });
+    expect(await world.redrive('automatic')).toMatchObject({ redriven: 1 });
     world.clock.advance(DAY_MS);
-    expect(await world.redrive('by recovery'), 'once in the life of a message').toMatchObject({ redriven: 0 });
+    expect(await world.redrive('automatic'), 'once in the life of a message').toMatchObject({ redriven: 0 });
   });
 });
 
@@ -122,15 +122,15 @@ describe('what is dead for another reason than the target', () => {
     '%s: would come back for ever, so a person has to ask',
     async (kind) => {
       await world.dead(1, { kind });
-      expect(await world.redrive('by recovery')).toMatchObject({ redriven: 0, forAPerson: 1 });
+      expect(await world.redrive('automatic')).toMatchObject({ redriven: 0, forAPerson: 1 });
       expect(world.deadLetters.of('vip')).toHaveLength(1);
-      expect(await world.redrive('by a person')).toMatchObject({ redriven: 1, forAPerson: 0 });
+      expect(await world.redrive('manual')).toMatchObject({ redriven: 1, forAPerson: 0 });
     },
   );
 
   it.each(['target', 'credential', 'network', 'server', 'rate limit'] as const)('%s: can have healed', async (kind) => {
     await world.dead(1, { kind });
-    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 1, forAPerson: 0 });
+    expect(await world.redrive('automatic')).toMatchObject({ redriven: 1, forAPerson: 0 });
   });
 });
 
@@ -148,8 +148,8 @@ describe('the pace', () => {
     world.posterDoes(world.deliver);
     const endsAtMs = world.clock.now().getTime() + REDRIVE_RESERVE_MS + REDRIVE_PAUSE_MS;
     const remainingMs = () => endsAtMs - world.clock.now().getTime();
-    expect(await world.redrive('by recovery', remainingMs)).toMatchObject({ redriven: 110, left: 120 });
-    expect(await world.redrive('by recovery')).toMatchObject({ redriven: 120, left: 0 });
+    expect(await world.redrive('automatic', remainingMs)).toMatchObject({ redriven: 110, left: 120 });
+    expect(await world.redrive('automatic')).toMatchObject({ redriven: 120, left: 0 });
     expect(new Set(world.sent()).size).toBe(230);
   });
 
@@ -168,7 +168,7 @@ describe('a target that only looks healed', () => {
     let fewestLetters = Number.POSITIVE_INFINITY;
     world.posterDoes(async (alert) => {
       world.clock.advance(10);
-      await world.bury(alert);
+      await world.deadLetterAlert(alert);
       fewestLetters = Math.min(fewestLetters, world.deadLetters.of('vip').length);
     });
     const report = await world.redrive();
@@ -183,7 +183,7 @@ describe('a target that only looks healed', () => {
     await world.deads(230);
     world.posterDoes(async (alert) => {
       world.clock.advance(10);
-      await (world.sent().length <= 10 ? world.deliver(alert) : world.bury(alert));
+      await (world.sent().length <= 10 ? world.deliver(alert) : world.deadLetterAlert(alert));
     });
     expect(await world.redrive()).toMatchObject({ redriven: 110, left: 120, stoppedBy: { kind: 'target' } });
   });
@@ -191,7 +191,7 @@ describe('a target that only looks healed', () => {
   it('is not what a refused mail among the first shows', async () => {
     await world.deads(30);
     world.posterDoes((alert) =>
-      alert.location.uid === 1 ? world.bury(alert, { kind: 'payload' }) : world.deliver(alert),
+      alert.location.uid === 1 ? world.deadLetterAlert(alert, { kind: 'payload' }) : world.deliver(alert),
     );
     expect(await world.redrive()).toMatchObject({ redriven: 30, stoppedBy: undefined });
   });
@@ -255,7 +255,7 @@ describe('a crash at any call', () => {
       'vip',
       { ...faulty, ledger: { ...faulty.ledger, ...streams(ledger, faulty.ledger) } },
       {
-        asked: 'by recovery',
+        trigger: 'automatic',
         remainingMs: () => Number.POSITIVE_INFINITY,
       },
     );

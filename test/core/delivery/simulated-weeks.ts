@@ -163,7 +163,7 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     },
     purgeQueue: () => queue.purge(),
     /** As a person does it, with the command. */
-    redrive: () => redriveRoute('vip', services, { asked: 'by a person', remainingMs: () => Number.POSITIVE_INFINITY }),
+    redrive: () => redriveRoute('vip', services, { trigger: 'manual', remainingMs: () => Number.POSITIVE_INFINITY }),
     /** A mail comes in now; its subject decides its route. */
     mailArrives: (subject: string) =>
       mailbox.deliver(

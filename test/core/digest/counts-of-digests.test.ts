@@ -66,7 +66,7 @@ function world() {
     );
   async function post(): Promise<void> {
     for (const { mailId, route } of ledger.entries()) {
-      if (route === 'vip') await ledger.settle(mailId, { at: clock.now(), discordMessageId: '1' });
+      if (route === 'vip') await ledger.settle(mailId, { at: clock.now(), postId: '1' });
     }
   }
   return {

@@ -149,7 +149,7 @@ export function entryOf(changes: Partial<LedgerEntry> = {}): LedgerEntry {
     settledAt: undefined,
     attempts: 0,
     lastFailure: undefined,
-    discordMessageId: undefined,
+    postId: undefined,
     ...changes,
   };
 }

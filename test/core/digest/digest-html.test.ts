@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/facts.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import { doubtfulSender } from '../../../functions/core/rules/doubtful-sender.ts';
+import { unauthenticatedSender } from '../../../functions/core/rules/doubtful-sender.ts';
 import {
   AUDIT,
   acceptedEntries,
@@ -86,7 +86,10 @@ describe('mail text in the HTML digest', () => {
 });
 
 describe('mail whose sender may be forged', () => {
-  const doubtful = spoolLine({ reason: doubtfulSender('payments', 'dmarc=fail by mx.example.com'), mailId: 'forged' });
+  const doubtful = spoolLine({
+    reason: unauthenticatedSender('payments', 'dmarc=fail by mx.example.com'),
+    mailId: 'forged',
+  });
 
   it('is marked at each mail, with the reason, also where that is the common one', () => {
     for (const carried of [[doubtful], [doubtful, spoolLine(), spoolLine({ mailId: 'mail-2' })]]) {

@@ -462,7 +462,7 @@ describe('a change of UIDVALIDITY', () => {
     expect(world.queued()).toEqual(['vip door 1', 'vip door 2']);
   });
 
-  it.each(['find', 'linesAbove', 'relocate'] as const)(
+  it.each(['find', 'entriesAboveUid', 'relocate'] as const)(
     'recognises email without Message-ID once where another poll is faster from its %s on',
     async (method) => {
       deliverNameless(1, 1, 2);
@@ -480,10 +480,10 @@ describe('a change of UIDVALIDITY', () => {
           if (method === 'find') await overtaken();
           return found;
         },
-        async *linesAbove(mailbox, uidValidity, uid) {
+        async *entriesAboveUid(mailbox, uidValidity, uid) {
           // All that the ledger has under the old numbers.
-          if (method === 'linesAbove' && uidValidity === '1000' && uid === 0) await overtaken();
-          yield* ledger.linesAbove(mailbox, uidValidity, uid);
+          if (method === 'entriesAboveUid' && uidValidity === '1000' && uid === 0) await overtaken();
+          yield* ledger.entriesAboveUid(mailbox, uidValidity, uid);
         },
         async relocate(...places) {
           if (method === 'relocate') await overtaken();

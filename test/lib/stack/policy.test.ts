@@ -36,8 +36,10 @@ describe('the policy of a list of port methods', () => {
   });
 
   it('cannot be had without the ARNs of every place, nor by hand', () => {
-    // @ts-expect-error: `linesAbove` reads an index of the ledger.
-    expect(() => policyOf({ ledger: ['find', 'linesAbove'] }, { ledger: at('ledger') })).toThrow('ledgerByLocation');
+    // @ts-expect-error: `entriesAboveUid` reads an index of the ledger.
+    expect(() => policyOf({ ledger: ['find', 'entriesAboveUid'] }, { ledger: at('ledger') })).toThrow(
+      'ledgerByLocation',
+    );
     // @ts-expect-error: no port of this name, no method of this name.
     expect(() => policyOf({ ledger: ['delete'] }, { ledger: at('ledger') })).toThrow('delete');
   });
@@ -47,14 +49,14 @@ describe('the policy of a list of port methods', () => {
 describe('a function', () => {
   it('can call what its list names, and nothing else', () => {
     const calls = (services: PollServices) => ({
-      listed: services.ledger.linesAbove,
+      listed: services.ledger.entriesAboveUid,
       // @ts-expect-error: a poll settles nothing, so its policy need not allow it.
       unlisted: services.ledger.settle,
       // @ts-expect-error: nor does a poll read the spool.
       unlistedOfSpool: services.spool.pending,
     });
     expect(calls).toBeDefined();
-    expect(POLL_INBOX_PORTS.ledger).toContain('linesAbove');
+    expect(POLL_INBOX_PORTS.ledger).toContain('entriesAboveUid');
   });
 
   it('cannot use a port method for which the adapter names no rights', () => {

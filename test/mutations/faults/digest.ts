@@ -312,8 +312,8 @@ export const digestMutations: readonly Mutation[] = [
     name: 'a sender who may be forged is shown like any other',
     breaks: 'P9',
     file: 'functions/core/digest/view/page.ts',
-    find: 'isDoubtfulSender(line.reason) ?',
-    replace: 'isDoubtfulSender(line.mailId) ?',
+    find: 'isUnauthenticatedSender(line.reason) ?',
+    replace: 'isUnauthenticatedSender(line.mailId) ?',
     caughtBy: ['core/digest/digest-html.test.ts'],
   },
 ];

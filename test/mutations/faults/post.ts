@@ -19,7 +19,7 @@ export const postMutations: readonly Mutation[] = [
     name: 'an alert that another invocation holds is dropped',
     breaks: 'P2',
     file: POST,
-    find: 'await handBack(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);',
+    find: 'await returnToQueue(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);',
     replace: '',
     caughtBy: ['core/delivery/post-alerts.test.ts'],
   },

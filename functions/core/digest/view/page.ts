@@ -1,5 +1,5 @@
 import type { SpoolLine } from '../../records/spool.ts';
-import { isDoubtfulSender } from '../../rules/doubtful-sender.ts';
+import { isUnauthenticatedSender } from '../../rules/doubtful-sender.ts';
 import type { RouteCounts } from '../accounts.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';
 import { viewOf } from '../attention/items.ts';
@@ -78,7 +78,7 @@ function unknownView(unknown: UnknownEmail, formatTime: FormatTime): DigestPage[
 
 /** A sender who may be forged is named as such before anything else. */
 function unknownEmailView(line: SpoolLine, formatTime: FormatTime): EmailView {
-  const mark = isDoubtfulSender(line.reason) ? 'sender not authenticated' : undefined;
+  const mark = isUnauthenticatedSender(line.reason) ? 'sender not authenticated' : undefined;
   return emailView(line, formatTime, { note: line.reason, mark });
 }
 

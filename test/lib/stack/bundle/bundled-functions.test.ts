@@ -95,7 +95,7 @@ async function invoke(name: string, event: unknown, environment = services.envir
 async function entriesOf({ environment }: Services, mailbox = MAILBOX, uidValidity = '1'): Promise<LedgerEntry[]> {
   const ledger = ledgerFrom(environment);
   const mailIds: string[] = [];
-  for await (const { mailId } of ledger.linesAbove(mailbox, uidValidity, 0)) mailIds.push(mailId);
+  for await (const { mailId } of ledger.entriesAboveUid(mailbox, uidValidity, 0)) mailIds.push(mailId);
   const entries = await ledger.find(mailIds);
   return [...entries.values()].sort((one, other) => one.location.uid - other.location.uid);
 }

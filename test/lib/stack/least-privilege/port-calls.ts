@@ -51,12 +51,12 @@ const LEDGER_CALLS: Calls<Ports['ledger']> = {
     await ledger.relocate(mailId, location, { ...location, uidValidity: 'another' });
   },
   acceptedBetween: async (ledger) => await allOf(ledger.acceptedBetween(AT, LATER)),
-  linesAbove: async (ledger, site) => {
+  entriesAboveUid: async (ledger, site) => {
     const { mailbox, uidValidity } = (await site.acceptedEntry()).location;
-    return await allOf(ledger.linesAbove(mailbox, uidValidity, 0));
+    return await allOf(ledger.entriesAboveUid(mailbox, uidValidity, 0));
   },
-  linesOfMailboxes: async (ledger, site) =>
-    await allOf(ledger.linesOfMailboxes([(await site.acceptedEntry()).location.mailbox])),
+  entriesOfMailboxes: async (ledger, site) =>
+    await allOf(ledger.entriesOfMailboxes([(await site.acceptedEntry()).location.mailbox])),
 };
 
 /** Every method of every port, each with what makes it call all that it ever calls. */
@@ -109,21 +109,21 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
     },
   },
   queue: {
-    handBack: async (queue, { receivedAlert }) => {
+    returnToQueue: async (queue, { receivedAlert }) => {
       const message = await receivedAlert();
-      await queue.handBack(message, 0);
+      await queue.returnToQueue(message, 0);
       // Its receipt handle has expired.
-      await queue.handBack(message, 0);
+      await queue.returnToQueue(message, 0);
     },
     deadLetter: async (queue, { receivedAlert }) =>
       await queue.deadLetter(await receivedAlert(), { mailId: 'mail', target: 'channel 1', failure: sampleFailure() }),
   },
   deadLetters: {
-    sift: async (deadLetters, { routes, putLetter }) => {
+    deleteWhere: async (deadLetters, { routes, putLetter }) => {
       for (const route of routes) {
         await putLetter(route, 'deleted');
         await putLetter(route, 'kept');
-        await deadLetters.sift(route, async (letters) => letters.filter(({ body }) => body === 'deleted'));
+        await deadLetters.deleteWhere(route, async (letters) => letters.filter(({ body }) => body === 'deleted'));
       }
     },
     unreadable: async (deadLetters, { routes, putLetter }) => {

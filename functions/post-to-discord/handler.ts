@@ -37,7 +37,8 @@ export function createPostToDiscord({ settings, environment, journal }: HandlerD
       receiveCount: Number(attributes.ApproximateReceiveCount),
     }));
     const invocation = { holder: context.awsRequestId, remainingMs: () => context.getRemainingTimeInMillis() };
-    const { handedBack } = await postAlerts(batch, { ...route, target: route.discord }, invocation, services);
-    return { batchItemFailures: handedBack.map((itemIdentifier) => ({ itemIdentifier })) };
+    const endings = await postAlerts(batch, { ...route, target: route.discord }, invocation, services);
+    const returned = [...endings].flatMap(([messageId, ending]) => (ending === 'returned' ? [messageId] : []));
+    return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
   };
 }

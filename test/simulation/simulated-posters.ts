@@ -1,5 +1,5 @@
 import { ALERTS_PER_BATCH, POST_CONCURRENCY } from '../../functions/core/delivery/delivery-limits.ts';
-import type { PostReport } from '../../functions/core/delivery/post-alerts.ts';
+import type { Endings } from '../../functions/core/delivery/posting.ts';
 import type { ReceivedMessage } from '../../functions/core/records/alert-queue.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import type { Ended } from './invocation.ts';
@@ -16,7 +16,7 @@ const SWITCHED_OFF_MS = 15 * 60_000;
  */
 export function startSimulatedPosters(
   queue: SimulatedQueue,
-  invoke: (batch: readonly ReceivedMessage[], poller: number) => Promise<Ended<PostReport>>,
+  invoke: (batch: readonly ReceivedMessage[], poller: number) => Promise<Ended<Endings>>,
   {
     clock,
     isRunning = () => true,
@@ -37,7 +37,8 @@ export function startSimulatedPosters(
   async function handle(batch: readonly ReceivedMessage[], poller: number): Promise<void> {
     const ended = await invoke(batch, poller);
     if (ended.kind !== 'ended well') return;
-    const handedBack = new Set(ended.result.handedBack);
-    for (const message of batch) if (!handedBack.has(message.messageId)) queue.remove(message);
+    for (const message of batch) {
+      if (ended.result.get(message.messageId) !== 'returned') queue.remove(message);
+    }
   }
 }

@@ -4,20 +4,21 @@ import { remedied } from '../discord/remedy.ts';
 import type { QueueMessage } from '../records/alert.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import { RETRY_RECEIVES } from './delivery-limits.ts';
-import type { Alert, NotSent, Posting } from './posting.ts';
+import type { Alert, Ending, NotSent, Posting } from './posting.ts';
 import { retryWaitMs } from './retry-wait.ts';
 
-/** The ways out of an invocation: settled, back in the queue, or dead with a reason. */
+/** The ways out of an invocation. Each says which it was. */
 
 /** Discord has taken these; some may be another invocation's, which then finds them settled. */
 export async function settle(
   messages: readonly QueueMessage[],
   postId: string,
   { route, services }: Posting,
-): Promise<void> {
+): Promise<Ending> {
   const { ledger, clock, journal } = services;
   await Promise.all(messages.map(({ mailId }) => ledger.settle(mailId, { at: clock.now(), postId })));
   journal({ kind: 'alerts posted', route: route.id, postId, alerts: messages });
+  return 'settled';
 }
 
 /** Back into the queue until the next try, with the failure in the ledger; dead where all tries are used up. */
@@ -25,7 +26,7 @@ export async function returnFailedToQueue(
   alert: Alert,
   { afterMs, failure }: Extract<DeliveryOutcome, { kind: 'retry' }>,
   posting: Posting,
-): Promise<void> {
+): Promise<Ending> {
   const { received, message } = alert;
   const { ledger, random } = posting.services;
   // A limit that is kept is nobody's failure, however often it is met.
@@ -34,7 +35,7 @@ export async function returnFailedToQueue(
     return await deadLetterAlert(alert, { ...failure, text }, posting);
   }
   await ledger.recordFailure(message.mailId, posting.holder, failure);
-  await returnToQueue(alert, afterMs ?? retryWaitMs(received.receiveCount, random()), failure, posting);
+  return await returnToQueue(alert, afterMs ?? retryWaitMs(received.receiveCount, random()), failure, posting);
 }
 
 /** Back into the queue without a failure: nothing was sent. The lease ends by itself, so the alert comes no sooner. */
@@ -42,9 +43,9 @@ export async function returnUnsentToQueue(
   alert: Alert,
   { afterMs, failure }: NotSent,
   posting: Posting,
-): Promise<void> {
+): Promise<Ending> {
   const leaseMs = posting.leaseEndsAt.getTime() - posting.services.clock.now().getTime();
-  await returnToQueue(alert, Math.max(afterMs, leaseMs), failure, posting);
+  return await returnToQueue(alert, Math.max(afterMs, leaseMs), failure, posting);
 }
 
 /** Hides the alert for `delayMs`. */
@@ -52,23 +53,24 @@ export async function returnToQueue(
   { received, message }: Alert,
   delayMs: number,
   failure: DeliveryFailure | undefined,
-  { services, handedBack }: Posting,
-): Promise<void> {
+  { services }: Posting,
+): Promise<Ending> {
   await services.queue.returnToQueue(received, delayMs);
-  handedBack.push(received.messageId);
   services.journal({ kind: 'alert handed back', alert: message, delayMs, failure });
+  return 'returned';
 }
 
-/** The dead-letter queue first, the ledger then: a crash in between brings the message back, and it is buried again. */
+/** The dead-letter queue first, the ledger then: a crash in between brings the message back, and it is dead-lettered again. */
 export async function deadLetterAlert(
   { received, message }: Alert,
   reason: DeliveryFailure,
   { route, services }: Posting,
-): Promise<void> {
+): Promise<Ending> {
   const failure = { ...reason, text: remedied(reason, route.target) };
   await services.queue.deadLetter(received, { mailId: message.mailId, target: nameOfTarget(route.target), failure });
   await services.ledger.recordDead(message.mailId, failure);
   services.journal({ kind: 'alert dead', route: route.id, alert: message, failure });
+  return 'dead';
 }
 
 /** A message that names no alert, or one of another route. */
@@ -76,9 +78,10 @@ export async function deadLetterInvalid(
   received: Alert['received'],
   reason: string,
   { route, services }: Posting,
-): Promise<void> {
+): Promise<Ending> {
   const at = services.clock.now();
   const failure: DeliveryFailure = { kind: 'message', status: null, code: null, text: reason, at };
   await services.queue.deadLetter(received, { mailId: undefined, target: nameOfTarget(route.target), failure });
   services.journal({ kind: 'alert dead', route: route.id, alert: undefined, failure });
+  return 'dead';
 }

@@ -14,17 +14,15 @@ import {
 import { DEAD_TARGET_MS, POST_TIMEOUT_MS, REPEATABLE_POST_RESERVE_MS, SHORT_WAIT_MS } from './delivery-limits.ts';
 import { effectivePause, isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 import { freshPost, type PlannedPost, planPosts } from './planned-posts.ts';
-import type { Alert, PostedRoute, Posting, PostServices } from './posting.ts';
+import type { Alert, Ending, Endings, PostedRoute, Posting, PostServices, StoppedBy } from './posting.ts';
 import { sendMessage } from './send-post.ts';
-
-/** `handedBack`: the messages that must stay in the queue. All others are done with and may be deleted. */
-export type PostReport = { handedBack: string[] };
 
 /**
  * Posts one batch of one route. Every message ends in exactly one of settled, back in the queue, or dead with a reason.
  *
  * @param invocation.holder names this invocation, so that its leases are its own
  * @param invocation.remainingMs the time it has left, in milliseconds
+ * @returns how each message of the batch ended; those that were returned must stay in the queue, all others may be deleted
  * @throws when the ledger, the queue or the pauses fail; nothing is then deleted, and the leases end by themselves
  */
 export async function postAlerts(
@@ -32,31 +30,71 @@ export async function postAlerts(
   route: PostedRoute,
   invocation: Pick<Posting, 'holder' | 'remainingMs'>,
   services: PostServices,
-): Promise<PostReport> {
-  const leaseEndsAt = services.clock.now();
-  const posting: Posting = { ...invocation, route, services, leaseEndsAt, halted: undefined, handedBack: [] };
-  const alerts = await validAlerts(batch, posting);
-  if (alerts.length > 0 && !(await isPaused(alerts, posting))) await post(await claimAll(alerts, posting), posting);
-  return { handedBack: posting.handedBack };
+): Promise<Endings> {
+  const beforeClaims: Posting = { ...invocation, route, services, leaseEndsAt: services.clock.now() };
+  const { alerts, invalid } = await validAlerts(batch, beforeClaims);
+  if (alerts.length === 0) return invalid;
+  const pause = await pauseOfTarget(beforeClaims);
+  // Returned without a claim, once and for the whole pause: a receive is used up, and no try.
+  if (pause.kind === 'wait') {
+    const { waitMs, failure } = pause;
+    const returned = await endEach(alerts, (alert) => returnToQueue(alert, waitMs, failure, beforeClaims));
+    return joined(invalid, returned);
+  }
+  const leaseEndsAt = new Date(services.clock.now().getTime() + POST_TIMEOUT_MS);
+  const posting: Posting = { ...beforeClaims, leaseEndsAt };
+  const { claimed, others } = await claimAll(alerts, posting);
+  const stoppedBy = pause.kind === 'dead' ? pause : undefined;
+  return joined(invalid, others, await post(claimed, stoppedBy, posting));
 }
 
-async function post(claimed: readonly Alert[], posting: Posting): Promise<void> {
+function joined(...endings: readonly Endings[]): Endings {
+  return new Map(endings.flatMap((some) => [...some]));
+}
+
+/** One after the other. */
+async function endEach(alerts: readonly Alert[], end: (alert: Alert) => Promise<Ending>): Promise<Endings> {
+  const endings = new Map<string, Ending>();
+  for (const alert of alerts) endings.set(alert.received.messageId, await end(alert));
+  return endings;
+}
+
+async function post(
+  claimed: readonly Alert[],
+  stoppedBefore: StoppedBy | undefined,
+  posting: Posting,
+): Promise<Endings> {
   const { posts, arrived } = await planPosts(claimed, posting);
+  let endings: Endings = new Map();
   for (const { alerts, postId } of arrived) {
     const messages = alerts.map(({ message }) => message);
-    await settle(messages, postId, posting);
+    endings = joined(endings, allEnded(alerts, await settle(messages, postId, posting)));
   }
-  for (const planned of posts) await deliver(planned, 'full', posting);
+  let stoppedBy = stoppedBefore;
+  for (const planned of posts) {
+    const delivered = await deliver({ planned, form: 'full' }, stoppedBy, posting);
+    endings = joined(endings, delivered.endings);
+    stoppedBy = delivered.stoppedBy;
+  }
+  return endings;
 }
 
-async function validAlerts(batch: readonly ReceivedMessage[], posting: Posting): Promise<Alert[]> {
+function allEnded(alerts: readonly Alert[], ending: Ending): Endings {
+  return new Map(alerts.map(({ received }) => [received.messageId, ending]));
+}
+
+async function validAlerts(
+  batch: readonly ReceivedMessage[],
+  posting: Posting,
+): Promise<{ alerts: Alert[]; invalid: Endings }> {
   const alerts: Alert[] = [];
+  const invalid = new Map<string, Ending>();
   for (const received of batch) {
     const parsed = validate(received, posting.route);
     if (parsed.valid) alerts.push({ received, message: parsed.message });
-    else await deadLetterInvalid(received, parsed.reason, posting);
+    else invalid.set(received.messageId, await deadLetterInvalid(received, parsed.reason, posting));
   }
-  return alerts;
+  return { alerts, invalid };
 }
 
 function validate({ body }: ReceivedMessage, route: PostedRoute): ReturnType<typeof parseQueueMessage> {
@@ -68,89 +106,112 @@ function validate({ body }: ReceivedMessage, route: PostedRoute): ReturnType<typ
   };
 }
 
-/** Handed back without a claim, once and for the whole pause: a receive is used up, and no try. */
-async function isPaused(alerts: readonly Alert[], posting: Posting): Promise<boolean> {
-  const { pauses, clock } = posting.services;
-  const names = Object.values(pauseNamesOf(posting.route.target));
+type TargetPause =
+  | { kind: 'none' }
+  | { kind: 'wait'; waitMs: number; failure: DeliveryFailure }
+  /** Another poster has found the target dead. */
+  | { kind: 'dead'; failure: DeliveryFailure };
+
+/** A short pause is waited out. */
+async function pauseOfTarget({ route, services, remainingMs }: Posting): Promise<TargetPause> {
+  const { pauses, clock } = services;
+  const names = Object.values(pauseNamesOf(route.target));
   const pause = effectivePause(await pauses.standing(names, clock.now()));
-  if (!pause) return false;
-  if (isOfDeadTarget(pause.failure)) {
-    posting.halted = { kind: 'dead', failure: { ...pause.failure, at: clock.now() } };
-    return false;
-  }
+  if (!pause) return { kind: 'none' };
+  if (isOfDeadTarget(pause.failure)) return { kind: 'dead', failure: { ...pause.failure, at: clock.now() } };
   const waitMs = pause.until.getTime() - clock.now().getTime();
-  if (waitMs <= SHORT_WAIT_MS && posting.remainingMs() >= waitMs + REPEATABLE_POST_RESERVE_MS) {
-    await clock.wait(waitMs);
-    return false;
+  if (waitMs > SHORT_WAIT_MS || remainingMs() < waitMs + REPEATABLE_POST_RESERVE_MS) {
+    return { kind: 'wait', waitMs, failure: pause.failure };
   }
-  for (const alert of alerts) await returnToQueue(alert, waitMs, pause.failure, posting);
-  return true;
+  await clock.wait(waitMs);
+  return { kind: 'none' };
 }
 
-/** The alerts that are ours to post. */
-async function claimAll(alerts: readonly Alert[], posting: Posting): Promise<Alert[]> {
-  posting.leaseEndsAt = new Date(posting.services.clock.now().getTime() + POST_TIMEOUT_MS);
-  const claims = await Promise.all(alerts.map((alert) => claim(alert, posting)));
-  return alerts.filter((_, index) => claims[index]);
+/** The alerts that are ours to post, and how the others ended. */
+async function claimAll(
+  alerts: readonly Alert[],
+  posting: Posting,
+): Promise<{ claimed: readonly Alert[]; others: Endings }> {
+  const claims = await Promise.all(alerts.map(async (alert) => ({ alert, ending: await claim(alert, posting) })));
+  return {
+    claimed: claims.flatMap(({ alert, ending }) => (ending === 'claimed' ? [alert] : [])),
+    others: new Map(
+      claims.flatMap(({ alert, ending }) =>
+        ending === 'claimed' ? [] : [[alert.received.messageId, ending] as const],
+      ),
+    ),
+  };
 }
 
-async function claim(alert: Alert, posting: Posting): Promise<boolean> {
+async function claim(alert: Alert, posting: Posting): Promise<'claimed' | Ending> {
   const { holder, leaseEndsAt, services } = posting;
   const { ledger, clock, journal } = services;
   const at = clock.now();
   const claimed = await ledger.claim(alert.message, { holder, at, until: leaseEndsAt });
-  if (claimed.kind === 'settled') journal({ kind: 'alert already settled', alert: alert.message });
-  if (claimed.kind === 'leased') {
-    // Dropping it would lose it, should the invocation that holds it die.
-    await returnToQueue(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
+  if (claimed.kind === 'claimed') return 'claimed';
+  if (claimed.kind === 'settled') {
+    journal({ kind: 'alert already settled', alert: alert.message });
+    return 'settled';
   }
-  return claimed.kind === 'claimed';
+  // Dropping it would lose it, should the invocation that holds it die.
+  return await returnToQueue(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
 }
 
-async function deliver(planned: PlannedPost, form: 'full' | 'reduced', posting: Posting): Promise<void> {
-  const known = posting.halted;
-  const post = known ? planned : await begin(planned, posting);
-  if (post.alerts.length === 0) return;
-  const result = known ?? (await sendMessage(messageOf(post, form, posting), posting));
+type Form = { planned: PlannedPost; form: 'full' | 'reduced' };
+type Delivered = { endings: Endings; stoppedBy: StoppedBy | undefined };
+
+async function deliver(
+  { planned, form }: Form,
+  stoppedBefore: StoppedBy | undefined,
+  posting: Posting,
+): Promise<Delivered> {
+  const begun = stoppedBefore ? { post: planned, lost: NO_ENDINGS } : await begin(planned, posting);
+  const { post, lost } = begun;
+  if (post.alerts.length === 0) return { endings: lost, stoppedBy: stoppedBefore };
+  const result = stoppedBefore ?? (await sendMessage(messageOf(post, form, posting), posting));
+  const ended = (endings: Endings, stoppedBy: StoppedBy | undefined): Delivered => ({
+    endings: joined(lost, endings),
+    stoppedBy,
+  });
   switch (result.kind) {
     case 'delivered':
-      return await settle(post.messages, result.messageId, posting);
+      return ended(allEnded(post.alerts, await settle(post.messages, result.messageId, posting)), undefined);
     case 'retry':
-      posting.halted = result;
-      for (const alert of post.alerts) await returnFailedToQueue(alert, result, posting);
-      return;
+      return ended(await endEach(post.alerts, (alert) => returnFailedToQueue(alert, result, posting)), result);
     case 'not sent':
-      posting.halted = result;
-      for (const alert of post.alerts) await returnUnsentToQueue(alert, result, posting);
-      return;
+      return ended(await endEach(post.alerts, (alert) => returnUnsentToQueue(alert, result, posting)), result);
     case 'dead':
-      posting.halted = result;
-      if (!known) await pauseDeadTarget(result.failure, posting);
-      for (const alert of post.alerts) await deadLetterAlert(alert, result.failure, posting);
-      return;
-    case 'refused':
-      return await afterRefusal(post, form, result.failure, posting);
+      if (!stoppedBefore) await pauseDeadTarget(result.failure, posting);
+      return ended(await endEach(post.alerts, (alert) => deadLetterAlert(alert, result.failure, posting)), result);
+    case 'refused': {
+      const { endings, stoppedBy } = await afterRefusal({ planned: post, form }, result.failure, posting);
+      return ended(endings, stoppedBy);
+    }
   }
 }
+
+const NO_ENDINGS: Endings = new Map();
 
 /**
  * Notes with every alert in which post it is about to be shown, which at the same time proves that it is still ours. An
  * alert that is not is left to its new holder: of a new post it is taken out; an old one stays what it was.
  */
-async function begin(post: PlannedPost, posting: Posting): Promise<PlannedPost> {
+async function begin(post: PlannedPost, posting: Posting): Promise<{ post: PlannedPost; lost: Endings }> {
   const { services, holder } = posting;
   const { sentPosts, clock } = services;
-  if (!sentPosts) return post;
+  if (!sentPosts) return { post, lost: NO_ENDINGS };
   // Now, of a repeat as well: it may be the one that Discord has saved.
   const sentPost = { mailIds: post.messages.map(({ mailId }) => mailId), at: clock.now() };
   const begun = await Promise.all(
     post.alerts.map(({ message }) => sentPosts.beginPost(message.mailId, holder, sentPost)),
   );
   const ours = post.alerts.filter((_, index) => begun[index] === 'begun');
-  if (ours.length === post.alerts.length) return post;
-  for (const alert of post.alerts)
-    if (!ours.includes(alert)) await returnToQueue(alert, POST_TIMEOUT_MS, undefined, posting);
-  return post.isRepeat ? { ...post, alerts: ours } : await begin(freshPost(ours), posting);
+  if (ours.length === post.alerts.length) return { post, lost: NO_ENDINGS };
+  const theirs = post.alerts.filter((alert) => !ours.includes(alert));
+  const lost = await endEach(theirs, (alert) => returnToQueue(alert, POST_TIMEOUT_MS, undefined, posting));
+  if (post.isRepeat) return { post: { ...post, alerts: ours }, lost };
+  const again = await begin(freshPost(ours), posting);
+  return { post: again.post, lost: joined(lost, again.lost) };
 }
 
 function messageOf({ messages }: PlannedPost, form: 'full' | 'reduced', { route }: Posting): DiscordMessage {
@@ -165,19 +226,21 @@ async function pauseDeadTarget(failure: DeliveryFailure, { route, services }: Po
   await services.pauses.pause(failure.kind === 'credential' ? names.credential : names.target, { until, failure });
 }
 
-/** One bad mail must not hold the others: they are tried alone, then reduced, then given to a person. */
+/** One bad email must not hold the others: they are tried alone, then reduced, then dead-lettered for a person. */
 async function afterRefusal(
-  { messages, alerts }: PlannedPost,
-  form: 'full' | 'reduced',
+  { planned: { messages, alerts }, form }: Form,
   failure: DeliveryFailure,
   posting: Posting,
-): Promise<void> {
-  if (messages.length > 1) {
-    for (const alert of alerts) await deliver(freshPost([alert]), 'full', posting);
-    return;
+): Promise<Delivered> {
+  if (messages.length === 1 && form === 'reduced') {
+    const endings = await endEach(alerts, (alert) => deadLetterAlert(alert, failure, posting));
+    return { endings, stoppedBy: undefined };
   }
+  const next = messages.length === 1 ? 'reduced' : 'full';
+  let delivered: Delivered = { endings: NO_ENDINGS, stoppedBy: undefined };
   for (const alert of alerts) {
-    if (form === 'full') await deliver(freshPost([alert]), 'reduced', posting);
-    else await deadLetterAlert(alert, failure, posting);
+    const alone = await deliver({ planned: freshPost([alert]), form: next }, delivered.stoppedBy, posting);
+    delivered = { endings: joined(delivered.endings, alone.endings), stoppedBy: alone.stoppedBy };
   }
+  return delivered;
 }

@@ -64,7 +64,22 @@ export type NotSent = { kind: 'not sent'; afterMs: number; failure: DeliveryFail
 /** What became of a post, sent or not. */
 export type PostResult = DeliveryOutcome | NotSent;
 
-/** One invocation, and what it knows: once halted, nothing more is sent to that target. */
+/** What ends an invocation's posts: nothing more is sent to that target. */
+export type StoppedBy = Exclude<PostResult, { kind: 'delivered' | 'refused' }>;
+
+/** How a message of a batch ends: every one of them in exactly one of these. */
+export type Ending =
+  /** Discord has it, or a digest carried it. */
+  | 'settled'
+  /** It stays in the queue. */
+  | 'returned'
+  /** It is in the dead-letter queue, with the reason. */
+  | 'dead';
+
+/** By the id of the queue's message. */
+export type Endings = ReadonlyMap<string, Ending>;
+
+/** One invocation of a poster. */
 export type Posting = {
   route: PostedRoute;
   services: PostServices;
@@ -74,7 +89,4 @@ export type Posting = {
   remainingMs: () => number;
   /** Of everything that it claims. */
   leaseEndsAt: Date;
-  halted: Exclude<PostResult, { kind: 'delivered' | 'refused' }> | undefined;
-  /** Messages that must stay in the queue. */
-  handedBack: string[];
 };

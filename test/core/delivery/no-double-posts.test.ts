@@ -18,6 +18,7 @@ import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { alertOf } from './alert-of.ts';
 import { BOT, received, WEBHOOK } from './posting-world.ts';
+import { returnedOf } from './returned.ts';
 
 const RESET_AFTER = { when: 'after effect', outcome: { kind: 'reset' } } as const;
 const [A, B, C, D] = [1, 2, 3, 4].map((uid) => alertOf(uid)) as [
@@ -61,12 +62,14 @@ function world() {
       }: { target?: DiscordTarget; remainingMs?: () => number } = {},
     ) => {
       invocations += 1;
-      return await postAlerts(
-        alerts.map((alert, index) => received(JSON.stringify(alert), `${alert.mailId} ${index}`)),
+      const batch = alerts.map((alert, index) => received(JSON.stringify(alert), `${alert.mailId} ${index}`));
+      const endings = await postAlerts(
+        batch,
         { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
         { holder: `invocation ${invocations}`, remainingMs },
         { ...services, sentPosts: sentPostsOf(target, services.ledger) },
       );
+      return returnedOf(batch, endings);
     },
     /** The subjects of every message in the channel. */
     shown: () => discord.posts().map(({ body }) => body.embeds?.map(({ title }) => title)),
@@ -87,7 +90,7 @@ describe('a bot whose post arrived and whose answer was lost', () => {
     ['it took too long', { delayMs: EXCHANGE_TIMEOUT_MS + 1, outcome: { kind: 'pass' } }],
   ] as const)('sends it again at once, twice if need be, and settles all of it: %s', async (_how, lost) => {
     services.discord.faults.add({ when: 'after effect', times: 2, ...lost });
-    expect(await post([A, B])).toEqual({ handedBack: [] });
+    expect(await post([A, B])).toEqual({ returned: [] });
     expect(shown()).toEqual([['Subject 1', 'Subject 2']]);
     const [message] = services.discord.posts();
     expect(services.ledger.entries()).toMatchObject(Array(2).fill({ state: 'settled', postId: message?.messageId }));
@@ -100,9 +103,9 @@ describe('a bot whose post arrived and whose answer was lost', () => {
     ['a part of it among others', [C, D]],
   ])('sends the very same post when it comes back as %s', async (_how, redelivered) => {
     services.discord.faults.add({ ...RESET_AFTER, times: 3 });
-    expect((await post([A, B, C])).handedBack).toHaveLength(3);
+    expect((await post([A, B, C])).returned).toHaveLength(3);
     clock.advance(30_000);
-    expect(await post(redelivered)).toEqual({ handedBack: [] });
+    expect(await post(redelivered)).toEqual({ returned: [] });
     await post([A, B, C, D]);
     expect(shown()).toEqual([['Subject 1', 'Subject 2', 'Subject 3'], ['Subject 4']]);
     expect(states()).toEqual(Array(4).fill('settled'));
@@ -115,7 +118,7 @@ describe('a bot whose post arrived and whose answer was lost', () => {
       tries += 1;
       return tries === 1 ? { kind: 'network', code: 'ENOTFOUND', text: 'no such name' } : await send(...request);
     };
-    expect((await post([A])).handedBack).toHaveLength(1);
+    expect((await post([A])).returned).toHaveLength(1);
     expect(tries).toBe(1);
   });
 
@@ -175,15 +178,15 @@ describe('an invocation that dies', () => {
 
 describe('two copies of an alert', () => {
   it('in one batch are one post; the second copy comes later, and is dropped', async () => {
-    expect((await post([A, A])).handedBack).toHaveLength(1);
+    expect((await post([A, A])).returned).toHaveLength(1);
     clock.advance(POST_TIMEOUT_MS);
-    expect(await post([A])).toEqual({ handedBack: [] });
+    expect(await post([A])).toEqual({ returned: [] });
     expect(shown()).toEqual([['Subject 1']]);
   });
 
   it('in two invocations at once are one post', async () => {
     const reports = await Promise.all([post([A, B]), post([B, A])]);
-    expect(reports.flatMap(({ handedBack }) => handedBack)).toHaveLength(2);
+    expect(reports.flatMap(({ returned }) => returned)).toHaveLength(2);
     clock.advance(POST_TIMEOUT_MS);
     await post([A, B]);
     expect(shown().flat()).toEqual(['Subject 1', 'Subject 2']);
@@ -201,8 +204,8 @@ describe('two copies of an alert', () => {
       }
       return known;
     };
-    const { handedBack } = await post([A, B], { remainingMs: () => POST_TIMEOUT_MS });
-    expect(handedBack).toEqual([`${A.mailId} 0`]);
+    const { returned } = await post([A, B], { remainingMs: () => POST_TIMEOUT_MS });
+    expect(returned).toEqual([`${A.mailId} 0`]);
     expect(shown()).toEqual([['Subject 1'], ['Subject 2']]);
     expect(states()).toEqual(['settled', 'settled']);
   });
@@ -213,7 +216,7 @@ describe('a post that was begun before', () => {
     services.discord.faults.add({ times: 1, outcome: { kind: 'answer', status: 400, code: 50035 } });
     services.discord.faults.add({ skip: 1, times: 3, outcome: { kind: 'answer', status: 503 } });
     // Refused as a whole; A arrives alone; B meets an outage, and C with it.
-    expect((await post([A, B, C])).handedBack).toHaveLength(2);
+    expect((await post([A, B, C])).returned).toHaveLength(2);
     clock.advance(30_000);
     await post([C, D]);
     await post([B]);
@@ -281,7 +284,7 @@ describe('a post that was begun before', () => {
 describe('a webhook, which has no nonce', () => {
   it('is not sent again at once when only the answer may be lost', async () => {
     services.discord.faults.add({ ...RESET_AFTER, times: 1 });
-    expect((await post([A], { target: WEBHOOK })).handedBack).toHaveLength(1);
+    expect((await post([A], { target: WEBHOOK })).returned).toHaveLength(1);
     expect(services.discord.requests()).toHaveLength(1);
   });
 

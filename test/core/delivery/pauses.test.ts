@@ -31,7 +31,7 @@ const limited = (retryAfter: number, global = false) =>
 describe('the headers of a rate limit', () => {
   it('are followed before the next post, so that no 429 is met', async () => {
     respondWith(() => delivered(posts.length === 2 ? limits(0, 4.2) : limits(1, 4.5)));
-    expect(await post(alone(1, 2, 3))).toEqual({ handedBack: [] });
+    expect(await post(alone(1, 2, 3))).toEqual({ returned: [] });
     expect(clock.waits).toEqual([4_200]);
     expect(posts).toHaveLength(3);
   });
@@ -61,7 +61,7 @@ describe('the headers of a rate limit', () => {
     await post(alone(3), { holder: 'three' });
     expect(clock.waits).toEqual([5_000]);
     answerFirst(delivered(limits(3, 5)));
-    expect(await first).toEqual({ handedBack: [] });
+    expect(await first).toEqual({ returned: [] });
   });
 
   it('are about one target only, and forgotten once they have ended', async () => {
@@ -76,8 +76,8 @@ describe('the headers of a rate limit', () => {
 
   it('hand the rest back where there is no time to wait: no try, no failure', async () => {
     respondWith(() => delivered(limits(0, 9)));
-    const { handedBack } = await post(alone(1, 2), { remainingMs: 19_000 });
-    expect(handedBack).toEqual([alertOf(2).mailId]);
+    const { returned } = await post(alone(1, 2), { remainingMs: 19_000 });
+    expect(returned).toEqual([alertOf(2).mailId]);
     expect(posts).toHaveLength(1);
     expect(services.ledger.entry(alertOf(2).mailId)).toMatchObject({ attempts: 0, lastFailure: undefined });
     // Its lease ends first.
@@ -94,7 +94,7 @@ describe('the headers of a rate limit', () => {
     'that say nothing (%j) hold nobody up',
     async (headers) => {
       respondWith(() => delivered(headers));
-      expect(await post(alone(1, 2))).toEqual({ handedBack: [] });
+      expect(await post(alone(1, 2))).toEqual({ returned: [] });
       expect(clock.waits).toEqual([]);
     },
   );
@@ -129,7 +129,7 @@ describe('the global limit', () => {
     await post([alertOf(1)]);
     clock.advance(10_000);
     const report = await post([alertOf(2), alertOf(3)], { target: OTHER_CHANNEL });
-    expect(report.handedBack).toHaveLength(2);
+    expect(report.returned).toHaveLength(2);
     expect(posts).toHaveLength(1);
     expect([...services.pauses.all.keys()]).toEqual(['/rollcall/bot']);
     expect(services.queue.handedBack.map(({ delayMs }) => delayMs)).toEqual([30_000, 20_000, 20_000]);
@@ -157,17 +157,17 @@ describe('the global limit', () => {
     respondWith(() => limited(30, true));
     await post([alertOf(1)]);
     respondWith(() => delivered());
-    expect(await post([alertOf(2)], { target: WEBHOOK })).toEqual({ handedBack: [] });
+    expect(await post([alertOf(2)], { target: WEBHOOK })).toEqual({ returned: [] });
   });
 
   it('is waited out inside the invocation where it ends soon', async () => {
     respondWith(() => (posts.length === 1 ? limited(1.5, true) : delivered()));
-    expect(await post([alertOf(1)])).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1)])).toEqual({ returned: [] });
     respondWith(() => limited(SHORT_WAIT_MS / 1000 + 2, true));
     await post([alertOf(2)]);
     clock.advance(4_000);
     respondWith(() => delivered());
-    expect(await post([alertOf(3)], { target: OTHER_CHANNEL })).toEqual({ handedBack: [] });
+    expect(await post([alertOf(3)], { target: OTHER_CHANNEL })).toEqual({ returned: [] });
     expect(clock.waits).toEqual([1_500, SHORT_WAIT_MS + 2_000 - 4_000]);
   });
 

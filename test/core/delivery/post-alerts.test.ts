@@ -27,7 +27,7 @@ beforeEach(() => {
 describe('delivered', () => {
   it('the batch is one post, its alerts are settled with its id, and nothing stays in the queue', async () => {
     const alerts = [alertOf(1), alertOf(2), alertOf(3)];
-    expect(await post(alerts)).toEqual({ handedBack: [] });
+    expect(await post(alerts)).toEqual({ returned: [] });
     expect(posts).toHaveLength(1);
     expect(services.ledger.entries()).toMatchObject(Array(3).fill({ state: 'settled', postId: '900' }));
     expect(services.journal.of('alerts posted')).toMatchObject([{ route: 'vip', postId: '900', alerts }]);
@@ -35,7 +35,7 @@ describe('delivered', () => {
 
   it('a redelivered alert that is settled is dropped without a post', async () => {
     await post([alertOf(1)]);
-    expect(await post([alertOf(1)])).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1)])).toEqual({ returned: [] });
     expect(posts).toHaveLength(1);
   });
 
@@ -62,7 +62,7 @@ describe('claims', () => {
   it('an alert that another invocation holds is handed back until its lease ends', async () => {
     await claimByOther();
     clock.advance(10_000);
-    expect(await post([alertOf(1)])).toEqual({ handedBack: [alertOf(1).mailId] });
+    expect(await post([alertOf(1)])).toEqual({ returned: [alertOf(1).mailId] });
     expect(services.queue.handedBack).toMatchObject([{ delayMs: POST_TIMEOUT_MS - 10_000 }]);
     expect(posts).toHaveLength(0);
   });
@@ -70,7 +70,7 @@ describe('claims', () => {
   it('a lease that ran out holds nobody back', async () => {
     await claimByOther();
     clock.advance(POST_TIMEOUT_MS);
-    expect(await post([alertOf(1)])).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1)])).toEqual({ returned: [] });
     expect(posts).toHaveLength(1);
   });
 
@@ -87,27 +87,27 @@ describe('claims', () => {
 describe('retry', () => {
   it('waits a short time out inside the invocation, so that the batch stays one post', async () => {
     respondWith(() => (posts.length < 3 ? answer(429, { retry_after: 1.2 }) : delivered()));
-    expect(await post([alertOf(1), alertOf(2)])).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1), alertOf(2)])).toEqual({ returned: [] });
     expect(clock.waits).toEqual([1_200, 1_200]);
     expect(services.ledger.entries()).toMatchObject(Array(2).fill({ state: 'settled' }));
   });
 
   it('hands a short wait back where the invocation has no time left for it', async () => {
     respondWith(() => answer(429, { retry_after: 1.2 }));
-    expect((await post([alertOf(1)], { remainingMs: 19_000 })).handedBack).toHaveLength(1);
+    expect((await post([alertOf(1)], { remainingMs: 19_000 })).returned).toHaveLength(1);
     expect(clock.waits).toEqual([]);
   });
 
   it('hands back for the time that Discord names, keeps the failure in the ledger, and ends the lease', async () => {
     respondWith(() => answer(429, { retry_after: 12.5, message: 'You are being rate limited.' }));
-    const { handedBack } = await post([alertOf(1), alertOf(2)]);
-    expect(handedBack).toHaveLength(2);
+    const { returned } = await post([alertOf(1), alertOf(2)]);
+    expect(returned).toHaveLength(2);
     expect(services.queue.handedBack.map(({ delayMs }) => delayMs)).toEqual([12_500, 12_500]);
     expect(services.ledger.entries()).toMatchObject(
       Array(2).fill({ state: 'dispatched', attempts: 1, lastFailure: { kind: 'rate limit' } }),
     );
     respondWith(() => delivered());
-    expect(await post([alertOf(1)], { holder: 'two' })).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1)], { holder: 'two' })).toEqual({ returned: [] });
   });
 
   it('waits longer with every receive where no time is named, and never longer than a quarter of an hour', async () => {
@@ -126,7 +126,7 @@ describe('retry', () => {
 
   it('is a dead letter with the last reason once the budget is spent', async () => {
     respondWith(() => answer(503, { message: 'upstream connect error' }));
-    expect(await post([alertOf(1)], { receiveCount: RETRY_RECEIVES })).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1)], { receiveCount: RETRY_RECEIVES })).toEqual({ returned: [] });
     expect(services.queue.deadLetters).toMatchObject([
       { letter: { failure: { kind: 'server', text: expect.stringContaining('upstream connect error') } } },
     ]);
@@ -138,7 +138,7 @@ describe('dead', () => {
   it('moves every alert to the dead-letter queue at once, with one request, and says so in the ledger', async () => {
     respondWith(() => MISSING_ACCESS);
     const link = 'https://mail.example.com/same';
-    expect(await post([alertOf(1, { link }), alertOf(2, { link })])).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1, { link }), alertOf(2, { link })])).toEqual({ returned: [] });
     expect(posts).toHaveLength(1);
     expect(services.queue.deadLetters.map(({ letter }) => letter)).toMatchObject(
       [1, 2].map((uid) => ({
@@ -213,8 +213,8 @@ describe('dead', () => {
       clock.advance(9_000);
       return UNAUTHORIZED;
     });
-    const { handedBack } = await post([alertOf(1)], { remainingMs: 19_000 });
-    expect(handedBack).toHaveLength(1);
+    const { returned } = await post([alertOf(1)], { remainingMs: 19_000 });
+    expect(returned).toHaveLength(1);
     expect(services.queue.handedBack).toMatchObject([{ delayMs: POST_TIMEOUT_MS - 9_000 }]);
     expect(services.ledger.entries()).toMatchObject([{ state: 'dispatched', attempts: 0, lastFailure: undefined }]);
   });
@@ -245,13 +245,12 @@ describe('dead', () => {
     ['a schema that is not ours', '{"version":7}', 'does not follow its schema'],
     ['of another route', JSON.stringify({ ...alertOf(1), route: 'stripe' }), 'route stripe'],
   ])('a message that is %s is a dead letter, never a crash', async (_what, body, reason) => {
-    const report = await postAlerts(
-      [received(body), received(JSON.stringify(alertOf(2)))],
-      ROUTE,
-      INVOCATION,
-      services,
-    );
-    expect(report).toEqual({ handedBack: [] });
+    const batch = [received(body, 'not ours'), received(JSON.stringify(alertOf(2)), 'ours')];
+    const report = await postAlerts(batch, ROUTE, INVOCATION, services);
+    expect([...report]).toEqual([
+      ['not ours', 'dead'],
+      ['ours', 'settled'],
+    ]);
     expect(services.queue.deadLetters).toMatchObject([
       { letter: { failure: { kind: 'message', text: expect.stringContaining(reason) } } },
     ]);
@@ -269,7 +268,7 @@ describe('refused', () => {
     respondWith((sent) =>
       isAbout('Subject 2')(sent) ? answer(400, { code: 240000, message: 'harmful link' }) : delivered(),
     );
-    expect(await post([alertOf(1), alertOf(2), alertOf(3)])).toEqual({ handedBack: [] });
+    expect(await post([alertOf(1), alertOf(2), alertOf(3)])).toEqual({ returned: [] });
     expect(services.ledger.entries()).toMatchObject(Array(3).fill({ state: 'settled' }));
     expect(posts.map(({ message }) => message.embeds?.length ?? 'reduced')).toEqual([3, 1, 1, 'reduced', 1]);
   });

@@ -9,6 +9,7 @@ import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { returnedOf } from './returned.ts';
 
 export const BOT: DiscordTarget = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' };
 export const WEBHOOK: DiscordTarget = { kind: 'webhook', urlParameter: '/rollcall/hook' };
@@ -64,7 +65,7 @@ export function postingWorld() {
     respondWith: (to: (post: Post) => DiscordAnswer | Promise<DiscordAnswer>) => {
       respond = to;
     },
-    post: (
+    post: async (
       alerts: readonly QueueMessage[],
       {
         receiveCount = 1,
@@ -74,12 +75,14 @@ export function postingWorld() {
       }: { receiveCount?: number; holder?: string; remainingMs?: number; target?: DiscordTarget } = {},
     ) => {
       const endsAtMs = clock.now().getTime() + remainingMs;
-      return postAlerts(
-        alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount)),
+      const batch = alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount));
+      const endings = await postAlerts(
+        batch,
         { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
         { holder, remainingMs: () => endsAtMs - clock.now().getTime() },
         { ...services, sentPosts: sentPostsOf(target, services.sentPosts) },
       );
+      return returnedOf(batch, endings);
     },
   };
 }

@@ -117,9 +117,9 @@ export function webhookIn(secret: string): { id: string; token: string } | undef
 /** What is wrong with a secret that cannot be a token or a webhook's URL, and what to do. */
 export function unreadableSecret(target: DiscordTarget): string {
   return target.kind === 'bot'
-    ? `The parameter ${target.tokenParameter} holds no bot token: a token is one word of ASCII characters. Store it anew.`
+    ? `The parameter ${target.tokenParameter} holds no bot token: a token is one word of ASCII characters. Store it again.`
     : `The parameter ${target.urlParameter} holds no webhook URL of the form ` +
-        'https://discord.com/api/webhooks/ID/TOKEN. Store it anew; a thread belongs in the settings.';
+        'https://discord.com/api/webhooks/ID/TOKEN. Store it again; a thread belongs in the settings.';
 }
 
 /** fetch says `fetch failed` or `terminated`; what happened stands in the code of its cause, such as ECONNRESET. */

@@ -97,7 +97,7 @@ export function dynamoLedger({
   /** For changes that an entry may refuse by its state: what they refused must at least exist. */
   async function requireEntry(mailId: string): Promise<void> {
     if (await read(mailId)) return;
-    throw new Error(`The ledger has no entry ${mailId}; try again, and the mail is taken in anew.`);
+    throw new Error(`The ledger has no entry ${mailId}; try again, and Rollcall accepts the email again.`);
   }
 
   async function claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim> {

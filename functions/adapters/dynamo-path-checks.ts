@@ -38,7 +38,7 @@ export function dynamoPathChecks({ client, table }: { client: DynamoDBClient; ta
       if (parsed.success) return { ...parsed.data, reason: parsed.data.reason };
       throw new Error(
         `The check of the path of the ${path} is not what Rollcall writes; delete the item ${PATH_CHECK_KEY_PREFIX}${path}, ` +
-          `and the next check writes it anew: ${z.prettifyError(parsed.error)}`,
+          `and the next check writes it again: ${z.prettifyError(parsed.error)}`,
       );
     },
 

@@ -38,7 +38,7 @@ export function dynamoRouteChecks({ client, table }: { client: DynamoDBClient; t
       if (parsed.success) return { ...parsed.data, failure: parsed.data.failure };
       throw new Error(
         `The check of route ${route} is not what Rollcall writes; delete the item ${ROUTE_CHECK_KEY_PREFIX}${route}, and the next check ` +
-          `writes it anew: ${z.prettifyError(parsed.error)}`,
+          `writes it again: ${z.prettifyError(parsed.error)}`,
       );
     },
 

@@ -52,7 +52,7 @@ const auditSchema = z.object({
       mailId: z.string(),
       location: z.object({ mailbox: z.string(), uidValidity: z.string(), uid: z.int() }),
       route: z.string(),
-      outcome: z.enum(['handed over', 'dead', 'in the spool']),
+      outcome: z.enum(['sent again', 'dead', 'in the spool']),
       from: z.string(),
       subject: z.string(),
     }),
@@ -291,6 +291,6 @@ function parsed<Schema extends z.ZodType>(
   if (result.success) return result.data;
   throw new Error(
     `The watermark of ${mailbox} is not what Rollcall writes; restore the item from a backup or delete it to begin ` +
-      `anew: ${z.prettifyError(result.error)}`,
+      `again: ${z.prettifyError(result.error)}`,
   );
 }

@@ -117,7 +117,7 @@ function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string
 }
 
 const WAY_OUT: Readonly<Record<MailboxFailureKind, string>> = {
-  credentials: 'Renew the secret of this mailbox; the next poll reads it afresh',
+  credentials: 'Renew the secret of this mailbox; the next poll reads it again',
   connection: 'Check host and port in the settings',
   tls: "Check the server's certificate and the mailbox's tls setting",
   timeout: 'The next poll tries again',
@@ -129,7 +129,7 @@ const WAY_OUT: Readonly<Record<MailboxFailureKind, string>> = {
   refused: 'The next poll tries again',
   protocol: 'Check that host and port are those of an IMAP server',
   'answer too large': 'Check that host and port are those of an IMAP server',
-  'uidValidity changed': 'The next poll reads the mail anew',
+  'uidValidity changed': 'The next poll reads the email again',
   'no uidValidity': 'Rollcall cannot account for mail on this server',
   'incomplete answer': 'The next poll tries again',
 };

@@ -96,7 +96,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     if (fetched.length >= Math.min(exists, mailsThere())) return fetched;
     throw new MailboxFailure(
       'incomplete answer',
-      `${mailbox}: of ${exists} mails the server names ${found.length} by SEARCH and ${fetched.length} by FETCH`,
+      `${mailbox}: of ${exists} emails the server names ${found.length} by SEARCH and ${fetched.length} by FETCH`,
     );
   };
 
@@ -112,7 +112,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     if (before.length >= exists) return uids;
     throw new MailboxFailure(
       'incomplete answer',
-      `${mailbox}: of ${exists} mails the server names none since ${day.toISOString()} and ${before.length} before`,
+      `${mailbox}: of ${exists} emails the server names none since ${day.toISOString()} and ${before.length} before`,
     );
   };
 
@@ -120,7 +120,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
   const stillThere = async (uids: readonly number[]): Promise<number[]> => {
     const found = await search('SEARCH UID', { uid: `${uids.join(',')},*` });
     if (found.length > 0 || mailsThere() === 0) return found;
-    throw new MailboxFailure('incomplete answer', `${mailbox}: the server did not say which mails are still there`);
+    throw new MailboxFailure('incomplete answer', `${mailbox}: the server did not say which emails are still there`);
   };
 
   const readPage = async (uids: readonly number[]): Promise<Mail[]> => {
@@ -180,7 +180,7 @@ function uidValidityAsNamed(uidValidity: string, namedByStatus: string | undefin
   if (namedByStatus === undefined || namedByStatus === uidValidity) return uidValidity;
   throw new MailboxFailure(
     'uidValidity changed',
-    `${mailbox}: UIDVALIDITY was ${namedByStatus} at STATUS and is ${uidValidity} at EXAMINE. The next poll reads the mail anew`,
+    `${mailbox}: UIDVALIDITY was ${namedByStatus} at STATUS and is ${uidValidity} at EXAMINE. The next poll reads the email again`,
   );
 }
 
@@ -220,6 +220,6 @@ async function refuseIncomplete(
   if (withheld.length === 0) return;
   throw new MailboxFailure(
     'incomplete answer',
-    `${mailbox}: the server listed uid ${withheld[0]} and did not hand it out (${withheld.length} of ${uids.length} mails)`,
+    `${mailbox}: the server listed uid ${withheld[0]} and did not hand it out (${withheld.length} of ${uids.length} emails)`,
   );
 }

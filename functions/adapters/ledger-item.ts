@@ -174,6 +174,6 @@ function parse<Schema extends z.ZodType>(schema: Schema, item: Item): z.output<S
   if (parsed.success) return parsed.data;
   throw new Error(
     `The ledger's item ${item.mailId?.S} is not what Rollcall writes; restore it from a backup, or delete it and the ` +
-      `mail is taken in anew: ${z.prettifyError(parsed.error)}`,
+      `email is accepted again: ${z.prettifyError(parsed.error)}`,
   );
 }

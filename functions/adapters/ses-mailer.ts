@@ -9,7 +9,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   MessageRejected:
     'Verify the sender in SES, in this region; as long as the account is in the SES sandbox, verify every recipient too.',
   MailFromDomainNotVerifiedException: 'Verify the MAIL FROM domain of the sender in SES.',
-  AccountSuspendedException: 'SES has suspended the account; the SES console tells why.',
+  AccountSuspendedException: 'SES has suspended the account; the SES console says why.',
   SendingPausedException: 'Sending is paused for the account; resume it in the SES console.',
   LimitExceededException: 'The sending quota of the account is used up; ask for a higher one in the SES console.',
   NotFoundException: 'The sender is not an identity of SES in this region; verify it there.',

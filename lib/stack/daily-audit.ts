@@ -39,7 +39,7 @@ export class DailyAudit extends Construct {
 
     this.audit = rollcallFunction(this, 'AuditInbox', {
       name: 'audit-inbox',
-      description: 'Compares one mailbox with the ledger and hands over what stands nowhere or waits too long',
+      description: 'Compares one mailbox with the ledger and sends what is missing or waits too long',
       timeoutMs: AUDIT_TIMEOUT_MS,
       memoryMb: AUDIT_MEMORY_MB,
       environment: {
@@ -70,8 +70,8 @@ export class DailyAudit extends Construct {
     alarms.onAnyOf(customMetric(this, AUDIT_FINDINGS), 'AuditFindings', {
       name: 'the audit found something',
       loses:
-        'Mail stood in no queue and no spool, or waited far too long, and was not seen. The audit has handed it over ' +
-        'again; whatever let it fall may do so again.',
+        'An email was in no queue and no spool, or waited far too long, and was not seen. The audit has sent it ' +
+        'again; find out what lost it.',
       runbook: 'The audit found something',
     });
   }

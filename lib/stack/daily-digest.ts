@@ -41,7 +41,7 @@ export class DailyDigest extends Construct {
 
     this.send = rollcallFunction(this, 'SendDigest', {
       name: 'send-digest',
-      description: 'Mails the digest and archives the spool that it carried',
+      description: 'Sends the digest and archives the spool that it carried',
       timeoutMs: DIGEST_TIMEOUT_MS,
       memoryMb: DIGEST_MEMORY_MB,
       environment: {
@@ -68,7 +68,7 @@ export class DailyDigest extends Construct {
       'Digests',
       {
         name: 'the digest was not sent',
-        loses: 'Nobody is told of unknown mail, nor of what waits for a person; both wait in the spool and the ledger.',
+        loses: 'Unknown email and what needs attention are not reported; both wait in the spool and the ledger.',
         runbook: 'The digest was not sent',
       },
       { period: Duration.hours(1), periods: HOURS_WITHOUT_DIGEST[digest.schedule.kind] },

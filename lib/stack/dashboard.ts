@@ -51,9 +51,9 @@ export class StackDashboard extends Construct {
     );
     dashboard.addWidgets(heading('Is mail coming in?'));
     dashboard.addWidgets(
-      graph('Mails accepted', [hourly(ACCEPTED_MAILS, 'accepted')]),
+      graph('Emails accepted', [hourly(ACCEPTED_MAILS, 'accepted')]),
       graph(
-        'Polls that ended well',
+        'Successful polls',
         mailboxes.map((mailbox) =>
           customMetric(this, SUCCESSFUL_POLLS, dimensionOfMailbox(mailbox)).with({
             label: mailbox,
@@ -65,7 +65,7 @@ export class StackDashboard extends Construct {
     );
     dashboard.addWidgets(heading('Where does it go?'));
     dashboard.addWidgets(
-      graph('Handed over, by route', [
+      graph('Sent, by route', [
         ...routes.map(({ routeId, queue }) =>
           queue.metricNumberOfMessagesSent({ label: routeId, statistic: 'Sum', period: HOURLY }),
         ),

@@ -48,7 +48,7 @@ export class RouteChecks extends Construct {
     this.check = rollcallFunction(this, 'CheckRoutes', {
       name: 'check-routes',
       description:
-        'Looks at every Discord target, SES and SNS, and puts back what was parked for a target that answers again',
+        'Looks at every Discord target, SES and SNS, and requeues what was parked for a target that answers again',
       timeoutMs: CHECK_TIMEOUT_MS,
       memoryMb: CHECK_MEMORY_MB,
       environment: {
@@ -85,15 +85,15 @@ export class RouteChecks extends Construct {
     alarms.onAnyOf(customMetric(this, DEAD_TARGETS), 'DeadTargets', {
       name: 'a route is dead',
       loses:
-        'Mail of a dead route is not seen in Discord; it waits in the ledger and in every digest. The same alarm tells ' +
-        'of a digest that SES would not take.',
+        'Email of a dead route is not seen in Discord; it waits in the ledger and in every digest. The same alarm reports ' +
+        'a digest that SES would refuse.',
       runbook: 'A route is dead',
     });
     alarms.onTooMuchOrSilence(
       customMetric(this, OLDEST_OPEN_ALERT_AGE),
       'OldestOpenAlert',
       {
-        name: 'an alert waits too long, or nobody looked',
+        name: 'an alert waits too long, or checks do not run',
         loses:
           'Mail that should have been pushed to Discord was not seen there for an hour or more; it waits in the ledger. ' +
           'Or the hourly check does not run, which would notice that, and dead channels.',

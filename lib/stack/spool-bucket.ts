@@ -41,6 +41,6 @@ function acknowledgeKeysUnder(prefix: string, bucket: Bucket): void {
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`,
     reason:
-      "A segment's key ends in uids and a hash, which nobody knows beforehand; its prefix says what may be done to it.",
+      "A segment's key ends in uids and a hash, which are not known beforehand; its prefix says what may be done to it.",
   });
 }

@@ -54,7 +54,7 @@ it('lists by FETCH what SEARCH leaves out', async () => {
 it('fails where neither names as many as there are', async () => {
   await expect(everyUid({ uids: [3, 4, 9], answer: searchNames([3, 9], [4, 9]) })).rejects.toMatchObject({
     kind: 'incomplete answer',
-    message: expect.stringContaining('of 3 mails the server names 2 by SEARCH and 2 by FETCH'),
+    message: expect.stringContaining('of 3 emails the server names 2 by SEARCH and 2 by FETCH'),
   });
 });
 

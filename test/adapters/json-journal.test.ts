@@ -18,7 +18,7 @@ const finding = {
   mailId,
   location: alert.location,
   route: 'vip',
-  outcome: 'handed over',
+  outcome: 'sent again',
   from: SECRET,
   subject: SECRET,
 } as const;

@@ -22,7 +22,7 @@ function sampleAudit(mailbox: string, at: Date): AuditReport {
         mailId: 'mail-1',
         location: { mailbox, uidValidity: '17', uid: 1 },
         route: 'vip',
-        outcome: 'handed over',
+        outcome: 'sent again',
         from: 'Ada Lovelace <ada@example.com>',
         subject: 'The engine weaves 🧵',
       },

@@ -36,12 +36,13 @@ describe(`a soak of ${ALERTS} alerts, ROLLCALL_SOAK_SEED=${SEED}`, () => {
       const named = world.routes.find(({ id }) => id === route);
       expect(named && world.told(named)).toContain(`${lastFailure?.status} ${lastFailure?.code}`);
       if (lastFailure?.kind === 'target') expect(lastFailure.text).toMatch(/\(check /);
-      else if (lastFailure?.kind !== 'payload') expect(lastFailure?.text).toMatch(/^Given up after \d+ receives/);
+      else if (lastFailure?.kind !== 'payload')
+        expect(lastFailure?.text).toMatch(/^Rollcall stopped after \d+ receives/);
     }
     // A channel that is gone, one that died for a while, and an outage longer than three hours.
     const reasons = new Set(dead.map(({ route, lastFailure }) => `${route} ${lastFailure?.kind}`));
     expect([...reasons]).toEqual(expect.arrayContaining(['gone target', 'stripe target', 'sales target']));
-    expect(dead.some(({ lastFailure }) => /^Given up/.test(lastFailure?.text ?? ''))).toBe(true);
+    expect(dead.some(({ lastFailure }) => /^Rollcall stopped/.test(lastFailure?.text ?? ''))).toBe(true);
     // The half hour's outage is ridden out: where nothing worse befell the route, only a refused payload is dead.
     const spared = dead.filter(({ route }) => ['vip', 'customer'].includes(route));
     expect(spared.filter(({ lastFailure }) => lastFailure?.kind !== 'payload')).toEqual([]);

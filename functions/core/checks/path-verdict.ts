@@ -24,7 +24,7 @@ export function verdictOfDigest(look: DigestPathLook): PathVerdict {
   if (look.kind === 'not checked') return notChecked(look);
   const { sendingEnabled, sender, unverifiedRecipients } = look;
   const troubles = [
-    ...(sendingEnabled ? [] : ['sending is paused for the account; the SES console tells why and resumes it']),
+    ...(sendingEnabled ? [] : ['sending is paused for the account; the SES console says why and resumes it']),
     ...(sender.verified ? [] : [`its sender ${sender.address} is not verified; verify the address or its domain`]),
     ...(unverifiedRecipients.length === 0
       ? []
@@ -46,8 +46,8 @@ export function verdictOfAlarms(look: AlarmPathLook): PathVerdict {
     subscription === 'pending'
       ? `No alarm reaches ${email}: its subscription is not confirmed. Click the link in the mail "AWS Notification - ` +
         `Subscription Confirmation"; where that is lost, this sends another: ${anew}`
-      : `No alarm reaches ${email}: it is not subscribed. It was not confirmed in time, or somebody ended it by the link ` +
-        `that every alarm carries. Subscribe it anew, then click the link in the mail: ${anew}`;
+      : `No alarm reaches ${email}: it is not subscribed. It was not confirmed in time, or it was ended by the link ` +
+        `that every alarm carries. Subscribe it again, then click the link in the email: ${anew}`;
   return { state: 'closed', reason };
 }
 

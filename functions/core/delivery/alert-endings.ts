@@ -31,7 +31,7 @@ export async function returnFailedToQueue(
   const { ledger, random } = posting.services;
   // A limit that is kept is nobody's failure, however often it is met.
   if (received.receiveCount >= RETRY_RECEIVES && failure.kind !== 'rate limit') {
-    const text = `Given up after ${received.receiveCount} receives. The last failure: ${failure.text}`;
+    const text = `Rollcall stopped after ${received.receiveCount} receives. The last failure: ${failure.text}`;
     return await deadLetterAlert(alert, { ...failure, text }, posting);
   }
   await ledger.recordFailure(message.mailId, posting.holder, failure);

@@ -99,7 +99,7 @@ async function recordGivenUp(
 
 function givenUpByQueue(at: Date): DeliveryFailure {
   const text =
-    `SQS gave up after ${MAX_RECEIVES} receives: the function ended without an answer; see its log, ` +
+    `SQS stopped after ${MAX_RECEIVES} receives: the function ended without an answer; see its log, ` +
     'then redrive the route.';
   return { kind: 'unexpected', status: null, code: null, text, at };
 }

@@ -102,7 +102,7 @@ function validate({ body }: ReceivedMessage, route: PostedRoute): ReturnType<typ
   if (!parsed.valid || parsed.message.route === route.id) return parsed;
   return {
     valid: false,
-    reason: `the message is for route ${parsed.message.route} and lies in the queue of ${route.id}`,
+    reason: `the message is for route ${parsed.message.route} and is in the queue of ${route.id}`,
   };
 }
 

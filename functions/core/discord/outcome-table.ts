@@ -90,7 +90,7 @@ export const HTTP_OUTCOMES: readonly OutcomeRow[] = [
 export const NETWORK_CODES_WITHOUT_EFFECT: readonly { code: string | RegExp; means: string }[] = [
   { code: 'ENOTFOUND', means: 'DNS knows no such name' },
   { code: 'EAI_AGAIN', means: 'DNS does not answer' },
-  { code: 'ECONNREFUSED', means: 'nobody listens' },
+  { code: 'ECONNREFUSED', means: 'connection refused' },
   { code: 'EHOSTUNREACH', means: 'no way to the host' },
   { code: 'ENETUNREACH', means: 'no way to the network' },
   { code: 'EADDRNOTAVAIL', means: 'no address to call from' },

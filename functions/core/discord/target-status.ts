@@ -18,7 +18,7 @@ export function verdictOf({ answer, missingPermissions }: ProbeResult, target: D
   });
   const wrongType = target.kind === 'bot' ? TYPES_WITHOUT_POSTS.get(typeOf(answer)) : undefined;
   if (wrongType) {
-    const text = `${nameOfTarget(target)} is ${wrongType}, which takes no posts. Name a text channel or a thread.`;
+    const text = `${nameOfTarget(target)} is ${wrongType}, which cannot receive messages. Name a text channel or a thread.`;
     return dead(WRONG_TYPE, text);
   }
   if (missingPermissions.length === 0) return { state: 'alive', failure: undefined };

@@ -16,6 +16,6 @@ export function refuseOtherUidValidity(
   throw new MailboxFailure(
     'uidValidity changed',
     `${mailbox}: uid ${other.uid} was read under UIDVALIDITY ${other.uidValidity}, and it was chosen under ` +
-      `${uidValidity}. The next poll reads the mail anew`,
+      `${uidValidity}. The next poll reads the email again`,
   );
 }

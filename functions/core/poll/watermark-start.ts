@@ -316,6 +316,6 @@ async function othersWatermark(mailbox: string, watermarks: WatermarkServices['w
   const health = await watermarks.get(mailbox);
   if (health?.watermark) return health.watermark;
   throw new Error(
-    `${mailbox}: the watermark was there and is gone. Whoever removes it must stop; the next poll tries again.`,
+    `${mailbox}: the watermark was there and is gone. Find out what deletes it; the next poll tries again.`,
   );
 }

@@ -8,7 +8,7 @@ export type AuditFinding = {
   /** Where it was handed over to, now; where it waits, if it was not handed over. */
   route: string;
   outcome:
-    | 'handed over'
+    | 'sent again'
     /** It waits for a person. */
     | 'dead'
     /** It lies in the spool, and waits for a digest. */

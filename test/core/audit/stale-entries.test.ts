@@ -22,7 +22,7 @@ describe('an alert that has been open for more than six hours', () => {
       staleAlerts: 1,
       staleUnknown: 0,
       findings: [
-        { kind: 'stale alert', outcome: 'handed over', mailId: mail!.mailId, route: 'vip', subject: 'vip purged' },
+        { kind: 'stale alert', outcome: 'sent again', mailId: mail!.mailId, route: 'vip', subject: 'vip purged' },
       ],
     });
     expect(world.queued()).toEqual(['vip purged', 'vip purged']);
@@ -79,7 +79,7 @@ describe('an alert that has been open for more than six hours', () => {
       staleAlerts: 2,
       findings: [waiting, dead].map((mail) => ({
         kind: 'stale alert',
-        outcome: 'handed over',
+        outcome: 'sent again',
         mailId: mail!.mailId,
         route: 'unknown',
       })),
@@ -110,7 +110,7 @@ describe('unknown mail that has been open for more than twenty-six hours', () =>
     expect(await world.audit()).toMatchObject({
       staleAlerts: 0,
       staleUnknown: 1,
-      findings: [{ kind: 'stale unknown', outcome: 'handed over', mailId: mail!.mailId, route: 'unknown' }],
+      findings: [{ kind: 'stale unknown', outcome: 'sent again', mailId: mail!.mailId, route: 'unknown' }],
     });
     expect(world.spooled()).toMatchObject([
       { mailId: mail!.mailId, subject: 'unknown one', reason: 'no rule matched' },
@@ -132,7 +132,7 @@ describe('unknown mail that has been open for more than twenty-six hours', () =>
     await world.poll();
     for (const [key, text] of world.spool.objects) await world.spool.write({ key, text: text.slice(0, -9) });
     world.clock.advance(27 * HOUR_MS);
-    expect(await world.audit()).toMatchObject({ staleUnknown: 1, findings: [{ outcome: 'handed over' }] });
+    expect(await world.audit()).toMatchObject({ staleUnknown: 1, findings: [{ outcome: 'sent again' }] });
     expect(world.spooled()).toMatchObject([{ mailId: mail!.mailId }]);
   });
 });
@@ -159,7 +159,7 @@ describe('several mailboxes', () => {
     expect(await auditOf(other, without)).toMatchObject({ staleAlerts: 0 });
     expect(await auditOf('sales/Orders', without)).toMatchObject({
       staleAlerts: 1,
-      findings: [{ outcome: 'handed over', location: { mailbox: MAILBOX } }],
+      findings: [{ outcome: 'sent again', location: { mailbox: MAILBOX } }],
     });
   });
 });

@@ -21,7 +21,7 @@ describe('a message that SQS moved by itself', () => {
       lastFailure: {
         kind: 'unexpected',
         text: expect.stringMatching(
-          /^SQS gave up after \d+ receives: the function ended without an answer; see its log/,
+          /^SQS stopped after \d+ receives: the function ended without an answer; see its log/,
         ),
         at: world.clock.now(),
       },

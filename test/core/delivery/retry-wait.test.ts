@@ -87,7 +87,7 @@ describe('an outage is ridden out for about three hours before anything is a dea
     const failure = {
       kind: 'network',
       code: 'ENOTFOUND',
-      text: `Given up after ${RETRY_RECEIVES} receives. The last failure: Discord could not be reached: no answer: ENOTFOUND`,
+      text: `Rollcall stopped after ${RETRY_RECEIVES} receives. The last failure: Discord could not be reached: no answer: ENOTFOUND`,
     };
     expect(services.ledger.entries()).toMatchObject([{ state: 'dead', attempts: 2, lastFailure: failure }]);
     expect(services.queue.deadLetters).toMatchObject([{ letter: { failure } }]);

@@ -155,7 +155,7 @@ describe('an alarm sounds', () => {
   });
 
   it('when an alert waits for an hour, or nobody has looked for two', () => {
-    expect(named('an alert waits too long, or nobody looked')).toMatchObject({
+    expect(named('an alert waits too long, or checks do not run')).toMatchObject({
       MetricName: metrics.OLDEST_OPEN_ALERT_AGE.name,
       Statistic: 'Maximum',
       Threshold: 3600,

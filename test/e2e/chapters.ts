@@ -158,7 +158,7 @@ export async function theAuditFinds({ world, emulator, deployment, step }: Scene
   });
   await step('the audit finds all three, and they are told', async () => {
     await deployment.runAsScheduled('AuditAudits');
-    await anHourPassesBetweenDigests(deployment);
+    await anHourPassesBetweenDigests(deployment, { since: 'lastAudit' });
     await deployment.runAsScheduled('DigestDigests');
     await allAreSettled(deployment);
     const items = await ledgerItems(deployment);

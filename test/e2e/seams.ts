@@ -12,7 +12,7 @@ import { type Deployment, lookUpDeployment } from './deployment.ts';
 import { editSettings, removeRoute } from './project.ts';
 import { arePosted, carries, titlesIn } from './sightings.ts';
 import { until } from './steps.ts';
-import { ledgerItems, MAILBOX, pendingSegments, watermarkOf } from './stored.ts';
+import { anHourPassesBetweenDigests, ledgerItems, MAILBOX, pendingSegments, watermarkOf } from './stored.ts';
 import { mailsAgain, type World } from './world.ts';
 
 /** Where state begins again, and email in the gap could be lost: each played on the deployed stack. */
@@ -45,6 +45,7 @@ export async function theWatermarkIsLost({ world, emulator, deployment, step }: 
   await step('the digest says so, and the audit accounts for everything', async () => {
     const { inMailbox, accounted, recovered } = (await deployment.runAsScheduled('AuditAudits')) as AuditReport;
     assert.deepEqual([inMailbox, accounted, recovered], [world.mails.length, world.mails.length, 0]);
+    await anHourPassesBetweenDigests(deployment, { since: 'restart' });
     await deployment.runAsScheduled('DigestDigests');
     const digest = (await emulator.mails()).at(-1);
     assert.match(digest?.subject ?? '', /⚠.*watermark of support\/INBOX was lost/);

@@ -53,8 +53,11 @@ export async function age(mailId: string, hours: number, deployment: Deployment)
   );
 }
 
-/** As if the last digest had been sent an hour ago, and the last audit half an hour ago: a digest counts no later than 15 minutes ago. */
-export async function anHourPassesBetweenDigests(deployment: Deployment): Promise<void> {
+/** As if the last digest had been sent an hour ago, and this had happened half an hour ago: a digest reports nothing younger than 15 minutes. */
+export async function anHourPassesBetweenDigests(
+  deployment: Deployment,
+  { since }: { since: 'lastAudit' | 'restart' },
+): Promise<void> {
   const TableName = deployment.one('AWS::DynamoDB::Table', 'TablesWatermarks').physicalId;
   const change = async (mailbox: string, update: string, names: Record<string, string>, value: AttributeValue) =>
     await deployment.dynamodb.send(
@@ -69,7 +72,7 @@ export async function anHourPassesBetweenDigests(deployment: Deployment): Promis
   const hourAgo = { N: String(Date.now() - 60 * 60_000) };
   await change('#digest/run', 'SET #countedUntil = :at', { '#countedUntil': 'countedUntil' }, hourAgo);
   const halfAnHourAgo = { S: new Date(Date.now() - 30 * 60_000).toISOString() };
-  await change(MAILBOX, 'SET #lastAudit.#at = :at', { '#lastAudit': 'lastAudit', '#at': 'at' }, halfAnHourAgo);
+  await change(MAILBOX, 'SET #since.#at = :at', { '#since': since, '#at': 'at' }, halfAnHourAgo);
 }
 
 /** Where the mailbox stands: the last uid that was handed over, 0 where no poll has succeeded, and why one failed. */

@@ -83,7 +83,17 @@ export function viewOf(observed: Observed): View {
       ]),
     );
   const goodPolls = goodOnes('poll');
-  const goodAudits = goodOnes('audit');
+  /** Without a watermark nothing is audited. */
+  const hasWatermark = ({ mailbox, startedMs }: ObservedInvocation) => {
+    const lost = observed.lostWatermarks.findLast((one) => one.mailbox === mailbox && one.atMs <= startedMs);
+    return (
+      !lost ||
+      observed.watermarkStarts.some(
+        (start) => start.mailbox === mailbox && start.atMs >= lost.atMs && start.atMs <= startedMs,
+      )
+    );
+  };
+  const goodAudits = new Map([...goodOnes('audit')].map(([mailbox, audits]) => [mailbox, audits.filter(hasWatermark)]));
   const { staysOf, isInLedger, isNumberedAnew } = accountingOf(observed, goodPolls);
   const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
   const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;

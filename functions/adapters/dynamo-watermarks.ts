@@ -52,7 +52,10 @@ const auditSchema = z.object({
       mailId: z.string(),
       location: z.object({ mailbox: z.string(), uidValidity: z.string(), uid: z.int() }),
       route: z.string(),
-      outcome: z.enum(['sent again', 'dead', 'in the spool']),
+      // Earlier versions wrote 'handed over' or 'sent again' for what is 'sent'.
+      outcome: z
+        .enum(['sent', 'handed over', 'sent again', 'dead', 'in the spool'])
+        .transform((outcome) => (outcome === 'handed over' || outcome === 'sent again' ? 'sent' : outcome)),
       from: z.string(),
       subject: z.string(),
     }),

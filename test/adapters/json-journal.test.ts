@@ -18,7 +18,7 @@ const finding = {
   mailId,
   location: alert.location,
   route: 'vip',
-  outcome: 'sent again',
+  outcome: 'sent',
   from: SECRET,
   subject: SECRET,
 } as const;

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import type { AuditReport } from '../../functions/core/records/audit-report.ts';
+import type { AuditFinding, AuditReport } from '../../functions/core/records/audit-report.ts';
 import type { Watermark, Watermarks } from '../../functions/core/records/watermark.ts';
 
 const MORNING = new Date('2026-03-02T09:00:00.000Z');
 const NOON = new Date('2026-03-02T12:00:00.000Z');
 const EVENING = new Date('2026-03-02T18:00:00.000Z');
 
-function sampleAudit(mailbox: string, at: Date): AuditReport {
+/** A report with one finding, as an audit of this mailbox records it. */
+export function sampleAudit(mailbox: string, at: Date): AuditReport & { findings: [AuditFinding] } {
   return {
     mailbox,
     at,
@@ -22,7 +23,7 @@ function sampleAudit(mailbox: string, at: Date): AuditReport {
         mailId: 'mail-1',
         location: { mailbox, uidValidity: '17', uid: 1 },
         route: 'vip',
-        outcome: 'sent again',
+        outcome: 'sent',
         from: 'Ada Lovelace <ada@example.com>',
         subject: 'The engine weaves 🧵',
       },

@@ -89,7 +89,7 @@ async function takeIn(
     await relocate(accountable, triaged, formerly, ledger);
     const { handedOver } = triaged;
     const asked = Math.min(MAILS_PER_PAGE, fetched.left);
-    const findings = handedOver.map((entry) => findingOf('missing', 'sent again', entry));
+    const findings = handedOver.map((entry) => findingOf('missing', 'sent', entry));
     fetched = {
       accounted: fetched.accounted + accountable.length - handedOver.length,
       recovered: fetched.recovered + handedOver.length,

@@ -97,7 +97,7 @@ async function handOverAgain(
   const stale = entries
     .filter((candidate) => isStale(candidate, clock.now()))
     .map((entry) => ({ entry, outcome: outcomeOf(entry, isForDigest(entry), spooled) }));
-  const due = stale.flatMap(({ entry, outcome }) => (outcome === 'sent again' ? [entry] : []));
+  const due = stale.flatMap(({ entry, outcome }) => (outcome === 'sent' ? [entry] : []));
   await handOver(due, services);
   return stale.map(({ entry, outcome }) => {
     const kind = entry.route === UNKNOWN_ROUTE ? 'stale unknown' : 'stale alert';
@@ -110,8 +110,8 @@ function outcomeOf(
   isForDigest: boolean,
   spooled: ReadonlySet<string>,
 ): AuditFinding['outcome'] {
-  if (isForDigest) return spooled.has(mailId) ? 'in the spool' : 'sent again';
-  return state === 'dead' ? 'dead' : 'sent again';
+  if (isForDigest) return spooled.has(mailId) ? 'in the spool' : 'sent';
+  return state === 'dead' ? 'dead' : 'sent';
 }
 
 async function pendingMailIds(spool: Pick<Spool, 'pending'>): Promise<ReadonlySet<string>> {

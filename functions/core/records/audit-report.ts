@@ -8,7 +8,7 @@ export type AuditFinding = {
   /** Where it was handed over to, now; where it waits, if it was not handed over. */
   route: string;
   outcome:
-    | 'sent again'
+    | 'sent'
     /** It waits for a person. */
     | 'dead'
     /** It lies in the spool, and waits for a digest. */

@@ -50,7 +50,7 @@ describe('a mail that stands nowhere is accepted, handed over and named', () => 
       findings: [
         {
           kind: 'missing',
-          outcome: 'sent again',
+          outcome: 'sent',
           mailId: lost!.mailId,
           location: lost!.location,
           route: 'vip',

@@ -47,13 +47,13 @@ describe('mail that was lost by means that nobody expects', () => {
       left: 0,
     });
     expect(report.findings.map(({ kind, outcome, subject }) => `${kind}, ${outcome}: ${subject}`).sort()).toEqual([
-      'missing, handed over: question one',
-      'missing, handed over: question skipped',
-      'missing, handed over: urgent one',
-      'missing, handed over: urgent skipped',
-      'stale alert, handed over: urgent long ago',
-      'stale alert, handed over: urgent two',
-      'stale unknown, handed over: question two',
+      'missing, sent: question one',
+      'missing, sent: question skipped',
+      'missing, sent: urgent one',
+      'missing, sent: urgent skipped',
+      'stale alert, sent: urgent long ago',
+      'stale alert, sent: urgent two',
+      'stale unknown, sent: question two',
     ]);
     expect((await world.audit()).findings).toEqual([]);
 

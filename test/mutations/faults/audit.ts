@@ -108,8 +108,8 @@ export const auditMutations: readonly Mutation[] = [
     name: 'unknown mail that lies in the spool is written there again',
     breaks: 'P3',
     file: STALE,
-    find: "return spooled.has(mailId) ? 'in the spool' : 'sent again';",
-    replace: "return spooled.has('') ? 'in the spool' : 'sent again';",
+    find: "return spooled.has(mailId) ? 'in the spool' : 'sent';",
+    replace: "return spooled.has('') ? 'in the spool' : 'sent';",
     caughtBy: stale,
   },
   {

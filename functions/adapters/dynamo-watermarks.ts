@@ -52,10 +52,11 @@ const auditSchema = z.object({
       mailId: z.string(),
       location: z.object({ mailbox: z.string(), uidValidity: z.string(), uid: z.int() }),
       route: z.string(),
-      // Earlier versions wrote 'handed over' or 'sent again' for what is 'sent'.
+      // Earlier versions had two other names for what is 'sent'.
       outcome: z
-        .enum(['sent', 'handed over', 'sent again', 'dead', 'in the spool'])
-        .transform((outcome) => (outcome === 'handed over' || outcome === 'sent again' ? 'sent' : outcome)),
+        .string()
+        .transform((outcome) => outcome.replace(/^(?:handed over|sent again)$/, 'sent'))
+        .pipe(z.enum(['sent', 'dead', 'in the spool'])),
       from: z.string(),
       subject: z.string(),
     }),

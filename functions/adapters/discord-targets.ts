@@ -1,23 +1,15 @@
 import * as z from 'zod';
 import { missingPermissions } from '../core/discord/channel-permissions.ts';
-import {
-  type DiscordAnswer,
-  type DiscordTarget,
-  type DiscordTargets,
-  nameOfTarget,
-  secretParameterOf,
-} from '../core/discord/discord.ts';
+import type { DiscordAnswer, DiscordTarget, DiscordTargets } from '../core/discord/discord.ts';
+import { isBotToken, unreadableSecret, webhookIn } from '../core/discord/secret-form.ts';
 import { readTextUpTo } from './capped-body.ts';
 import {
   DEFAULT_TIMEOUT_MS,
   DISCORD_API_URL,
   DISCORD_USER_AGENT,
   type DiscordApiOptions,
-  isBotToken,
   networkCodeOf,
   readSecret,
-  unreadableSecret,
-  webhookIn,
 } from './discord.ts';
 
 /** The roles of a large guild are the longest answer. */
@@ -67,7 +59,7 @@ export function discordTargetsApi({
       return { kind: 'http', status: response.status, headers: Object.fromEntries(response.headers), body };
     } catch (error) {
       const code = signal.aborted ? 'TIMEOUT' : networkCodeOf(error);
-      const text = `looking at ${nameOfTarget(target)} at ${new URL(baseUrl).host} got no answer: ${code}`;
+      const text = `looking at ${target.name} at ${new URL(baseUrl).host} got no answer: ${code}`;
       return { kind: 'network', code, text };
     }
   }
@@ -96,7 +88,7 @@ export function discordTargetsApi({
 
   return {
     async look(target, { freshSecret }) {
-      const parameter = secretParameterOf(target);
+      const { secretParameter: parameter } = target;
       const read = await readSecret(secrets, parameter, freshSecret);
       if (read.kind === 'no secret') return { answer: read, missingPermissions: [] };
       const unreadable: DiscordAnswer = { kind: 'no secret', parameter, text: unreadableSecret(target) };

@@ -1,11 +1,6 @@
 import { EXCHANGE_TIMEOUT_MS } from '../core/delivery/delivery-limits.ts';
-import {
-  type Discord,
-  type DiscordAnswer,
-  type DiscordTarget,
-  nameOfTarget,
-  secretParameterOf,
-} from '../core/discord/discord.ts';
+import type { Discord, DiscordAnswer, DiscordTarget } from '../core/discord/discord.ts';
+import { isBotToken, unreadableSecret, webhookIn } from '../core/discord/secret-form.ts';
 import { SecretMissing, type Secrets } from '../core/secrets.ts';
 import { readTextUpTo } from './capped-body.ts';
 
@@ -42,7 +37,7 @@ export function discordApi({
   const base = baseUrl.replace(/\/+$/, '');
   return {
     async post(target, message, { freshSecret }) {
-      const parameter = secretParameterOf(target);
+      const { secretParameter: parameter } = target;
       const read = await readSecret(secrets, parameter, freshSecret);
       if (read.kind === 'no secret') return read;
 
@@ -63,7 +58,7 @@ export function discordApi({
       } catch (error) {
         const code = signal.aborted ? 'TIMEOUT' : networkCodeOf(error);
         const host = new URL(baseUrl).host;
-        return { kind: 'network', code, text: `posting to ${nameOfTarget(target)} at ${host} got no answer: ${code}` };
+        return { kind: 'network', code, text: `posting to ${target.name} at ${host} got no answer: ${code}` };
       }
     },
   };
@@ -94,32 +89,6 @@ function requestTo(target: DiscordTarget, secret: string): DiscordRequest | unde
   const thread = target.threadId ? `&thread_id=${encodeURIComponent(target.threadId)}` : '';
   // Without `wait`, a message that was not saved returns no error.
   return { path: `/webhooks/${webhook.id}/${webhook.token}?wait=true${thread}`, headers: {} };
-}
-
-/** One word of ASCII. fetch names the value of a header that it refuses, so nothing else may come that far. */
-export function isBotToken(secret: string): boolean {
-  return /^[\x21-\x7e]+$/.test(secret);
-}
-
-const WEBHOOK_HOST = /^(?:[a-z]+\.)?discord(?:app)?\.com$/;
-const WEBHOOK_PATH = /^\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
-
-/** Id and token of a webhook's URL, which may then be posted to another endpoint. */
-export function webhookIn(secret: string): { id: string; token: string } | undefined {
-  if (!URL.canParse(secret)) return undefined;
-  const { protocol, hostname, pathname, search } = new URL(secret);
-  // A thread in the URL would be lost, and the alert would stand in the wrong place.
-  if (protocol !== 'https:' || !WEBHOOK_HOST.test(hostname) || search) return undefined;
-  const [, id, token] = WEBHOOK_PATH.exec(pathname) ?? [];
-  return id && token ? { id, token } : undefined;
-}
-
-/** What is wrong with a secret that cannot be a token or a webhook's URL, and what to do. */
-export function unreadableSecret(target: DiscordTarget): string {
-  return target.kind === 'bot'
-    ? `The parameter ${target.tokenParameter} holds no bot token: a token is one word of ASCII characters. Store it again.`
-    : `The parameter ${target.urlParameter} holds no webhook URL of the form ` +
-        'https://discord.com/api/webhooks/ID/TOKEN. Store it again; a thread belongs in the settings.';
 }
 
 /** fetch says `fetch failed` or `terminated`; what happened stands in the code of its cause, such as ECONNRESET. */

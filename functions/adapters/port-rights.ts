@@ -17,10 +17,9 @@ import { SECRETS_RIGHTS } from './ssm-secrets.ts';
 
 /** What each method of each port needs of IAM, as its adapter says. */
 export const PORT_RIGHTS = {
-  // The reader and both ends of Discord sign in with a secret, and call AWS for nothing else.
+  // The reader and the chat service sign in with a secret, and call AWS for nothing else.
   reader: { visit: SECRETS_RIGHTS.read },
-  discord: { post: SECRETS_RIGHTS.read },
-  discordTargets: { look: SECRETS_RIGHTS.read },
+  chat: { pack: {}, waitMs: {}, mayBeStaleSecret: {}, post: SECRETS_RIGHTS.read, probe: SECRETS_RIGHTS.read },
   watermarks: WATERMARKS_RIGHTS,
   ledger: LEDGER_RIGHTS,
   sentPosts: LEDGER_RIGHTS,

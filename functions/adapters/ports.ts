@@ -1,7 +1,7 @@
+import type { ChatPoster, ChatProbe } from '../core/chat/chat-service.ts';
 import type { OperatorPaths } from '../core/checks/path-verdict.ts';
 import type { Mailer } from '../core/digest/mailer.ts';
 import type { DigestRuns } from '../core/digest/run.ts';
-import type { Discord, DiscordTargets } from '../core/discord/discord.ts';
 import type { MethodLists } from '../core/handed-ports.ts';
 import type { MailReader } from '../core/mail/mail-reader.ts';
 import type { AlertQueue } from '../core/records/alert-queue.ts';
@@ -25,8 +25,7 @@ export type Ports = {
   queue: AlertQueue;
   deadLetters: DeadLetters;
   spool: Spool;
-  discord: Discord;
-  discordTargets: DiscordTargets;
+  chat: ChatPoster & ChatProbe;
   pauses: Pauses;
   routeChecks: RouteChecks;
   operatorPaths: OperatorPaths;

@@ -1,7 +1,7 @@
 import { type CheckReport, checkRoutes } from '../core/checks/check-routes.ts';
 import type { OperatorPaths } from '../core/checks/path-verdict.ts';
 import type { HandlerDependencies } from '../handler-dependencies.ts';
-import { discordTargetsFrom } from '../wiring/discord.ts';
+import { chatProbeFrom } from '../wiring/chat.ts';
 import { pathChecksFrom, pausesFrom, routeChecksFrom } from '../wiring/dynamo.ts';
 import { operatorPathsFrom } from '../wiring/operator-paths.ts';
 import { redriveServicesFrom } from '../wiring/redrive.ts';
@@ -16,17 +16,12 @@ export function createCheckRoutes(
 ) {
   const services = {
     ...redriveServicesFrom({ environment, journal }),
-    discordTargets: discordTargetsFrom(environment),
     routeChecks: routeChecksFrom(environment),
     operatorPaths,
     pathChecks: pathChecksFrom(environment),
     pauses: pausesFrom(environment),
   };
-  const routes = settings.routes.map(({ id, discord, redriveAutomatically }) => ({
-    id,
-    target: discord,
-    redriveAutomatically,
-  }));
+  const routes = settings.routes.map((route) => ({ ...route, chat: chatProbeFrom(environment, route) }));
   return async (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<CheckReport['redrives']> => {
     const { redrives } = await checkRoutes(routes, services, () => context.getRemainingTimeInMillis());
     return redrives;

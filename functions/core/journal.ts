@@ -31,7 +31,7 @@ export type JournalEvent =
   | { kind: 'path open again'; path: OperatorPath; closedSince: Date }
   /** `closedPaths`: of the two paths to the operator. */
   | { kind: 'routes checked'; at: Date; alive: number; dead: number; unknown: number; closedPaths: number }
-  /** How long the oldest alert waits that Discord has not taken; 0 where none waits. */
+  /** How long the oldest alert waits that is not posted; 0 where none waits. */
   | { kind: 'open alerts looked at'; at: Date; oldestAgeMs: number }
   | { kind: 'audit finished'; report: AuditReport }
   | { kind: 'audit failed'; mailbox: string; failure: { kind: string; text: string } }

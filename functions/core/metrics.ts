@@ -14,9 +14,9 @@ export const SUCCESSFUL_POLLS = define('SuccessfulPolls', 'Count');
 export const ACCEPTED_MAILS = define('AcceptedMails', 'Count');
 /** Of the accepted mails, those that no rule matched. */
 export const UNKNOWN_MAILS = define('UnknownMails', 'Count');
-/** Alerts that Discord took. */
+/** Alerts that were posted. */
 export const POSTED_ALERTS = define('PostedAlerts', 'Count');
-/** How long the oldest alert waits that Discord has not taken, dead letters included; 0 where none waits. Told hourly. */
+/** How long the oldest alert waits that is not posted, dead letters included; 0 where none waits. Told hourly. */
 export const OLDEST_OPEN_ALERT_AGE = define('OldestOpenAlertAge', 'Seconds');
 /** Routes that take no posts, and paths on which nobody is told, at each hourly check. */
 export const DEAD_TARGETS = define('DeadTargets', 'Count');

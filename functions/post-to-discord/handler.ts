@@ -2,9 +2,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../adapters/system-clock.ts';
 import { postAlerts } from '../core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../core/delivery/posting.ts';
-import { rateLimitMemory } from '../core/discord/rate-limit-memory.ts';
 import type { HandlerDependencies } from '../handler-dependencies.ts';
-import { discordFrom } from '../wiring/discord.ts';
+import { chatPosterFrom } from '../wiring/chat.ts';
 import { ledgerFrom, pausesFrom } from '../wiring/dynamo.ts';
 import { requiredValue } from '../wiring/environment.ts';
 import { alertQueueFrom } from '../wiring/queues.ts';
@@ -17,11 +16,10 @@ export function createPostToDiscord({ settings, environment, journal }: HandlerD
   const ledger = ledgerFrom(environment);
   const services = {
     ledger,
-    sentPosts: sentPostsOf(route.discord, ledger),
+    sentPosts: sentPostsOf(route.target, ledger),
     queue: alertQueueFrom(environment),
-    discord: discordFrom(environment),
+    chat: chatPosterFrom(environment, route),
     pauses: pausesFrom(environment),
-    rateLimits: rateLimitMemory(),
     clock: systemClock,
     journal,
     random: Math.random,
@@ -37,7 +35,7 @@ export function createPostToDiscord({ settings, environment, journal }: HandlerD
       receiveCount: Number(attributes.ApproximateReceiveCount),
     }));
     const invocation = { holder: context.awsRequestId, remainingMs: () => context.getRemainingTimeInMillis() };
-    const endings = await postAlerts(batch, { ...route, target: route.discord }, invocation, services);
+    const endings = await postAlerts(batch, route, invocation, services);
     const returned = [...endings].flatMap(([messageId, ending]) => (ending === 'returned' ? [messageId] : []));
     return { batchItemFailures: returned.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -5,6 +5,7 @@ import { type DigestReport, sendDigest } from '../core/digest/send-digest.ts';
 import { digestMailOf } from '../core/digest/view/digest-mail.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
 import type { HandlerDependencies } from '../handler-dependencies.ts';
+import { failureName } from '../wiring/chat.ts';
 import { digestRunsFrom, ledgerFrom, pathChecksFrom, routeChecksFrom, watermarksFrom } from '../wiring/dynamo.ts';
 import { mailerFrom } from '../wiring/mailer.ts';
 import { deadLettersFrom } from '../wiring/queues.ts';
@@ -28,6 +29,7 @@ export function createSendDigest(
     deadLetters: deadLettersFrom(environment),
     digestRuns: digestRunsFrom(environment),
     mailer: mailerFrom(environment, settings.digest),
+    failureName,
     format: (digest: Digest) => digestMailOf(digest, settings.digest.schedule.timeZone),
     clock: systemClock,
     journal,

@@ -1,11 +1,11 @@
+import type { ChatProbe } from '../../functions/core/chat/chat-service.ts';
 import { lookAtTarget } from '../../functions/core/checks/check-routes.ts';
 import { type OperatorPaths, verdictOfAlarms, verdictOfDigest } from '../../functions/core/checks/path-verdict.ts';
-import type { DiscordTargets } from '../../functions/core/discord/discord.ts';
 import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
 import type { PathVerdict } from '../../functions/core/records/operator-path.ts';
 import type { Secrets } from '../../functions/core/secrets.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
-import type { MailboxSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+import type { MailboxSettings, RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import { namedSecrets } from './named-secrets.ts';
 
@@ -13,7 +13,7 @@ export type CheckedServices = {
   secrets: Secrets;
   /** Undefined where the settings' mailboxes are not the ones that are read. */
   readerOf: ((account: MailboxSettings) => MailReader) | undefined;
-  discordTargets: DiscordTargets;
+  probeOf: (route: RouteSettings) => ChatProbe;
   operatorPaths: OperatorPaths;
   clock: Clock;
 };
@@ -46,12 +46,12 @@ export async function check(
   for (const { mailbox, account, folder } of polledMailboxes(settings)) {
     await tell(`mailbox ${mailbox}`, checkMailbox(services.readerOf?.(account), folder));
   }
-  for (const { id, discord } of settings.routes) {
-    const { verdict } = await lookAtTarget(discord, services);
+  for (const route of settings.routes) {
+    const { verdict } = await lookAtTarget(services.probeOf(route), services.clock);
     const finding: Finding = verdict.failure
       ? { state: 'wrong', text: verdict.failure.text }
       : { state: 'well', text: 'Discord would accept posts' };
-    await tell(`route ${id}`, Promise.resolve(finding));
+    await tell(`route ${route.id}`, Promise.resolve(finding));
   }
   const { operatorPaths } = services;
   await tell('digest', operatorPaths.digest().then(verdictOfDigest).then(findingOf('SES would accept it')));

@@ -32,7 +32,7 @@ export async function redrive(
   const services = { ...redriveServicesFrom({ environment, journal }), pauses: pausesFrom(environment) };
   let exitCode = 0;
   for (const route of redriven) {
-    const target = routes.find(({ id }) => id === route)?.discord;
+    const target = routes.find(({ id }) => id === route)?.target;
     if (target) await clearDeadTargetPause(target, services);
     const report = await redriveRoute(route, services, {
       trigger: 'manual',

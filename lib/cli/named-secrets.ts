@@ -1,6 +1,6 @@
-import { isBotToken, unreadableSecret, webhookIn } from '../../functions/adapters/discord.ts';
 import { groupBy } from '../../functions/core/group-by.ts';
 import type { MailboxSettings, RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+import { chatSecretOf } from '../../functions/wiring/chat.ts';
 
 /** A secret that the settings name. */
 export type NamedSecret = {
@@ -36,17 +36,10 @@ function ofMailbox({ account, user, auth }: MailboxSettings): NamedSecret[] {
 }
 
 function ofRoutes(routes: readonly RouteSettings[]): NamedSecret[] {
-  const byParameter = groupBy(routes, ({ discord }) =>
-    discord.kind === 'bot' ? discord.tokenParameter : discord.urlParameter,
-  );
+  const byParameter = groupBy(routes, ({ target }) => target.secretParameter);
   return [...byParameter].map(([parameter, [first, ...others]]) => {
-    const target = first.discord;
+    const { what, objection } = chatSecretOf(first);
     const ids = [first, ...others].map(({ id }) => id).join(', ');
-    const isUsable = (value: string) => (target.kind === 'bot' ? isBotToken(value) : webhookIn(value) !== undefined);
-    return {
-      parameter,
-      what: `${target.kind === 'bot' ? 'the bot token' : 'the webhook URL'} for ${ids}`,
-      objection: (value) => (isUsable(value.trim()) ? undefined : unreadableSecret(target)),
-    };
+    return { parameter, what: `${what} for ${ids}`, objection };
   });
 }

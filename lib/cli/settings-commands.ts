@@ -2,8 +2,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { systemClock } from '../../functions/adapters/system-clock.ts';
 import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
-import type { Settings } from '../../functions/core/settings/settings-schema.ts';
-import { discordTargetsFrom } from '../../functions/wiring/discord.ts';
+import type { RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
+import { chatProbeFrom } from '../../functions/wiring/chat.ts';
 import type { Environment } from '../../functions/wiring/environment.ts';
 import { mailReadersFrom } from '../../functions/wiring/mail-readers.ts';
 import { digestPathFrom, operatorPathsFrom } from '../../functions/wiring/operator-paths.ts';
@@ -30,7 +30,7 @@ export async function checkEverything(
   const services = {
     secrets: secretsFrom(dependencies),
     readerOf: isLocal ? undefined : mailReadersFrom(dependencies, settings),
-    discordTargets: discordTargetsFrom(dependencies),
+    probeOf: (route: RouteSettings) => chatProbeFrom(dependencies, route),
     operatorPaths: isLocal ? pathsNotHere : pathsOf(deployed, environment, settings),
     clock: systemClock,
   };

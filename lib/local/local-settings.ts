@@ -64,18 +64,18 @@ export function discordFor({ routes }: Settings): LocalDiscord & { parameters: R
   const parameters: Record<string, string> = {};
   const channels = new Map<string, LocalDiscord['channels'][number]>();
   const webhooks = new Map<string, LocalDiscord['webhooks'][number]>();
-  for (const { discord } of routes) {
-    if (discord.kind === 'bot') {
-      parameters[discord.tokenParameter] = botToken;
-      channels.set(discord.channelId, { id: discord.channelId });
+  for (const { target } of routes) {
+    if (target.kind === 'bot') {
+      parameters[target.secretParameter] = botToken;
+      channels.set(target.channelId, { id: target.channelId });
     } else {
       const id = String(10n ** 17n + BigInt(webhooks.size));
-      const webhook = webhooks.get(discord.urlParameter) ?? { id, token: `local-webhook-token-${id}`, channelId: id };
+      const webhook = webhooks.get(target.secretParameter) ?? { id, token: `local-webhook-token-${id}`, channelId: id };
       const { channelId } = webhook;
-      webhooks.set(discord.urlParameter, webhook);
+      webhooks.set(target.secretParameter, webhook);
       channels.set(channelId, { id: channelId });
-      if (discord.threadId) channels.set(discord.threadId, { id: discord.threadId, parentId: channelId });
-      parameters[discord.urlParameter] = `https://discord.com/api/webhooks/${webhook.id}/${webhook.token}`;
+      if (target.threadId) channels.set(target.threadId, { id: target.threadId, parentId: channelId });
+      parameters[target.secretParameter] = `https://discord.com/api/webhooks/${webhook.id}/${webhook.token}`;
     }
   }
   return { botToken, channels: [...channels.values()], webhooks: [...webhooks.values()], parameters };

@@ -4,7 +4,6 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { CHECK_ROUTES_PORTS } from '../../functions/core/checks/check-routes.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
-import { secretParameterOf } from '../../functions/core/discord/discord.ts';
 import { DEAD_TARGETS, OLDEST_OPEN_ALERT_AGE } from '../../functions/core/metrics.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
 import { customMetric } from './custom-metric.ts';
@@ -64,7 +63,7 @@ export class RouteChecks extends Construct {
         deadLetterQueues: { arns: routes.map(({ deadLetters }) => deadLetters.queueArn) },
         ...secretParameters(
           this,
-          settings.routes.map(({ discord }) => secretParameterOf(discord)),
+          settings.routes.map(({ target }) => target.secretParameter),
         ),
         ...digestIdentities(this, settings.digest),
         // An action on the account as a whole, for which IAM knows no narrower resource.

@@ -11,8 +11,7 @@ import {
   QUEUE_RETENTION_MS,
   QUEUE_VISIBILITY_MS,
 } from '../../functions/core/delivery/delivery-limits.ts';
-import { POST_BY_BOT_PORTS, POST_BY_WEBHOOK_PORTS } from '../../functions/core/delivery/posting.ts';
-import { secretParameterOf } from '../../functions/core/discord/discord.ts';
+import { POST_PORTS, REPEATABLE_POST_PORTS } from '../../functions/core/delivery/posting.ts';
 import type { RouteSettings } from '../../functions/core/settings/settings-schema.ts';
 import type { FailedPosters } from './failed-posters.ts';
 import type { OperatorAlarms } from './operator-alarms.ts';
@@ -70,11 +69,11 @@ export class RouteDelivery extends Construct {
           actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
           resources: [this.queue.queueArn],
         }),
-        ...policyOf(route.discord.kind === 'bot' ? POST_BY_BOT_PORTS : POST_BY_WEBHOOK_PORTS, {
+        ...policyOf(route.target.isRepeatSafe ? REPEATABLE_POST_PORTS : POST_PORTS, {
           ...tables.resources,
           ownQueue: { arns: [this.queue.queueArn] },
           ownDeadLetterQueue: { arns: [this.deadLetters.queueArn] },
-          ...secretParameters(this, [secretParameterOf(route.discord)]),
+          ...secretParameters(this, [route.target.secretParameter]),
         }),
       ],
     });

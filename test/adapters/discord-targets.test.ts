@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DISCORD_USER_AGENT, discordApi } from '../../functions/adapters/discord.ts';
 import { discordTargetsApi } from '../../functions/adapters/discord-targets.ts';
-import type { DiscordMessage, DiscordTarget } from '../../functions/core/discord/discord.ts';
+import {
+  botTarget,
+  type DiscordMessage,
+  type DiscordTarget,
+  webhookTarget,
+} from '../../functions/core/discord/discord.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../lib/local/discord-stand-in/discord-stand-in.ts';
 import type { PermissionName } from '../../lib/local/discord-stand-in/permissions.ts';
 import { type LoopbackRequest, startLoopbackServer } from '../../lib/local/loopback-server.ts';
@@ -12,8 +17,8 @@ const TOKEN = 'bot-token-that-nobody-may-see';
 const WEBHOOK_TOKEN = 'webhook-token_that-nobody-may-see';
 const WEBHOOK_URL = `https://discord.com/api/webhooks/200/${WEBHOOK_TOKEN}`;
 
-const WEBHOOK: DiscordTarget = { kind: 'webhook', urlParameter: '/rollcall/webhook' };
-const botIn = (channelId: string): DiscordTarget => ({ kind: 'bot', channelId, tokenParameter: '/rollcall/bot' });
+const WEBHOOK: DiscordTarget = webhookTarget('/rollcall/webhook');
+const botIn = (channelId: string): DiscordTarget => botTarget(channelId, '/rollcall/bot');
 
 const secrets = memorySecrets({ '/rollcall/bot': TOKEN, '/rollcall/webhook': WEBHOOK_URL });
 

@@ -4,7 +4,12 @@ import { createServer as createTlsServer } from 'node:tls';
 import { generate } from 'selfsigned';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DISCORD_API_URL, DISCORD_USER_AGENT, discordApi } from '../../functions/adapters/discord.ts';
-import type { DiscordMessage, DiscordTarget } from '../../functions/core/discord/discord.ts';
+import {
+  botTarget,
+  type DiscordMessage,
+  type DiscordTarget,
+  webhookTarget,
+} from '../../functions/core/discord/discord.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { type Answer, type LoopbackRequest, startLoopbackServer } from '../../lib/local/loopback-server.ts';
 import { memorySecrets } from '../fakes/memory-secrets.ts';
@@ -13,8 +18,8 @@ const TOKEN = 'bot-token-that-nobody-may-see';
 const WEBHOOK_TOKEN = 'webhook-token_that-nobody-may-see';
 const WEBHOOK_URL = `https://discord.com/api/webhooks/200/${WEBHOOK_TOKEN}`;
 
-const BOT: DiscordTarget = { kind: 'bot', channelId: '100', tokenParameter: '/rollcall/bot' };
-const WEBHOOK: DiscordTarget = { kind: 'webhook', urlParameter: '/rollcall/webhook' };
+const BOT: DiscordTarget = botTarget('100', '/rollcall/bot');
+const WEBHOOK: DiscordTarget = webhookTarget('/rollcall/webhook');
 const MESSAGE: DiscordMessage = { content: 'hello', embeds: [{ title: 'a mail' }], allowed_mentions: { parse: [] } };
 
 let standIn: DiscordStandIn;
@@ -120,7 +125,7 @@ describe('a webhook', () => {
 
   it('posts into a thread', async () => {
     const before = standIn.posts().length;
-    await post({ ...WEBHOOK, threadId: '120' });
+    await post(webhookTarget('/rollcall/webhook', '120'));
     expect(standIn.posts().slice(before)).toMatchObject([{ channelId: '120', webhookId: '200' }]);
   });
 

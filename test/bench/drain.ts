@@ -1,6 +1,7 @@
 import { ALERTS_PER_BATCH, POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
-import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
+import { botTarget } from '../../functions/core/discord/discord.ts';
+import { discordPoster } from '../../functions/core/discord/discord-chat.ts';
 import { queueMessageOf } from '../../functions/core/records/alert.ts';
 import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { discordByRules } from '../fakes/discord-by-rules.ts';
@@ -65,9 +66,9 @@ async function drain(batchSize: number): Promise<Drained> {
     channels: [{ id: '100' }],
     secretOf: () => 'token',
   });
-  const target = { kind: 'bot', channelId: '100', tokenParameter: '/rollcall/bot' } as const;
-  const route = { id: 'customer', target, colour: 0x2ecc71, ping: { users: [], roles: [] } };
-  const rateLimits = rateLimitMemory();
+  const target = botTarget('100', '/rollcall/bot');
+  const style = { target, colour: 0x2ecc71, ping: { users: [], roles: [] } };
+  const chat = discordPoster(style, { discord, clock });
   const pauses = memoryPauses();
   let invocations = 0;
   startSimulatedPosters(
@@ -76,9 +77,9 @@ async function drain(batchSize: number): Promise<Drained> {
       invocations += 1;
       const dependencies = { id: String(invocations), clock, timeoutMs: POST_TIMEOUT_MS, latencyMs: () => 0 };
       return await invoke({ ...dependencies, strike: () => undefined }, async ({ id, remainingMs }) => {
-        const ports = { ledger, sentPosts: ledger, queue, pauses, discord };
-        const services = { ...ports, rateLimits, clock, journal: () => {}, random: () => 0.5 };
-        return await postAlerts(batch, route, { holder: id, remainingMs }, services);
+        const ports = { ledger, sentPosts: ledger, queue, pauses, chat };
+        const services = { ...ports, clock, journal: () => {}, random: () => 0.5 };
+        return await postAlerts(batch, { id: 'customer', target }, { holder: id, remainingMs }, services);
       });
     },
     { clock, batchSize },

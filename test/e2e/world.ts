@@ -50,7 +50,7 @@ export async function startWorld(): Promise<World> {
       world.mails.push(...mails);
     },
     channelOf(route) {
-      const target = settings.routes.find(({ id }) => id === route)?.discord;
+      const target = settings.routes.find(({ id }) => id === route)?.target;
       if (target?.kind !== 'bot') throw new Error(`The shipped settings have no channel of a route ${route}.`);
       return target.channelId;
     },

@@ -8,6 +8,8 @@ import { redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../functions/core/delivery/redrive-limits.ts';
 import { DIGEST_TIMEOUT_MS } from '../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../functions/core/digest/send-digest.ts';
+import { discordPoster, discordProbe } from '../../functions/core/discord/discord-chat.ts';
+import { failureName } from '../../functions/core/discord/failure-name.ts';
 import type { Journal } from '../../functions/core/journal.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
@@ -82,13 +84,14 @@ export function simulatedFunctions(
     async ({ id, clock, remainingMs }: Invocation, ports: Ports, { rateLimits }: Process) => {
       const posted = ROUTES.find((one) => one.id === route) as (typeof ROUTES)[number];
       const sentPosts = sentPostsOf(posted.target, ports.ledger);
-      const services = { ...ports, sentPosts, queue: ports.alertQueueOf(route), rateLimits, clock, journal, random };
+      const chat = discordPoster(posted, { discord: ports.discord, rateLimits, clock });
+      const services = { ...ports, sentPosts, queue: ports.alertQueueOf(route), chat, clock, journal, random };
       return await postAlerts(batch, posted, { holder: id, remainingMs }, services);
     };
 
   const digest: Run<unknown> = async ({ id, clock, remainingMs }, ports) =>
     await sendDigest(
-      { ...ports, format: ports.formatDigest, clock, journal },
+      { ...ports, format: ports.formatDigest, failureName, clock, journal },
       {
         mailboxes: configuredMailboxes().map(({ mailbox, formerly, account: { everyMinutes } }) => ({
           mailbox,
@@ -101,7 +104,12 @@ export function simulatedFunctions(
     );
 
   const check: Run<unknown> = async ({ clock, remainingMs }, ports) => {
-    const routes = deployed.routes().routes.map(({ id, target }) => ({ id, target, redriveAutomatically: true }));
+    const { discordTargets } = ports;
+    const routes = deployed.routes().routes.map((route) => ({
+      ...route,
+      chat: discordProbe(route.target, { discordTargets, clock }),
+      redriveAutomatically: true,
+    }));
     return await checkRoutes(routes, { ...ports, clock, journal }, remainingMs);
   };
 

@@ -1,12 +1,7 @@
 import type { Digest } from '../../functions/core/digest/digest.ts';
 import type { DigestMail, Mailer } from '../../functions/core/digest/mailer.ts';
 import { digestMailOf } from '../../functions/core/digest/view/digest-mail.ts';
-import {
-  type Discord,
-  type DiscordTarget,
-  type DiscordTargets,
-  secretParameterOf,
-} from '../../functions/core/discord/discord.ts';
+import type { Discord, DiscordTarget, DiscordTargets } from '../../functions/core/discord/discord.ts';
 import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
 import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
@@ -183,7 +178,7 @@ export function simulatedServices(
     const { reach } = invocation;
     const read = secretsOf(invocation, process).read;
     const secretOf = async (target: DiscordTarget, freshSecret: boolean) => {
-      const parameter = secretParameterOf(target);
+      const parameter = target.secretParameter;
       try {
         return { kind: 'secret', value: await read(parameter, { fresh: freshSecret }) } as const;
       } catch (error) {

@@ -1,5 +1,5 @@
 import type { PostedRoute } from '../../functions/core/delivery/posting.ts';
-import type { DiscordTarget } from '../../functions/core/discord/discord.ts';
+import type { PostStyle } from '../../functions/core/discord/post-packing.ts';
 import { type Classifier, compileRules } from '../../functions/core/rules/classify.ts';
 import { routeSchema } from '../../functions/core/settings/route-schema.ts';
 
@@ -42,10 +42,9 @@ export const CHANNELS: Readonly<Record<RouteId, string>> = {
 };
 export const WEBHOOK_ID = '100000000000000004';
 
-export const ROUTES: readonly (PostedRoute & { id: RouteId; target: DiscordTarget })[] = SETTINGS.map((route) => ({
+export const ROUTES: readonly (PostedRoute & PostStyle & { id: RouteId })[] = SETTINGS.map((route) => ({
   ...route,
   id: route.id as RouteId,
-  target: route.discord,
 }));
 
 /** The settings as they are deployed, by the route that was removed from them: no simulation removes more than one. */

@@ -1,13 +1,15 @@
 import type { PostedRoute } from '../../functions/core/delivery/posting.ts';
-import type { DiscordTarget } from '../../functions/core/discord/discord.ts';
+import { botTarget, type DiscordTarget, webhookTarget } from '../../functions/core/discord/discord.ts';
+import type { PostStyle } from '../../functions/core/discord/post-packing.ts';
 
 /** What befalls a route beside the faults that all of them meet. */
-export type SoakRoute = PostedRoute & {
-  channelId: string;
-  webhookId: string | undefined;
-  /** `dies and heals`: answers 403 for a while. `is gone`: from the start, for good. `long outage`: five hours. */
-  fate: 'lives' | 'dies and heals' | 'is gone' | 'long outage';
-};
+export type SoakRoute = PostedRoute &
+  PostStyle & {
+    channelId: string;
+    webhookId: string | undefined;
+    /** `dies and heals`: answers 403 for a while. `is gone`: from the start, for good. `long outage`: five hours. */
+    fate: 'lives' | 'dies and heals' | 'is gone' | 'long outage';
+  };
 
 const LOOK = { colour: 0x5865f2, ping: { users: [], roles: [] } };
 
@@ -25,15 +27,15 @@ export const SOAK_ROUTES: readonly SoakRoute[] = [
 
 export function secretOf(target: DiscordTarget): string {
   if (target.kind === 'bot') return BOT_TOKEN;
-  return `${target.urlParameter.slice('/rollcall/'.length)}/${WEBHOOK_TOKEN}`;
+  return `${target.secretParameter.slice('/rollcall/'.length)}/${WEBHOOK_TOKEN}`;
 }
 
 function bot(id: string, channelId: string, fate: SoakRoute['fate']): SoakRoute {
-  const target = { kind: 'bot', channelId, tokenParameter: '/rollcall/bot' } as const;
+  const target = botTarget(channelId, '/rollcall/bot');
   return { ...LOOK, id, target, channelId, webhookId: undefined, fate };
 }
 
 function webhook(id: string, webhookId: string, channelId: string, fate: SoakRoute['fate']): SoakRoute {
-  const target = { kind: 'webhook', urlParameter: `/rollcall/${webhookId}` } as const;
+  const target = webhookTarget(`/rollcall/${webhookId}`);
   return { ...LOOK, id, target, channelId, webhookId, fate };
 }

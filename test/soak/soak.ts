@@ -2,6 +2,7 @@ import { POST_TIMEOUT_MS } from '../../functions/core/delivery/delivery-limits.t
 import { postAlerts } from '../../functions/core/delivery/post-alerts.ts';
 import { type PostServices, sentPostsOf } from '../../functions/core/delivery/posting.ts';
 import type { Discord } from '../../functions/core/discord/discord.ts';
+import { discordPoster } from '../../functions/core/discord/discord-chat.ts';
 import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
 import { queueMessageOf } from '../../functions/core/records/alert.ts';
 import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
@@ -95,8 +96,7 @@ export async function soak(alerts: number, seed: number): Promise<Soak> {
             sentPosts: sentPostsOf(route.target, reach('ledger', ledger)),
             queue: reach<AlertQueue>('alertQueue', queue),
             pauses: reach('pauses', pauses),
-            discord: reach('discord', discord),
-            rateLimits,
+            chat: discordPoster(route, { discord: reach('discord', discord), rateLimits, clock: invocation.clock }),
             clock: invocation.clock,
             journal: () => {},
             random: () => random.between(0, 999_999) / 1_000_000,

@@ -1,9 +1,8 @@
+import type { ChatProbe } from '../chat/chat-service.ts';
+import type { ChatTarget } from '../chat/chat-target.ts';
 import { reconcileDeadLetters } from '../delivery/dead-letters.ts';
 import { clearDeadTargetPause } from '../delivery/lift-death.ts';
 import { type RedriveReport, redriveRoute } from '../delivery/redrive.ts';
-import type { DiscordTarget, DiscordTargets } from '../discord/discord.ts';
-import { mayBeStaleSecret } from '../discord/stale-secret.ts';
-import { verdictOf } from '../discord/target-status.ts';
 import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import type { DeadLetters } from '../records/dead-letters.ts';
@@ -18,7 +17,7 @@ import { tellOldestOpenAlert } from './oldest-open-alert.ts';
 import type { OperatorPaths } from './path-verdict.ts';
 
 type Ports = {
-  discordTargets: DiscordTargets;
+  chat: ChatProbe;
   routeChecks: RouteChecks;
   operatorPaths: OperatorPaths;
   pathChecks: PathChecks;
@@ -30,7 +29,7 @@ type Ports = {
 
 /** What a check may call. The policy of check-routes derives from this list. */
 export const CHECK_ROUTES_PORTS = {
-  discordTargets: ['look'],
+  chat: ['probe'],
   routeChecks: ['get', 'record'],
   operatorPaths: ['digest', 'alarms'],
   pathChecks: ['get', 'record'],
@@ -40,9 +39,12 @@ export const CHECK_ROUTES_PORTS = {
   deadLetters: ['deleteWhere'],
 } as const satisfies MethodLists<Ports>;
 
-export type CheckServices = Handed<Ports, typeof CHECK_ROUTES_PORTS> & { clock: Clock; journal: Journal };
+type HandedPorts = Handed<Ports, typeof CHECK_ROUTES_PORTS>;
 
-export type CheckedRoute = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
+/** Each route has a chat of its own. */
+export type CheckServices = Omit<HandedPorts, 'chat'> & { clock: Clock; journal: Journal };
+
+export type CheckedRoute = { id: string; target: ChatTarget; chat: HandedPorts['chat']; redriveAutomatically: boolean };
 
 export type CheckReport = {
   /** By route. */
@@ -81,7 +83,7 @@ export async function checkRoutes(
   // All looks come first: a long redrive must not keep a dead target from being told.
   const checks = new Map<string, RouteCheck>();
   for (const route of routes) {
-    const sight = await lookAtTarget(route.target, services);
+    const sight = await lookAtTarget(route.chat, services.clock);
     if (sight.trouble) troubles.push(`${route.id}: ${sight.trouble}`);
     const current = await attempt(route.id, () => record(route, sight.verdict, services));
     if (current) checks.set(route.id, current);
@@ -115,16 +117,9 @@ type Sight = { verdict: Verdict; trouble?: string };
  * Looks at one target without posting. A secret that cannot be read says nothing of the target, and is a trouble of its
  * own.
  */
-export async function lookAtTarget(
-  target: DiscordTarget,
-  { discordTargets, clock }: Pick<CheckServices, 'discordTargets' | 'clock'>,
-): Promise<Sight> {
+export async function lookAtTarget(chat: ChatProbe, clock: Clock): Promise<Sight> {
   try {
-    const look = async (freshSecret: boolean) =>
-      verdictOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
-    const verdict = await look(false);
-    if (!verdict.failure || verdict.state !== 'dead' || !mayBeStaleSecret(verdict.failure, target)) return { verdict };
-    return { verdict: await look(true) };
+    return { verdict: await chat.probe() };
   } catch (error) {
     const trouble = messageOf(error);
     const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;

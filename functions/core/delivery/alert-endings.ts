@@ -1,6 +1,5 @@
-import type { DeliveryOutcome } from '../discord/delivery-outcome.ts';
-import { nameOfTarget } from '../discord/discord.ts';
-import { remedied } from '../discord/remedy.ts';
+import type { PostOutcome } from '../chat/chat-service.ts';
+import { remedied } from '../chat/remedy.ts';
 import type { QueueMessage } from '../records/alert.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import { RETRY_RECEIVES } from './delivery-limits.ts';
@@ -9,7 +8,7 @@ import { retryWaitMs } from './retry-wait.ts';
 
 /** The ways out of an invocation. Each says which it was. */
 
-/** Discord has taken these; some may be another invocation's, which then finds them settled. */
+/** The chat service has taken these; some may be another invocation's, which then finds them settled. */
 export async function settle(
   messages: readonly QueueMessage[],
   postId: string,
@@ -24,7 +23,7 @@ export async function settle(
 /** Back into the queue until the next try, with the failure in the ledger; dead where all tries are used up. */
 export async function returnFailedToQueue(
   alert: Alert,
-  { afterMs, failure }: Extract<DeliveryOutcome, { kind: 'retry' }>,
+  { afterMs, failure }: Extract<PostOutcome, { kind: 'retry' }>,
   posting: Posting,
 ): Promise<Ending> {
   const { received, message } = alert;
@@ -67,7 +66,7 @@ export async function deadLetterAlert(
   { route, services }: Posting,
 ): Promise<Ending> {
   const failure = { ...reason, text: remedied(reason, route.target) };
-  await services.queue.deadLetter(received, { mailId: message.mailId, target: nameOfTarget(route.target), failure });
+  await services.queue.deadLetter(received, { mailId: message.mailId, target: route.target.name, failure });
   await services.ledger.recordDead(message.mailId, failure);
   services.journal({ kind: 'alert dead', route: route.id, alert: message, failure });
   return 'dead';
@@ -81,7 +80,7 @@ export async function deadLetterInvalid(
 ): Promise<Ending> {
   const at = services.clock.now();
   const failure: DeliveryFailure = { kind: 'message', status: null, code: null, text: reason, at };
-  await services.queue.deadLetter(received, { mailId: undefined, target: nameOfTarget(route.target), failure });
+  await services.queue.deadLetter(received, { mailId: undefined, target: route.target.name, failure });
   services.journal({ kind: 'alert dead', route: route.id, alert: undefined, failure });
   return 'dead';
 }

@@ -1,5 +1,5 @@
 /**
- * The numbers of the way from queue to Discord. The CDK stack, the local run and the post use case all read them here,
+ * The numbers of the way from queue to chat service. The CDK stack, the local run and the post use case all read them here,
  * so that what is proven on one machine is what is deployed.
  */
 
@@ -12,13 +12,13 @@ export const ALERTS_PER_BATCH = 10;
  */
 export const POST_TIMEOUT_MS = 28_000;
 
-/** One request to Discord with its answer. It answers within a second, or is in trouble. */
+/** One request to the chat service with its answer. It answers within a second, or is in trouble. */
 export const EXCHANGE_TIMEOUT_MS = 7_000;
 
 /** One exchange and its bookkeeping: no request is begun, and no wait is waited out, with less time left after it. */
 export const POST_RESERVE_MS = EXCHANGE_TIMEOUT_MS + 4_000;
 
-/** A wait that Discord names is waited out inside the invocation up to this; a longer one frees it for other alerts. */
+/** A wait that the chat service names is waited out inside the invocation up to this; a longer one frees it for other alerts. */
 export const SHORT_WAIT_MS = 9_000;
 
 /**
@@ -30,7 +30,7 @@ export const REPEAT_PAUSES_MS = [500, 2_000] as const;
 /** No post of a bot is begun with less time left than this: a first answer that never comes, and once again. */
 export const REPEATABLE_POST_RESERVE_MS = EXCHANGE_TIMEOUT_MS + REPEAT_PAUSES_MS[0] + POST_RESERVE_MS;
 
-/** Waits in a row after which Discord's own times are not believed: each costs a request that may count as invalid. */
+/** Waits in a row after which the service's own times are not believed: each costs a request that may count as invalid. */
 export const WAITS_IN_A_ROW = 3;
 
 /** SQS asks for at least six times the function's time-out, so that a slow invocation is not overtaken by a redelivery. */

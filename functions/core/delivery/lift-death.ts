@@ -1,14 +1,14 @@
-import type { DiscordTarget } from '../discord/discord.ts';
+import type { ChatTarget } from '../chat/chat-target.ts';
 import type { Pauses } from '../records/pause.ts';
 import type { Clock } from '../time.ts';
 import { isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 
 /**
- * Ends what posters believe of a target since one of them found it dead: somebody knows better now. A pause that Discord
- * asked for stands.
+ * Ends what posters believe of a target since one of them found it dead: somebody knows better now. A pause that the
+ * chat service asked for stands.
  */
 export async function clearDeadTargetPause(
-  target: DiscordTarget,
+  target: ChatTarget,
   { pauses, clock }: { pauses: Pick<Pauses, 'standing' | 'lift'>; clock: Clock },
 ): Promise<void> {
   for (const name of Object.values(pauseNamesOf(target))) {

@@ -1,10 +1,10 @@
-import { type DiscordTarget, nameOfTarget, secretParameterOf } from '../discord/discord.ts';
+import type { ChatTarget } from '../chat/chat-target.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import type { Pause } from '../records/pause.ts';
 
 /** The names under which pauses concern a target: its credential, by the parameter that holds it, and itself. */
-export function pauseNamesOf(target: DiscordTarget): { credential: string; target: string } {
-  return { credential: secretParameterOf(target), target: nameOfTarget(target) };
+export function pauseNamesOf({ secretParameter, name }: ChatTarget): { credential: string; target: string } {
+  return { credential: secretParameter, target: name };
 }
 
 /** Whether what failed cannot heal by itself. */

@@ -1,4 +1,3 @@
-import { packPosts } from '../discord/post-packing.ts';
 import { groupBy } from '../group-by.ts';
 import { type QueueMessage, queueMessageOf } from '../records/alert.ts';
 import type { LedgerEntry, SentPost } from '../records/ledger-entry.ts';
@@ -10,19 +9,19 @@ export type PlannedPost = {
   messages: readonly QueueMessage[];
   /** Those of them that this invocation holds. */
   alerts: readonly Alert[];
-  /** It was sent before and its answer never came: only the very same post finds what Discord may have saved. */
+  /** It was sent before and its answer never came: only the very same post finds what may have been saved. */
   isRepeat: boolean;
 };
 
 export type Plan = {
   posts: PlannedPost[];
-  /** Alerts that stand in a message which Discord has taken: its answer reached the ledger for another of its alerts. */
+  /** Alerts that stand in a post which the service has taken: its answer reached the ledger for another of its alerts. */
   arrived: { alerts: readonly Alert[]; postId: string }[];
 };
 
 /**
- * Sorts claimed alerts into posts: those of a post that may have arrived into that same post again, since a nonce is
- * worth something only with the same alerts; all others into as few posts as fit. What another batch holds of such a
+ * Sorts claimed alerts into posts: those of a post that may have arrived into that same post again, since only
+ * the very same post is known again; all others into as few posts as fit. What another batch holds of such a
  * post comes along from the ledger, and finds itself settled when its turn comes.
  */
 export async function planPosts(claimed: readonly Alert[], posting: Posting): Promise<Plan> {
@@ -42,7 +41,7 @@ export async function planPosts(claimed: readonly Alert[], posting: Posting): Pr
       plan.posts.push({ messages: messagesOf(alerts, members), alerts, isRepeat: true });
     }
   }
-  plan.posts.push(...packPosts(free, posting.route).map(freshPost));
+  plan.posts.push(...posting.services.chat.pack(free).map(freshPost));
   return plan;
 }
 
@@ -57,7 +56,7 @@ async function sortBySentPost(
   claimed: readonly Alert[],
   { services: { sentPosts } }: Posting,
 ): Promise<{ unanswered: UnansweredPost[]; free: Alert[] }> {
-  // Webhooks have no nonce: the same post again would be shown again.
+  // Where the same post again would be shown again, nobody notes it.
   if (!sentPosts) return { unanswered: [], free: [...claimed] };
   const held = await sentPosts.find(claimed.map(({ message }) => message.mailId));
   const sentPostOf = ({ message }: Alert) => held.get(message.mailId)?.sentPost;

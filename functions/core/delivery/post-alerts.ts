@@ -1,5 +1,4 @@
-import type { DiscordMessage } from '../discord/discord.ts';
-import { postOf, reducedPostOf } from '../discord/post-packing.ts';
+import type { ChatPost } from '../chat/chat-service.ts';
 import { parseQueueMessage } from '../records/alert.ts';
 import type { ReceivedMessage } from '../records/alert-queue.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
@@ -15,7 +14,7 @@ import { DEAD_TARGET_MS, POST_TIMEOUT_MS, REPEATABLE_POST_RESERVE_MS, SHORT_WAIT
 import { effectivePause, isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 import { freshPost, type PlannedPost, planPosts } from './planned-posts.ts';
 import type { Alert, Ending, Endings, PostedRoute, Posting, PostServices, StoppedBy } from './posting.ts';
-import { sendMessage } from './send-post.ts';
+import { sendPost } from './send-post.ts';
 
 /**
  * Posts one batch of one route. Every message ends in exactly one of settled, back in the queue, or dead with a reason.
@@ -157,7 +156,7 @@ async function claim(alert: Alert, posting: Posting): Promise<'claimed' | Ending
   return await returnToQueue(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
 }
 
-type Form = { planned: PlannedPost; form: 'full' | 'reduced' };
+type Form = { planned: PlannedPost; form: ChatPost['form'] };
 type Delivered = { endings: Endings; stoppedBy: StoppedBy | undefined };
 
 async function deliver(
@@ -168,14 +167,14 @@ async function deliver(
   const begun = stoppedBefore ? { post: planned, lost: NO_ENDINGS } : await begin(planned, posting);
   const { post, lost } = begun;
   if (post.alerts.length === 0) return { endings: lost, stoppedBy: stoppedBefore };
-  const result = stoppedBefore ?? (await sendMessage(messageOf(post, form, posting), posting));
+  const result = stoppedBefore ?? (await sendPost({ alerts: post.messages, form }, posting));
   const ended = (endings: Endings, stoppedBy: StoppedBy | undefined): Delivered => ({
     endings: joined(lost, endings),
     stoppedBy,
   });
   switch (result.kind) {
     case 'delivered':
-      return ended(allEnded(post.alerts, await settle(post.messages, result.messageId, posting)), undefined);
+      return ended(allEnded(post.alerts, await settle(post.messages, result.postId, posting)), undefined);
     case 'retry':
       return ended(await endEach(post.alerts, (alert) => returnFailedToQueue(alert, result, posting)), result);
     case 'not sent':
@@ -200,7 +199,7 @@ async function begin(post: PlannedPost, posting: Posting): Promise<{ post: Plann
   const { services, holder } = posting;
   const { sentPosts, clock } = services;
   if (!sentPosts) return { post, lost: NO_ENDINGS };
-  // Now, of a repeat as well: it may be the one that Discord has saved.
+  // Now, of a repeat as well: it may be the one that was saved.
   const sentPost = { mailIds: post.messages.map(({ mailId }) => mailId), at: clock.now() };
   const begun = await Promise.all(
     post.alerts.map(({ message }) => sentPosts.beginPost(message.mailId, holder, sentPost)),
@@ -212,11 +211,6 @@ async function begin(post: PlannedPost, posting: Posting): Promise<{ post: Plann
   if (post.isRepeat) return { post: { ...post, alerts: ours }, lost };
   const again = await begin(freshPost(ours), posting);
   return { post: again.post, lost: joined(lost, again.lost) };
-}
-
-function messageOf({ messages }: PlannedPost, form: 'full' | 'reduced', { route }: Posting): DiscordMessage {
-  const [only] = messages;
-  return form === 'reduced' && only ? reducedPostOf(only, route) : postOf(messages, route);
 }
 
 /** Whoever else would post there in the next minute is spared the request: the alerts are dead with the same reason. */

@@ -2,7 +2,7 @@ const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
 
 /**
- * How long an alert waits before its next try, where Discord names no time: 30 s, doubled with each receive up to a
+ * How long an alert waits before its next try, where the chat service names no time: 30 s, doubled with each receive up to a
  * quarter of an hour, less up to a quarter of it by chance, so that many alerts do not come back at once. With
  * `RETRY_RECEIVES` this rides out an outage of 2.8 to 3.8 hours, 3.3 on average.
  *

@@ -7,7 +7,7 @@ export type RouteCounts = {
   route: string;
   /** Emails accepted within the digest's window: the sum of those delivered, undelivered and unknown. */
   received: number;
-  /** Alerts that Discord has taken. */
+  /** Alerts that were posted. */
   delivered: number;
   /** Alerts on their way, or waiting for a person; and unknown emails that the spool has lost. */
   undelivered: number;
@@ -15,7 +15,7 @@ export type RouteCounts = {
   unknown: number;
   /** Of those received, the ones that only an audit found. */
   recovered: number;
-  /** Emails that neither Discord nor a digest has shown yet, whenever they came and whatever was removed from the settings. */
+  /** Emails that neither a post nor a digest has shown yet, whenever they came and whatever was removed from the settings. */
   open: number;
 };
 

@@ -1,4 +1,5 @@
 import type { DeadLetters } from '../records/dead-letters.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import type { Ledger } from '../records/ledger.ts';
 import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import type { PathCheck, PathChecks } from '../records/operator-path.ts';
@@ -21,6 +22,9 @@ export type MailboxFacts = DigestMailbox & {
   /** Of the name under which polls have read it last; undefined where none has yet. */
   watermark: Watermark | undefined;
 };
+
+/** A failure in two or three words, as the chat service calls it: `Missing Access`. */
+export type FailureName = (failure: DeliveryFailure) => string;
 
 /** Everything that a digest is made of, as read from watermarks, ledger and spool. */
 export type DigestFacts = {
@@ -46,6 +50,7 @@ export type DigestFacts = {
   notInSpool: readonly LedgerEntry[];
   /** Of emails that an audit recovered within the window, the first few of each mailbox. */
   recovered: readonly LedgerEntry[];
+  failureName: FailureName;
 } & PendingMail;
 
 export type FactServices = {
@@ -56,6 +61,7 @@ export type FactServices = {
   pathChecks: Pick<PathChecks, 'get'>;
   deadLetters: Pick<DeadLetters, 'unreadable'>;
   digestRuns: Pick<DigestRuns, 'lastSent'>;
+  failureName: FailureName;
 };
 
 /**
@@ -65,7 +71,7 @@ export type FactServices = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, digestRuns }: FactServices,
+  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, digestRuns, failureName }: FactServices,
   {
     mailboxes,
     routes,
@@ -94,6 +100,7 @@ export async function readDigestFacts(
     alarmPath: await pathChecks.get('alarms'),
     ...(await readOpen(ledger, pending)),
     recovered: [...(await ledger.find(recovered)).values()],
+    failureName,
     ...pending,
   };
 }

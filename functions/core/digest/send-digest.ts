@@ -9,7 +9,7 @@ import type { Spool } from '../records/spool.ts';
 import type { Watermarks } from '../records/watermark.ts';
 import type { Clock } from '../time.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
-import { type DigestFacts, type DigestMailbox, readDigestFacts } from './facts.ts';
+import { type DigestFacts, type DigestMailbox, type FailureName, readDigestFacts } from './facts.ts';
 import { MAILS_PER_RUN } from './limits.ts';
 import type { DigestMail, Mailer } from './mailer.ts';
 import { type PendingMail, readPendingMail } from './pending-email.ts';
@@ -39,6 +39,7 @@ export const SEND_DIGEST_PORTS = {
 } as const satisfies MethodLists<Ports>;
 
 type DigestServices = Handed<Ports, typeof SEND_DIGEST_PORTS> & {
+  failureName: FailureName;
   /** Lays a digest out for its reader. */
   format: (digest: Digest) => DigestMail;
   clock: Clock;

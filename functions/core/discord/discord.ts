@@ -1,16 +1,18 @@
-/** Where a route's alerts are posted. The secret itself is read at run time from the SSM parameter named here. */
-export type DiscordTarget =
-  | { kind: 'bot'; channelId: string; tokenParameter: string }
-  | { kind: 'webhook'; urlParameter: string; threadId?: string | undefined };
+import type { ChatTarget } from '../chat/chat-target.ts';
 
-/** The SSM parameter to renew when Discord refuses this target's credential. */
-export function secretParameterOf(target: DiscordTarget): string {
-  return target.kind === 'bot' ? target.tokenParameter : target.urlParameter;
+/** A channel that a bot posts to, or a webhook, which may post to a thread of its channel. */
+export type DiscordTarget = ChatTarget &
+  ({ kind: 'bot'; channelId: string } | { kind: 'webhook'; threadId?: string | undefined });
+
+/** A bot's posts carry a nonce, by which Discord finds one that it has saved. */
+export function botTarget(channelId: string, secretParameter: string): DiscordTarget {
+  return { kind: 'bot', channelId, secretParameter, name: `channel ${channelId}`, isRepeatSafe: true };
 }
 
-/** How a target is named to a person: never the secret, always what they can look up. */
-export function nameOfTarget(target: DiscordTarget): string {
-  return target.kind === 'bot' ? `channel ${target.channelId}` : `the webhook in ${target.urlParameter}`;
+/** Its secret is its URL. Webhooks have no nonce: the same post again is shown again. */
+export function webhookTarget(secretParameter: string, threadId?: string): DiscordTarget {
+  const name = `the webhook in ${secretParameter}`;
+  return { kind: 'webhook', threadId, secretParameter, name, isRepeatSafe: false };
 }
 
 /** https://discord.com/developers/docs/resources/message#embed-object */

@@ -1,4 +1,4 @@
-import { type DiscordAnswer, type DiscordTarget, nameOfTarget } from './discord.ts';
+import type { DiscordAnswer, DiscordTarget } from './discord.ts';
 
 /** What Discord's headers said last of each target's rate limit. Lives as long as its process: a hint, never a promise. */
 export type RateLimitMemory = {
@@ -19,7 +19,7 @@ export function rateLimitMemory(): RateLimitMemory {
   const limits = new Map<string, Limit>();
 
   function limitOf(target: DiscordTarget): Limit {
-    const name = nameOfTarget(target);
+    const name = target.name;
     const limit = limits.get(name) ?? { remaining: Number.POSITIVE_INFINITY, endsAtMs: 0, underWay: 0 };
     limits.set(name, limit);
     return limit;

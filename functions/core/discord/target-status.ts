@@ -1,12 +1,12 @@
 import * as z from 'zod';
+import { remedied } from '../chat/remedy.ts';
 import type { Verdict } from '../records/route-check.ts';
-import { deliveryOutcomeOf } from './delivery-outcome.ts';
-import { type DiscordTarget, nameOfTarget, type ProbeResult } from './discord.ts';
-import { remedied } from './remedy.ts';
+import type { DiscordTarget, ProbeResult } from './discord.ts';
+import { postOutcomeOf } from './post-outcome.ts';
 
 /** Judges a look by the same table as a post: what would make a post dead makes its target dead. */
 export function verdictOf({ answer, missingPermissions }: ProbeResult, target: DiscordTarget, at: Date): Verdict {
-  const outcome = deliveryOutcomeOf(answer, at);
+  const outcome = postOutcomeOf(answer, at);
   if (outcome.kind === 'dead') {
     const { failure } = outcome;
     return { state: 'dead', failure: { ...failure, text: remedied(failure, target) } };
@@ -18,12 +18,12 @@ export function verdictOf({ answer, missingPermissions }: ProbeResult, target: D
   });
   const wrongType = target.kind === 'bot' ? TYPES_WITHOUT_POSTS.get(typeOf(answer)) : undefined;
   if (wrongType) {
-    const text = `${nameOfTarget(target)} is ${wrongType}, which cannot receive messages. Name a text channel or a thread.`;
+    const text = `${target.name} is ${wrongType}, which cannot receive messages. Name a text channel or a thread.`;
     return dead(WRONG_TYPE, text);
   }
   if (missingPermissions.length === 0) return { state: 'alive', failure: undefined };
   const lacking = missingPermissions.join(' and ');
-  return dead(MISSING_PERMISSIONS, `The bot lacks ${lacking} in ${nameOfTarget(target)}. Give it that permission.`);
+  return dead(MISSING_PERMISSIONS, `The bot lacks ${lacking} in ${target.name}. Give it that permission.`);
 }
 
 /** What Discord would answer to a post: https://docs.discord.com/developers/topics/opcodes-and-status-codes */

@@ -3,7 +3,7 @@ export type DeliveryFailure = {
   kind: 'network' | 'rate limit' | 'server' | 'payload' | 'target' | 'credential' | 'message' | 'unexpected';
   /** HTTP status, where there was an answer. */
   status: number | null;
-  /** Discord's JSON error code, or the network error's code. */
+  /** The chat service's error code, or the network error's code. */
   code: string | null;
   /** What, where and what to do; never a secret, never a mail's text. */
   text: string;

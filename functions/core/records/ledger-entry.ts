@@ -1,7 +1,7 @@
 import type { MailLocation, MailRecord } from '../mail/mail.ts';
 import type { DeliveryFailure } from './delivery-failure.ts';
 
-/** The route of every mail that no rule matched; never a configured Discord route. */
+/** The route of every mail that no rule matched; never a configured route. */
 export const UNKNOWN_ROUTE = 'unknown';
 
 /**

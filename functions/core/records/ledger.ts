@@ -9,7 +9,7 @@ export const LEDGER_CONCURRENCY = 32;
 
 export type Claim =
   | { kind: 'claimed' }
-  /** Discord has it already, or a digest carried it. */
+  /** The chat service has it already, or a digest carried it. */
   | { kind: 'settled' }
   /** Another invocation holds it; it is free again at `until`. */
   | { kind: 'leased'; until: Date };
@@ -35,7 +35,7 @@ export interface Ledger {
    * has taken the alert since, or it is settled; it must then not be posted.
    */
   beginPost(mailId: string, holder: string, post: SentPost): Promise<'begun' | 'lease lost'>;
-  /** Discord took it (with the message's id), or a digest carried it. Starts the entry's expiry; unknown ids are ignored. */
+  /** The chat service took it (with the post's id), or a digest carried it. Starts the entry's expiry; unknown ids are ignored. */
   settle(mailId: string, settlement: { at: Date; postId?: string }): Promise<void>;
   /** A post failed and will be tried again: counts the attempt, keeps the failure, ends the holder's lease. */
   recordFailure(mailId: string, holder: string, failure: DeliveryFailure): Promise<void>;

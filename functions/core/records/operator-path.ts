@@ -1,4 +1,4 @@
-/** A path on which a person is told: digests travel by SES, alarms by SNS. Neither shares anything with Discord. */
+/** A path on which a person is told: digests travel by SES, alarms by SNS. Neither shares anything with a chat service. */
 export type OperatorPath = 'digest' | 'alarms';
 
 /** What the last look at a path to the operator showed. */

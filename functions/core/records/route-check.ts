@@ -3,7 +3,7 @@ import type { DeliveryFailure } from './delivery-failure.ts';
 /** What the last look at a route's target showed. */
 export type RouteCheck = {
   checkedAt: Date;
-  /** `unknown`: Discord could not be asked, and was not dead before. */
+  /** `unknown`: the chat service could not be asked, and was not dead before. */
   state: 'alive' | 'dead' | 'unknown';
   /** When this state began. */
   since: Date;

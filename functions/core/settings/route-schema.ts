@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { DiscordTarget } from '../discord/discord.ts';
+import { botTarget, type DiscordTarget, webhookTarget } from '../discord/discord.ts';
 import { fields, listOf, oneForm, oneOrMore, text, yesOrNo } from '../fields.ts';
 import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import { ruleSchema } from '../rules/rule-schema.ts';
@@ -13,24 +13,12 @@ type DiscordInput =
 const bot = fields('a bot target', {
   channelId: snowflake("a Discord channel's id", 'secret'),
   botTokenParameter: parameterName(),
-}).transform(
-  ({ channelId, botTokenParameter }): DiscordTarget => ({
-    kind: 'bot',
-    channelId,
-    tokenParameter: botTokenParameter,
-  }),
-);
+}).transform(({ channelId, botTokenParameter }) => botTarget(channelId, botTokenParameter));
 
 const webhook = fields('a webhook target', {
   webhookParameter: parameterName(),
   threadId: snowflake("a Discord thread's id", 'secret').optional(),
-}).transform(
-  ({ webhookParameter, threadId }): DiscordTarget => ({
-    kind: 'webhook',
-    urlParameter: webhookParameter,
-    threadId,
-  }),
-);
+}).transform(({ webhookParameter, threadId }) => webhookTarget(webhookParameter, threadId));
 
 const discord = oneForm<DiscordInput, DiscordTarget>(
   'a Discord target',
@@ -71,7 +59,7 @@ export const routeSchema = fields('a route', {
   ping: ping.default({ users: [], roles: [] }),
   /** Post what is parked by itself as soon as a dead channel answers again. */
   redriveAutomatically: yesOrNo().default(true),
-}).transform((route) => ({ ...route, colour: route.colour }));
+}).transform(({ discord, ...route }) => ({ ...route, colour: route.colour, target: discord }));
 
-/** A Discord route: which mail it takes, and where its alerts are posted. */
+/** A route: which mail it takes, and where its alerts are posted. */
 export type RouteSettings = z.output<typeof routeSchema>;

@@ -2,15 +2,21 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { checkRoutes } from '../../../functions/core/checks/check-routes.ts';
 import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-verdict.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
-import type { DiscordTarget, ProbeResult } from '../../../functions/core/discord/discord.ts';
+import {
+  botTarget,
+  type DiscordTarget,
+  type ProbeResult,
+  webhookTarget,
+} from '../../../functions/core/discord/discord.ts';
+import { discordProbe } from '../../../functions/core/discord/discord-chat.ts';
 import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
 import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
 import { OPEN_ALARM_PATH, OPEN_DIGEST_PATH } from '../../fakes/open-paths.ts';
 import { HOUR_MS, redriveWorld } from '../delivery/redrive-world.ts';
 
-const BOT = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' } as const;
-const WEBHOOK = { kind: 'webhook', urlParameter: '/rollcall/hook' } as const;
+const BOT = botTarget('42', '/rollcall/bot');
+const WEBHOOK = webhookTarget('/rollcall/hook');
 
 const http = (status: number, body: object): ProbeResult => ({
   answer: { kind: 'http', status, headers: {}, body: JSON.stringify(body) },
@@ -37,7 +43,14 @@ function checkWorld() {
   let digestPath = async (): Promise<DigestPathLook> => OPEN_DIGEST_PATH;
   let alarmPath = async (): Promise<AlarmPathLook> => OPEN_ALARM_PATH;
   const operatorPaths = { digest: () => digestPath(), alarms: () => alarmPath() };
-  const services = { ...world.services, routeChecks, discordTargets, pauses, operatorPaths, pathChecks };
+  const services = { ...world.services, routeChecks, pauses, operatorPaths, pathChecks };
+  type Route = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
+  const checkAll = (routes: readonly Route[]) =>
+    checkRoutes(
+      routes.map((route) => ({ ...route, chat: discordProbe(route.target, { discordTargets, clock: world.clock }) })),
+      services,
+      () => CHECK_TIMEOUT_MS,
+    );
   return {
     ...world,
     looks,
@@ -54,8 +67,8 @@ function checkWorld() {
       sight = typeof what === 'function' ? what : () => what;
     },
     check: (target: DiscordTarget = BOT, redriveAutomatically = true) =>
-      checkRoutes([{ id: 'vip', target, redriveAutomatically }], services, () => CHECK_TIMEOUT_MS),
-    checkAll: (routes: Parameters<typeof checkRoutes>[0]) => checkRoutes(routes, services, () => CHECK_TIMEOUT_MS),
+      checkAll([{ id: 'vip', target, redriveAutomatically }]),
+    checkAll,
   };
 }
 

@@ -8,6 +8,7 @@ import {
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import type { DiscordTarget } from '../../../functions/core/discord/discord.ts';
+import { discordPoster } from '../../../functions/core/discord/discord-chat.ts';
 import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
 import type { QueueMessage } from '../../../functions/core/records/alert.ts';
 import { discordByRules } from '../../fakes/discord-by-rules.ts';
@@ -17,7 +18,7 @@ import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { alertOf } from './alert-of.ts';
-import { BOT, received, WEBHOOK } from './posting-world.ts';
+import { BOT, PLAIN, received, WEBHOOK } from './posting-world.ts';
 import { returnedOf } from './returned.ts';
 
 const RESET_AFTER = { when: 'after effect', outcome: { kind: 'reset' } } as const;
@@ -43,11 +44,11 @@ function world() {
     queue: memoryAlertQueue(),
     discord,
     pauses: memoryPauses(),
-    rateLimits: rateLimitMemory(),
     clock,
     journal: recordingJournal(),
     random: () => 0,
   };
+  const rateLimits = rateLimitMemory();
   let invocations = 0;
   const remainingFrom = (start: Date) => () => start.getTime() + POST_TIMEOUT_MS - clock.now().getTime();
   return {
@@ -65,9 +66,13 @@ function world() {
       const batch = alerts.map((alert, index) => received(JSON.stringify(alert), `${alert.mailId} ${index}`));
       const endings = await postAlerts(
         batch,
-        { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
+        { id: 'vip', target },
         { holder: `invocation ${invocations}`, remainingMs },
-        { ...services, sentPosts: sentPostsOf(target, services.ledger) },
+        {
+          ...services,
+          sentPosts: sentPostsOf(target, services.ledger),
+          chat: discordPoster({ ...PLAIN, target }, { discord, rateLimits, clock }),
+        },
       );
       return returnedOf(batch, endings);
     },

@@ -7,11 +7,11 @@ import {
   SHORT_WAIT_MS,
   WAITS_IN_A_ROW,
 } from '../../../functions/core/delivery/delivery-limits.ts';
-import type { DiscordAnswer, DiscordTarget } from '../../../functions/core/discord/discord.ts';
+import { botTarget, type DiscordAnswer, type DiscordTarget } from '../../../functions/core/discord/discord.ts';
 import { alertOf } from './alert-of.ts';
 import { answer, broken, delivered, MISSING_ACCESS, postingWorld, UNAUTHORIZED, WEBHOOK } from './posting-world.ts';
 
-const OTHER_CHANNEL: DiscordTarget = { kind: 'bot', channelId: '43', tokenParameter: '/rollcall/bot' };
+const OTHER_CHANNEL: DiscordTarget = botTarget('43', '/rollcall/bot');
 
 /** Alerts that each need a post of their own, since they share a link. */
 const alone = (...uids: number[]) => uids.map((uid) => alertOf(uid, { link: 'https://mail.example.com/same' }));

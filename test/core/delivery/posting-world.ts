@@ -1,7 +1,16 @@
 import { POST_TIMEOUT_MS } from '../../../functions/core/delivery/delivery-limits.ts';
 import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { type PostServices, sentPostsOf } from '../../../functions/core/delivery/posting.ts';
-import type { DiscordAnswer, DiscordMessage, DiscordTarget } from '../../../functions/core/discord/discord.ts';
+import {
+  botTarget,
+  type Discord,
+  type DiscordAnswer,
+  type DiscordMessage,
+  type DiscordTarget,
+  webhookTarget,
+} from '../../../functions/core/discord/discord.ts';
+import { discordPoster } from '../../../functions/core/discord/discord-chat.ts';
+
 import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
 import type { QueueMessage } from '../../../functions/core/records/alert.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
@@ -11,8 +20,11 @@ import { memoryPauses } from '../../fakes/memory-pauses.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { returnedOf } from './returned.ts';
 
-export const BOT: DiscordTarget = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' };
-export const WEBHOOK: DiscordTarget = { kind: 'webhook', urlParameter: '/rollcall/hook' };
+export const BOT: DiscordTarget = botTarget('42', '/rollcall/bot');
+export const WEBHOOK: DiscordTarget = webhookTarget('/rollcall/hook');
+
+/** How a route's posts look that asks for nothing. */
+export const PLAIN = { colour: undefined, ping: { users: [], roles: [] } };
 
 export type Post = { message: DiscordMessage; freshSecret: boolean };
 
@@ -41,18 +53,21 @@ export function postingWorld() {
   const posts: Post[] = [];
   let respond: (post: Post) => DiscordAnswer | Promise<DiscordAnswer> = () => delivered();
   const ledger = memoryLedger();
+  const discord: Discord = {
+    post: async (_target, message, { freshSecret }) => {
+      posts.push({ message, freshSecret });
+      return await respond({ message, freshSecret });
+    },
+  };
+  const rateLimits = rateLimitMemory();
+  const chatOf = (target: DiscordTarget) => discordPoster({ ...PLAIN, target }, { discord, rateLimits, clock });
+  /** Of the bot's route. */
   const services = {
     ledger,
     sentPosts: ledger,
     queue: memoryAlertQueue(),
-    discord: {
-      post: async (_target: DiscordTarget, message: DiscordMessage, { freshSecret }: { freshSecret: boolean }) => {
-        posts.push({ message, freshSecret });
-        return await respond({ message, freshSecret });
-      },
-    },
+    chat: chatOf(BOT),
     pauses: memoryPauses(),
-    rateLimits: rateLimitMemory(),
     clock,
     journal: recordingJournal(),
     random: () => 0,
@@ -78,9 +93,9 @@ export function postingWorld() {
       const batch = alerts.map((alert) => received(JSON.stringify(alert), alert.mailId, receiveCount));
       const endings = await postAlerts(
         batch,
-        { id: 'vip', target, colour: undefined, ping: { users: [], roles: [] } },
+        { id: 'vip', target },
         { holder, remainingMs: () => endsAtMs - clock.now().getTime() },
-        { ...services, sentPosts: sentPostsOf(target, services.sentPosts) },
+        { ...services, sentPosts: sentPostsOf(target, ledger), chat: chatOf(target) },
       );
       return returnedOf(batch, endings);
     },

@@ -4,8 +4,8 @@ import { postAlerts } from '../../../functions/core/delivery/post-alerts.ts';
 import { sentPostsOf } from '../../../functions/core/delivery/posting.ts';
 import { redriveRoute } from '../../../functions/core/delivery/redrive.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
-import type { DiscordAnswer, DiscordMessage } from '../../../functions/core/discord/discord.ts';
-import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
+import { botTarget, type DiscordAnswer, type DiscordMessage } from '../../../functions/core/discord/discord.ts';
+import { discordPoster, discordProbe } from '../../../functions/core/discord/discord-chat.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
@@ -34,9 +34,9 @@ const MAILBOX: PolledMailbox = {
   formerly: [],
   account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
 };
-const TARGET = { kind: 'bot', channelId: '42', tokenParameter: '/rollcall/bot' } as const;
-const ROUTE = { id: 'vip', target: TARGET, colour: undefined, ping: { users: [], roles: [] } };
-const CHECKED = [{ id: 'vip', target: TARGET, redriveAutomatically: true }];
+const TARGET = botTarget('42', '/rollcall/bot');
+const ROUTE = { id: 'vip', target: TARGET };
+const STYLE = { target: TARGET, colour: undefined, ping: { users: [], roles: [] } };
 
 /**
  * The pipeline of one route in simulated time: polls every quarter of an hour, checks every hour, posters that take what
@@ -98,15 +98,15 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     ...services,
     sentPosts: sentPostsOf(ROUTE.target, services.ledger),
     queue,
-    discord,
-    rateLimits: rateLimitMemory(),
+    chat: discordPoster(STYLE, { discord, clock }),
     random: () => 0.5,
   };
+  const discordTargets = {
+    look: async () => ({ answer: isOpen ? answer(200, { id: '42' }) : closed(), missingPermissions: [] }),
+  };
+  const checked = [{ ...ROUTE, chat: discordProbe(TARGET, { discordTargets, clock }), redriveAutomatically: true }];
   const checking: CheckServices = {
     ...services,
-    discordTargets: {
-      look: async () => ({ answer: isOpen ? answer(200, { id: '42' }) : closed(), missingPermissions: [] }),
-    },
     routeChecks: memoryRouteChecks(),
     operatorPaths: openPaths,
     pathChecks: memoryPathChecks(),
@@ -131,7 +131,7 @@ export function simulatedWeeks(start = new Date('2026-03-02T09:00:00.000Z')) {
     invoked(POLL_TIMEOUT_MS, ({ remainingMs }) => pollMailbox(MAILBOX, polling, remainingMs)),
   );
   void every(CHECK_EVERY_MS, () =>
-    invoked(CHECK_TIMEOUT_MS, ({ remainingMs }) => checkRoutes(CHECKED, checking, remainingMs)),
+    invoked(CHECK_TIMEOUT_MS, ({ remainingMs }) => checkRoutes(checked, checking, remainingMs)),
   );
   startSimulatedPosters(
     queue,

@@ -3,6 +3,7 @@ import type { Digest } from '../../../functions/core/digest/digest.ts';
 import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
+import { failureName } from '../../../functions/core/discord/failure-name.ts';
 import type { MailReader } from '../../../functions/core/mail/mail-reader.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
@@ -55,6 +56,7 @@ function world() {
     mailer: memoryMailer(),
     classify: classifyBySubject,
     routes: ['vip', 'stripe'],
+    failureName,
     format: (digest: Digest) => digestMailOf(digest, 'UTC'),
     clock,
     journal: recordingJournal(),

@@ -1,4 +1,5 @@
 import type { DigestFacts, MailboxFacts } from '../../../functions/core/digest/facts.ts';
+import { failureName } from '../../../functions/core/discord/failure-name.ts';
 import type { AuditReport } from '../../../functions/core/records/audit-report.ts';
 import type { DeliveryFailure } from '../../../functions/core/records/delivery-failure.ts';
 import type { AcceptedEntry, LedgerEntry, LedgerState } from '../../../functions/core/records/ledger-entry.ts';
@@ -31,6 +32,7 @@ export function factsOf(changes: Partial<DigestFacts> = {}): DigestFacts {
     heldBack: new Set(),
     previousDigestAt: hoursAgo(24),
     damaged: [],
+    failureName,
     ...changes,
   };
 }

@@ -4,6 +4,7 @@ import type { Mailer } from '../../../functions/core/digest/mailer.ts';
 import type { DigestRuns } from '../../../functions/core/digest/run.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
+import { failureName } from '../../../functions/core/discord/failure-name.ts';
 import type { DeadLetters } from '../../../functions/core/records/dead-letters.ts';
 import type { Ledger } from '../../../functions/core/records/ledger.ts';
 import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
@@ -80,6 +81,7 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
     deadLetters: memoryDeadLetters(),
     digestRuns: memoryDigestRuns(),
     mailer,
+    failureName,
     format: (digest: Digest) => digestMailOf(digest, 'Europe/Berlin'),
     clock: fakeClock(NOW),
     journal: recordingJournal(),

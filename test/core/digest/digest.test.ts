@@ -112,7 +112,7 @@ describe('what needs attention', () => {
       ['customer', { ...DEAD_ROUTE, state: 'unknown' } as const],
     ]);
     expect(itemsOf(factsOf({ routeChecks }))).toEqual([
-      { kind: 'dead route', route: 'vip', check: DEAD_ROUTE, hasUndelivered: false },
+      { kind: 'dead route', route: 'vip', check: DEAD_ROUTE, reason: 'Missing Access', hasUndelivered: false },
     ]);
   });
 

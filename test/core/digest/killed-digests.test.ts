@@ -46,6 +46,7 @@ async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fa
             deadLetters: reach('deadLetters', queue.deadLetters),
             digestRuns: reach('digestRuns', world.digestRuns),
             mailer: reach('mailer', mailer),
+            failureName: world.failureName,
             format: world.format,
             clock,
             journal: world.journal,

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { botTarget, webhookTarget } from '../../../functions/core/discord/discord.ts';
 import { type PostStyle, packPosts, postOf, reducedPostOf } from '../../../functions/core/discord/post-packing.ts';
 import { checkMessage } from '../../../lib/local/discord-stand-in/message-rules.ts';
 import { alertOf } from '../delivery/alert-of.ts';
 import { hostileDate, hostileText, link } from './hostile-text.ts';
 
 const style: PostStyle = {
-  target: { kind: 'bot', channelId: '1', tokenParameter: '/rollcall/bot' },
+  target: botTarget('1', '/rollcall/bot'),
   colour: 0xe8a33d,
   ping: { users: [], roles: [] },
 };
@@ -108,7 +109,7 @@ describe('a post', () => {
   });
 
   it('of a webhook carries none, since webhooks know none', () => {
-    const webhook: PostStyle = { ...style, target: { kind: 'webhook', urlParameter: '/rollcall/hook' } };
+    const webhook: PostStyle = { ...style, target: webhookTarget('/rollcall/hook') };
     expect(postOf([alertOf(1)], webhook)).not.toHaveProperty('nonce');
   });
 

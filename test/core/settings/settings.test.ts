@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { botTarget, webhookTarget } from '../../../functions/core/discord/discord.ts';
 import { defineSettings, parseSettings, SettingsError } from '../../../functions/core/settings/define-settings.ts';
 import { polledMailboxes } from '../../../functions/core/settings/polled-mailbox.ts';
 import type { Settings, SettingsInput } from '../../../functions/core/settings/settings-schema.ts';
@@ -31,13 +32,13 @@ describe('the shipped settings', () => {
   it("are the incident's: vip with a ping, stripe and customer, through one bot", () => {
     expect(shippedSettings.routes.map(({ id }) => id)).toEqual(['vip', 'stripe', 'customer']);
     expect(shippedSettings.routes.map(({ ping }) => ping.users.length)).toEqual([1, 0, 0]);
-    expect(new Set(shippedSettings.routes.map(({ discord }) => discord.kind))).toEqual(new Set(['bot']));
+    expect(new Set(shippedSettings.routes.map(({ target }) => target.kind))).toEqual(new Set(['bot']));
   });
 
   it('need two secrets: the password of the mailbox and the token of the bot', () => {
     const parameters = [
       ...shippedSettings.mailboxes.map(({ auth }) => auth.kind === 'password' && auth.passwordParameter),
-      ...shippedSettings.routes.map(({ discord }) => discord.kind === 'bot' && discord.tokenParameter),
+      ...shippedSettings.routes.map(({ target }) => target.kind === 'bot' && target.secretParameter),
     ];
     expect([...new Set(parameters)]).toEqual(['/rollcall/support/password', '/rollcall/discord-bot-token']);
   });
@@ -73,7 +74,7 @@ describe('settings that are right', () => {
               authenticated: false,
             },
           ],
-          discord: { kind: 'bot', channelId: '100000000000000002', tokenParameter: '/rollcall/discord-bot-token' },
+          target: botTarget('100000000000000002', '/rollcall/discord-bot-token'),
           colour: undefined,
           ping: { users: [], roles: [] },
           redriveAutomatically: true,
@@ -135,7 +136,7 @@ describe('settings that are right', () => {
     const discord = { webhookParameter: '/rollcall/stripe-webhook-url', threadId: '100000000000000005' };
     const ping = { users: '100000000000000009', roles: ['100000000000000007', '100000000000000008'] };
     expect(parseSettings(withRoute({ discord, ping })).routes[0]).toMatchObject({
-      discord: { kind: 'webhook', urlParameter: '/rollcall/stripe-webhook-url', threadId: '100000000000000005' },
+      target: webhookTarget('/rollcall/stripe-webhook-url', '100000000000000005'),
       ping: { users: ['100000000000000009'], roles: ['100000000000000007', '100000000000000008'] },
     });
   });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
 import { embedOf } from '../../../functions/core/discord/alert-embed.ts';
+import { botTarget, webhookTarget } from '../../../functions/core/discord/discord.ts';
 import { packPosts, postOf, reducedPostOf } from '../../../functions/core/discord/post-packing.ts';
 import { type Mail, type MailLocation, recordOf } from '../../../functions/core/mail/mail.ts';
 import type { RawMail } from '../../../functions/core/mail/raw-mail.ts';
@@ -30,11 +31,11 @@ export type HandlerDependencies = {
 
 const STYLES = [
   {
-    target: { kind: 'bot', channelId: '1', tokenParameter: '/rollcall/bot' },
+    target: botTarget('1', '/rollcall/bot'),
     colour: 1,
     ping: { users: ['7'], roles: [] },
   },
-  { target: { kind: 'webhook', urlParameter: '/rollcall/hook' }, colour: undefined, ping: { users: [], roles: ['8'] } },
+  { target: webhookTarget('/rollcall/hook'), colour: undefined, ping: { users: [], roles: ['8'] } },
 ] as const;
 
 /** Takes one mail all the way that a mail goes, and holds each station to what it promises. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { discordTargetsApi } from '../../../functions/adapters/discord-targets.ts';
 import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-verdict.ts';
+import type { DiscordTarget } from '../../../functions/core/discord/discord.ts';
+import { discordProbe } from '../../../functions/core/discord/discord-chat.ts';
 import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import settings from '../../../functions/settings.ts';
@@ -36,8 +38,10 @@ const reader: MailReader = {
 
 function servicesWith(stored: Record<string, string>): CheckedServices {
   const secrets = memorySecrets(stored);
+  const clock = fakeClock();
   const discordTargets = discordTargetsApi({ baseUrl: discord.url, secrets });
-  return { secrets, discordTargets, readerOf: () => reader, operatorPaths: openPaths, clock: fakeClock() };
+  const probeOf = ({ target }: { target: DiscordTarget }) => discordProbe(target, { discordTargets, clock });
+  return { secrets, probeOf, readerOf: () => reader, operatorPaths: openPaths, clock };
 }
 
 async function checked(): Promise<{ exitCode: number; lines: string[] }> {

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
-import { nameOfTarget } from '../../../functions/core/discord/discord.ts';
 import shippedSettings from '../../../functions/settings.ts';
 import { ledgerFrom } from '../../../functions/wiring/dynamo.ts';
 import { secretsFrom } from '../../../functions/wiring/secrets.ts';
@@ -20,7 +19,7 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 const MAIN = fileURLToPath(new URL('../../../lib/cli/main.ts', import.meta.url));
 const CHILD_PROCESS_MS = 60_000;
 
-const vip = shippedSettings.routes[0]!.discord;
+const vip = shippedSettings.routes[0]!.target;
 const channelId = vip.kind === 'bot' ? vip.channelId : '';
 
 let world: LocalWorld;
@@ -67,7 +66,7 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
     const { exitCode, output } = await local('status');
     expect(exitCode).toBe(0);
     expect(output).toMatch(/^vip +dead since \S+ · 0 on their way, [1-9]\d* dead, the oldest from \S+$/m);
-    expect(output).toContain(`Missing Access (check ${nameOfTarget(vip)})`);
+    expect(output).toContain(`Missing Access (check ${vip.name})`);
     expect(output).toMatch(/^stripe +alive since \S+ · 0 on their way, 0 dead$/m);
     // Nobody here can say that a digest or an alarm would arrive, so nobody does.
     expect(output).toMatch(/^digest +not checked since \S+\n +The embedded SES .* verifies no address\.$/m);

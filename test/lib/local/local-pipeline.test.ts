@@ -56,7 +56,7 @@ async function run<Server extends { stop(): Promise<void> }>(starting: Promise<S
 }
 
 function channelOf(route: string): string {
-  const target = settings.routes.find(({ id }) => id === route)?.discord;
+  const target = settings.routes.find(({ id }) => id === route)?.target;
   return target?.kind === 'bot' ? target.channelId : '';
 }
 

@@ -36,7 +36,7 @@ describe('npm start -- --once', { timeout: CHILD_PROCESS_MS }, () => {
   });
 
   it('with one channel closed from the start: its alerts are dead letters with that reason, all others arrive, and everyone is told', async () => {
-    const vip = shippedSettings.routes.find(({ id }) => id === 'vip')?.discord;
+    const vip = shippedSettings.routes.find(({ id }) => id === 'vip')?.target;
     const closedChannel = vip?.kind === 'bot' ? vip.channelId : '';
     const local = discordFor(shippedSettings);
     const channels = local.channels.map(({ id }) => (id === closedChannel ? { id, access: 'none' as const } : { id }));

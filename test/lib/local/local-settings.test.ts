@@ -30,7 +30,7 @@ describe('the Discord of a local run', () => {
 
   afterAll(() => discord.stop());
 
-  it.each(settings.routes.map((route) => [route.id, route.discord] as const))(
+  it.each(settings.routes.map((route) => [route.id, route.target] as const))(
     'takes posts of the route %s',
     async (_id, target) => {
       const secrets = memorySecrets(local.parameters);

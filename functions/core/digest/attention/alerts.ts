@@ -1,7 +1,6 @@
-import { failureName } from '../../discord/failure-name.ts';
 import { groupBy } from '../../group-by.ts';
 import type { LedgerEntry } from '../../records/ledger-entry.ts';
-import type { DigestFacts } from '../facts.ts';
+import type { DigestFacts, FailureName } from '../facts.ts';
 import { STALE_ALERT_MS } from '../limits.ts';
 import { clip, counted, duration } from '../view/words.ts';
 import { attentionKind, emailExamples } from './attention-kind.ts';
@@ -16,7 +15,8 @@ export type UndeliveredAlerts = {
 };
 
 export const undeliveredAlerts = attentionKind<UndeliveredAlerts>({
-  find({ at, openAlerts, routes }) {
+  find({ at, openAlerts, routes, failureName }) {
+    const reasonOf = (alert: LedgerEntry) => reasonIn(alert, failureName);
     const waitTooLong = openAlerts.filter(
       ({ state, acceptedAt, route }) =>
         state === 'dead' || at.getTime() - acceptedAt.getTime() >= STALE_ALERT_MS || !routes.includes(route),
@@ -60,6 +60,6 @@ function ageOf(alerts: readonly LedgerEntry[], at: Date): string {
   return age ? ` for ${age}` : '';
 }
 
-function reasonOf({ lastFailure }: LedgerEntry): string {
+function reasonIn({ lastFailure }: LedgerEntry, failureName: FailureName): string {
   return lastFailure ? failureName(lastFailure) : 'no post was tried';
 }

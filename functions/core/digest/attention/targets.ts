@@ -1,14 +1,14 @@
-import { failureName } from '../../discord/failure-name.ts';
 import type { PathCheck } from '../../records/operator-path.ts';
 import type { RouteCheck } from '../../records/route-check.ts';
 import { clip } from '../view/words.ts';
 import { routesWithUndelivered } from './alerts.ts';
 import { attentionKind, type Words } from './attention-kind.ts';
 
-/** Discord does not take posts for it, whether an email waits or not. */
+/** Its target takes no posts, whether an email waits or not. */
 export type DeadRoute = {
   route: string;
   check: RouteCheck;
+  reason: string | undefined;
   /** Undelivered alerts of the route say as much. */
   hasUndelivered: boolean;
 };
@@ -16,8 +16,14 @@ export type DeadRoute = {
 export const deadRoute = attentionKind<DeadRoute>({
   find(facts) {
     const undelivered = routesWithUndelivered(facts);
+    const deadRouteOf = (route: string, check: RouteCheck): DeadRoute => ({
+      route,
+      check,
+      reason: check.failure && facts.failureName(check.failure),
+      hasUndelivered: undelivered.has(route),
+    });
     return [...facts.routeChecks].flatMap(([route, check]) =>
-      check.state === 'dead' ? [{ route, check, hasUndelivered: undelivered.has(route) }] : [],
+      check.state === 'dead' ? [deadRouteOf(route, check)] : [],
     );
   },
   title: titleOfDeadRoute,
@@ -29,8 +35,8 @@ export const deadRoute = attentionKind<DeadRoute>({
     findings.filter(({ hasUndelivered }) => !hasUndelivered).map((finding) => titleOfDeadRoute(finding, words)),
 });
 
-function titleOfDeadRoute({ route, check: { since, failure } }: DeadRoute, { formatTime }: Words): string {
-  return `Route ${route} has been dead since ${formatTime(since)}${failure ? `: ${failureName(failure)}` : ''}`;
+function titleOfDeadRoute({ route, check: { since }, reason }: DeadRoute, { formatTime }: Words): string {
+  return `Route ${route} has been dead since ${formatTime(since)}${reason ? `: ${reason}` : ''}`;
 }
 
 /** Whatever fails from here on, only the next digest reports it. */

@@ -2,12 +2,14 @@ import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { awsClientOptions } from '../../../../functions/adapters/aws-client-options.ts';
 import type { Ports } from '../../../../functions/adapters/ports.ts';
-import type { DiscordTarget } from '../../../../functions/core/discord/discord.ts';
 import type { ReceivedMessage } from '../../../../functions/core/records/alert-queue.ts';
 import type { NewLedgerEntry } from '../../../../functions/core/records/ledger-entry.ts';
 import { segmentOf } from '../../../../functions/core/records/spool.ts';
 import type { Watermark } from '../../../../functions/core/records/watermark.ts';
+import type { RouteSettings } from '../../../../functions/core/settings/route-schema.ts';
+import { chatPosterFrom, chatProbeFrom } from '../../../../functions/wiring/chat.ts';
 import { ledgerFrom, watermarksFrom } from '../../../../functions/wiring/dynamo.ts';
+import type { Environment } from '../../../../functions/wiring/environment.ts';
 import { mailReadersFrom } from '../../../../functions/wiring/mail-readers.ts';
 import { spoolFrom } from '../../../../functions/wiring/spool.ts';
 import { sampleEntry } from '../../../contracts/sample-entry.ts';
@@ -17,9 +19,9 @@ const AT = new Date('2026-03-02T10:00:00.000Z');
 
 /** What the port methods of one function meet. What it prepares is nobody's call, and not recorded. */
 export type CallSite = {
-  /** The routes whose queues the function knows, and what it posts to. */
+  /** The routes whose queues the function knows, and their ways into their chat services. */
   routes: readonly string[];
-  targets: readonly DiscordTarget[];
+  chats: readonly Ports['chat'][];
   acceptedEntry(): Promise<NewLedgerEntry>;
   settledEntry(): Promise<NewLedgerEntry>;
   storedWatermark(): Promise<Watermark>;
@@ -53,7 +55,7 @@ export function callSiteIn(world: RecordedWorld, route: string | undefined): Cal
 
   return {
     routes,
-    targets: settings.routes.filter(({ id }) => routes.includes(id)).map(({ discord }) => discord),
+    chats: settings.routes.filter(({ id }) => routes.includes(id)).map((one) => chatFrom(environment, one)),
     readers: settings.mailboxes.map(readerOf),
     acceptedEntry: () => unrecorded(acceptedEntry),
     settledEntry: () =>
@@ -94,6 +96,11 @@ export function callSiteIn(world: RecordedWorld, route: string | undefined): Cal
         return { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, receiveCount: 1 };
       }),
   };
+}
+
+/** Both ends of a route's chat service, as the handlers wire them. */
+export function chatFrom(environment: Environment, route: RouteSettings): Ports['chat'] {
+  return { ...chatPosterFrom(environment, route), ...chatProbeFrom(environment, route) };
 }
 
 let mailboxes = 0;

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PortList, Ports } from '../../../../functions/adapters/ports.ts';
-import { discordFrom, discordTargetsFrom } from '../../../../functions/wiring/discord.ts';
 import {
   digestRunsFrom,
   ledgerFrom,
@@ -14,7 +13,7 @@ import { mailerFrom } from '../../../../functions/wiring/mailer.ts';
 import { operatorPathsFrom } from '../../../../functions/wiring/operator-paths.ts';
 import { alertQueueFrom, deadLettersFrom, routeQueuesFrom } from '../../../../functions/wiring/queues.ts';
 import { spoolFrom } from '../../../../functions/wiring/spool.ts';
-import { type CallSite, callSiteIn } from './call-site.ts';
+import { type CallSite, callSiteIn, chatFrom } from './call-site.ts';
 import { PORT_CALLS } from './port-calls.ts';
 import { type RecordedWorld, startRecordedWorld } from './recorded-world.ts';
 import { FUNCTION_NAMES, FUNCTIONS, type FunctionName, judge } from './stack-functions.ts';
@@ -68,7 +67,8 @@ async function call(port: keyof Ports, method: string, ports: Ports, site: CallS
 function portsIn({ environmentOf, settings }: RecordedWorld, route: string): Ports {
   const environment = environmentOf(route);
   const [account] = settings.mailboxes;
-  if (!account) throw new Error('There is no account.');
+  const one = settings.routes.find(({ id }) => id === route);
+  if (!account || !one) throw new Error('There is no account, or no such route.');
   return {
     reader: mailReadersFrom(environment, settings)(account),
     watermarks: watermarksFrom(environment),
@@ -78,8 +78,7 @@ function portsIn({ environmentOf, settings }: RecordedWorld, route: string): Por
     queue: alertQueueFrom(environment),
     deadLetters: deadLettersFrom(environment),
     spool: spoolFrom(environment),
-    discord: discordFrom(environment),
-    discordTargets: discordTargetsFrom(environment),
+    chat: chatFrom(environment, one),
     pauses: pausesFrom(environment),
     routeChecks: routeChecksFrom(environment),
     operatorPaths: operatorPathsFrom(environment, settings),

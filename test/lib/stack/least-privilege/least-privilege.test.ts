@@ -32,9 +32,9 @@ vi.mock('../../../../functions/wiring/mailer.ts', async (original) => {
   const { notingPorts } = await import('./recorded-calls.ts');
   return notingPorts(await original(), { mailerFrom: 'mailer' });
 });
-vi.mock('../../../../functions/wiring/discord.ts', async (original) => {
+vi.mock('../../../../functions/wiring/chat.ts', async (original) => {
   const { notingPorts } = await import('./recorded-calls.ts');
-  return notingPorts(await original(), { discordFrom: 'discord', discordTargetsFrom: 'discordTargets' });
+  return notingPorts(await original(), { chatPosterFrom: 'chat', chatProbeFrom: 'chat' });
 });
 vi.mock('../../../../functions/wiring/mail-readers.ts', async (original) => {
   const { notingPorts } = await import('./recorded-calls.ts');

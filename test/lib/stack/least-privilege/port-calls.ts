@@ -9,7 +9,6 @@ type Calls<Port> = { readonly [Method in keyof Port]: (port: Port, site: CallSit
 const AT = new Date('2026-03-02T10:00:00.000Z');
 const LATER = new Date('2026-03-02T10:05:00.000Z');
 const LEASE = { holder: 'a poster', at: AT, until: LATER };
-const MESSAGE = { content: 'text', allowed_mentions: { parse: [] as never[] } };
 const MAIL = { subject: 'subject', text: 'text', html: '<p>html</p>', attachments: [] };
 const ATTACHMENT = { fileName: 'unknown.jsonl', contentType: 'application/x-ndjson', content: '{}' };
 
@@ -153,14 +152,17 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
       await spool.archive(key, AT);
     },
   },
-  discord: {
-    post: async (discord, { targets }) => {
-      for (const target of targets) await discord.post(target, MESSAGE, { freshSecret: true });
+  chat: {
+    // Every route, since each may have a secret of its own.
+    post: async (_chat, { chats }) => {
+      const alert = queueMessageOf(sampleEntry());
+      for (const chat of chats) await chat.post({ alerts: [alert], form: 'full' }, { freshSecret: true });
     },
-  },
-  discordTargets: {
-    look: async (discordTargets, { targets }) => {
-      for (const target of targets) await discordTargets.look(target, { freshSecret: true });
+    pack: async (chat) => chat.pack([]),
+    waitMs: async (chat) => chat.waitMs(AT),
+    mayBeStaleSecret: async (chat) => chat.mayBeStaleSecret(sampleFailure()),
+    probe: async (_chat, { chats }) => {
+      for (const chat of chats) await chat.probe();
     },
   },
   pauses: {

@@ -1,7 +1,7 @@
 import type { PortList } from '../../../../functions/adapters/ports.ts';
 import { AUDIT_INBOX_PORTS } from '../../../../functions/core/audit/audit.ts';
 import { CHECK_ROUTES_PORTS } from '../../../../functions/core/checks/check-routes.ts';
-import { POST_BY_BOT_PORTS, POST_BY_WEBHOOK_PORTS } from '../../../../functions/core/delivery/posting.ts';
+import { POST_PORTS, REPEATABLE_POST_PORTS } from '../../../../functions/core/delivery/posting.ts';
 import { SEND_DIGEST_PORTS } from '../../../../functions/core/digest/send-digest.ts';
 import { POLL_INBOX_PORTS } from '../../../../functions/core/poll/poll.ts';
 import type { SettingsInput } from '../../../../functions/core/settings/settings-schema.ts';
@@ -16,8 +16,8 @@ export const FUNCTIONS = {
   'audit-inbox': { id: /^AuditAuditInbox/, ports: AUDIT_INBOX_PORTS },
   'send-digest': { id: /^DigestSendDigest/, ports: SEND_DIGEST_PORTS },
   'check-routes': { id: /^TargetChecksCheckRoutes/, ports: CHECK_ROUTES_PORTS },
-  'post-to-discord vip': { id: /^RoutevipPostToDiscord/, ports: POST_BY_BOT_PORTS },
-  'post-to-discord stripe': { id: /^RoutestripePostToDiscord/, ports: POST_BY_WEBHOOK_PORTS },
+  'post-to-discord vip': { id: /^RoutevipPostToDiscord/, ports: REPEATABLE_POST_PORTS },
+  'post-to-discord stripe': { id: /^RoutestripePostToDiscord/, ports: POST_PORTS },
 } as const satisfies Record<string, { id: RegExp; ports: PortList }>;
 
 export type FunctionName = keyof typeof FUNCTIONS;

@@ -1,23 +1,8 @@
 import * as z from 'zod';
+import type { PostOutcome } from '../chat/chat-service.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import type { DiscordAnswer } from './discord.ts';
 import { HTTP_OUTCOMES, type Judgement, NETWORK_CODES_WITHOUT_EFFECT, type OutcomeRow } from './outcome-table.ts';
-
-/** What becomes of a post: exactly one of four, by the table in outcome-table.ts. */
-export type DeliveryOutcome =
-  | { kind: 'delivered'; messageId: string }
-  | {
-      kind: 'retry';
-      /** Where Discord named a time. */
-      afterMs: number | undefined;
-      /** It holds for all routes of the credential. */
-      global: boolean;
-      /** `possible`: it may have been saved, and only the answer is lost. */
-      effect: 'none' | 'possible';
-      failure: DeliveryFailure;
-    }
-  | { kind: 'refused'; failure: DeliveryFailure }
-  | { kind: 'dead'; failure: DeliveryFailure };
 
 /** Stands for the id of a message that was saved and deleted before its id was known. */
 const DELETED_MESSAGE = 'deleted';
@@ -28,8 +13,8 @@ const messageSchema = z.object({ id: z.string().min(1) });
 
 const TEXT_CHARACTERS = 200;
 
-/** Judges Discord's answer to a post. */
-export function deliveryOutcomeOf(answer: DiscordAnswer, at: Date): DeliveryOutcome {
+/** Judges Discord's answer to a post, by the table in outcome-table.ts. */
+export function postOutcomeOf(answer: DiscordAnswer, at: Date): PostOutcome {
   switch (answer.kind) {
     case 'network': {
       const { code, text } = answer;
@@ -51,7 +36,7 @@ export function deliveryOutcomeOf(answer: DiscordAnswer, at: Date): DeliveryOutc
 
 type HttpAnswer = Extract<DiscordAnswer, { kind: 'http' }>;
 
-function judgeHttp(answer: HttpAnswer, at: Date): DeliveryOutcome {
+function judgeHttp(answer: HttpAnswer, at: Date): PostOutcome {
   const json = jsonOf(answer.body);
   const { code, message } = errorBodySchema.safeParse(json).data ?? {};
   const messageId = messageSchema.safeParse(json).data?.id;
@@ -65,7 +50,7 @@ function judgeHttp(answer: HttpAnswer, at: Date): DeliveryOutcome {
   };
   switch (judgement.becomes) {
     case 'delivered':
-      return { kind: 'delivered', messageId: messageId ?? DELETED_MESSAGE };
+      return { kind: 'delivered', postId: messageId ?? DELETED_MESSAGE };
     case 'retry': {
       const limit = judgement.kind === 'rate limit' ? rateLimitIn(answer) : { afterMs: undefined, global: false };
       return { kind: 'retry', ...limit, effect: judgement.effect ?? 'none', failure };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryOutcomeOf } from '../../../functions/core/discord/delivery-outcome.ts';
 import type { DiscordAnswer } from '../../../functions/core/discord/discord.ts';
 import { HTTP_OUTCOMES, NETWORK_CODES_WITHOUT_EFFECT } from '../../../functions/core/discord/outcome-table.ts';
+import { postOutcomeOf } from '../../../functions/core/discord/post-outcome.ts';
 
 const AT = new Date('2026-03-02T09:00:00Z');
 
@@ -13,8 +13,8 @@ const coded = (status: number, code: number) => http(status, { code, message: `D
 
 describe('delivered', () => {
   it('is a message with an id, and nothing less', () => {
-    expect(deliveryOutcomeOf(http(200, { id: '1180' }), AT)).toEqual({ kind: 'delivered', messageId: '1180' });
-    expect(deliveryOutcomeOf(http(201, { id: '1180' }), AT)).toEqual({ kind: 'delivered', messageId: '1180' });
+    expect(postOutcomeOf(http(200, { id: '1180' }), AT)).toEqual({ kind: 'delivered', postId: '1180' });
+    expect(postOutcomeOf(http(201, { id: '1180' }), AT)).toEqual({ kind: 'delivered', postId: '1180' });
   });
 
   it.each([
@@ -24,7 +24,7 @@ describe('delivered', () => {
     ['a body cut short', http(200, '{"id":"11')],
     ['an id that is no text', http(200, { id: 1180 })],
   ])('is not %s: nothing proves that it was saved, and it may have been', (_what, answer) => {
-    expect(deliveryOutcomeOf(answer, AT)).toMatchObject({
+    expect(postOutcomeOf(answer, AT)).toMatchObject({
       kind: 'retry',
       effect: 'possible',
       failure: { kind: 'unexpected', text: expect.stringContaining('nothing proves') },
@@ -32,7 +32,7 @@ describe('delivered', () => {
   });
 
   it('is a message too that someone deleted before its id was known: its nonce is used up', () => {
-    expect(deliveryOutcomeOf(coded(404, 10008), AT)).toEqual({ kind: 'delivered', messageId: 'deleted' });
+    expect(postOutcomeOf(coded(404, 10008), AT)).toEqual({ kind: 'delivered', postId: 'deleted' });
   });
 });
 
@@ -56,7 +56,7 @@ const DEAD = [
 
 describe('dead: the target or its credential is gone', () => {
   it.each(DEAD)('HTTP %d with code %d (%s)', (status, code, kind) => {
-    expect(deliveryOutcomeOf(coded(status, code), AT)).toEqual({
+    expect(postOutcomeOf(coded(status, code), AT)).toEqual({
       kind: 'dead',
       failure: { kind, status, code: String(code), text: `Discord says ${code}`, at: AT },
     });
@@ -70,12 +70,12 @@ describe('dead: the target or its credential is gone', () => {
     ['404 with a code that nobody knows', coded(404, 99999), 'target'],
     ['404 with an HTML page', http(404, '<html>'), 'target'],
   ])('%s', (_what, answer, kind) => {
-    expect(deliveryOutcomeOf(answer, AT)).toMatchObject({ kind: 'dead', failure: { kind } });
+    expect(postOutcomeOf(answer, AT)).toMatchObject({ kind: 'dead', failure: { kind } });
   });
 
   it('a secret that is not stored names its parameter', () => {
     const text = 'There is no secret /rollcall/bot.';
-    expect(deliveryOutcomeOf({ kind: 'no secret', parameter: '/rollcall/bot', text }, AT)).toMatchObject({
+    expect(postOutcomeOf({ kind: 'no secret', parameter: '/rollcall/bot', text }, AT)).toMatchObject({
       kind: 'dead',
       failure: { kind: 'credential', status: null, text },
     });
@@ -94,7 +94,7 @@ const REFUSED = [
 
 describe('refused: another payload may pass', () => {
   it.each(REFUSED)('HTTP %d with code %d', (status, code) => {
-    expect(deliveryOutcomeOf(coded(status, code), AT)).toEqual({
+    expect(postOutcomeOf(coded(status, code), AT)).toEqual({
       kind: 'refused',
       failure: { kind: 'payload', status, code: String(code), text: `Discord says ${code}`, at: AT },
     });
@@ -107,7 +107,7 @@ describe('refused: another payload may pass', () => {
     ['413 of a proxy', http(413, '<html>Request Entity Too Large</html>')],
     ['422', http(422)],
   ])('%s', (_what, answer) => {
-    expect(deliveryOutcomeOf(answer, AT)).toMatchObject({ kind: 'refused', failure: { kind: 'payload' } });
+    expect(postOutcomeOf(answer, AT)).toMatchObject({ kind: 'refused', failure: { kind: 'payload' } });
   });
 });
 
@@ -125,7 +125,7 @@ const RETRY = [
 describe('retry: nothing is wrong with post or target', () => {
   it.each(RETRY)('HTTP %d with code %d (%s, effect %s)', (...row) => {
     const [status, code, kind, effect] = row;
-    expect(deliveryOutcomeOf(coded(status, code), AT)).toMatchObject({
+    expect(postOutcomeOf(coded(status, code), AT)).toMatchObject({
       kind: 'retry',
       afterMs: undefined,
       global: false,
@@ -146,7 +146,7 @@ describe('retry: nothing is wrong with post or target', () => {
     ['307 with a page', http(307, '<html>Log in</html>'), 'unexpected', 'none'],
     ['304', http(304, ''), 'unexpected', 'none'],
   ])('%s', (_what, answer, kind, effect) => {
-    expect(deliveryOutcomeOf(answer, AT)).toMatchObject({
+    expect(postOutcomeOf(answer, AT)).toMatchObject({
       kind: 'retry',
       afterMs: undefined,
       effect,
@@ -178,7 +178,7 @@ describe('retry: nothing is wrong with post or target', () => {
     ['TIMEOUT', 'possible'],
     ['UNKNOWN', 'possible'],
   ])('network error %s: the effect is %s', (code, effect) => {
-    expect(deliveryOutcomeOf({ kind: 'network', code, text: 'no luck' }, AT)).toMatchObject({
+    expect(postOutcomeOf({ kind: 'network', code, text: 'no luck' }, AT)).toMatchObject({
       kind: 'retry',
       effect,
       failure: { kind: 'network', status: null, code, text: expect.stringContaining('no luck') },
@@ -187,8 +187,7 @@ describe('retry: nothing is wrong with post or target', () => {
 });
 
 describe('rate limits', () => {
-  const limited = (body: unknown, headers: Record<string, string> = {}) =>
-    deliveryOutcomeOf(http(429, body, headers), AT);
+  const limited = (body: unknown, headers: Record<string, string> = {}) => postOutcomeOf(http(429, body, headers), AT);
 
   it('name the time in the body, finer than in the header', () => {
     const body = { message: 'You are being rate limited.', retry_after: 0.307, global: false };
@@ -234,15 +233,15 @@ describe('rate limits', () => {
 });
 
 it('a failure repeats no more than the first words of what Discord said', () => {
-  const outcome = deliveryOutcomeOf(http(500, { message: 'x'.repeat(5_000) }), AT);
+  const outcome = postOutcomeOf(http(500, { message: 'x'.repeat(5_000) }), AT);
   expect(outcome.kind === 'retry' && outcome.failure.text.length).toBe(200);
 });
 
 it('a failure without words says what the status means', () => {
-  expect(deliveryOutcomeOf(http(403, '<html>'), AT)).toMatchObject({
+  expect(postOutcomeOf(http(403, '<html>'), AT)).toMatchObject({
     failure: { text: 'HTTP 403 without a reason that Rollcall can read (forbidden)' },
   });
-  expect(deliveryOutcomeOf(http(302, ''), AT)).toMatchObject({
+  expect(postOutcomeOf(http(302, ''), AT)).toMatchObject({
     failure: { text: "HTTP 302: this is not Discord's API" },
   });
 });
@@ -264,7 +263,7 @@ describe('the table', () => {
   it('judges every status in every form, and never throws', () => {
     for (let status = 100; status < 600; status += 1) {
       for (const body of ['', '<html>', '{', '[]', 'null', '"x"', '{"code":"50001"}', '{"code":1e99}', '{"id":null}']) {
-        const { kind } = deliveryOutcomeOf(http(status, body), AT);
+        const { kind } = postOutcomeOf(http(status, body), AT);
         expect(['retry', 'refused', 'dead']).toContain(kind);
       }
     }

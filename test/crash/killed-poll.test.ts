@@ -77,9 +77,7 @@ function deliverThree(): void {
   }
 }
 
-it('a poll that is killed at any step, before or after the step, loses nothing and posts nothing twice', {
-  timeout: 180_000,
-}, async () => {
+it('a poll that is killed at any step, before or after the step, loses nothing and posts nothing twice', async () => {
   expect(await world.pipeline.poll()).toEqual([]);
   const sample = (await world.accounts(undefined)).mails.length;
   const kills: string[] = [];

@@ -80,9 +80,7 @@ describeWithDovecot('the certificate of a server', () => {
     return JSON.parse(stdout) as LoginOutcome[];
   }
 
-  it('is checked: who signed it, for whom, and until when; by implicit TLS and by STARTTLS', {
-    timeout: 30_000,
-  }, async () => {
+  it('is checked: who signed it, for whom, and until when; by implicit TLS and by STARTTLS', async () => {
     const forms = [{ tls: 'implicit' }, { tls: 'starttls' }] as const;
     const outcomes = await outcomesOf(
       forms.flatMap((form) => [right, wrongHost, late].map((dovecot) => [dovecot, form] as const)),

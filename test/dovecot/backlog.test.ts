@@ -77,9 +77,7 @@ describeWithDovecot(`a backlog of ${BACKLOG_MAILS.toLocaleString('en')} mails on
   }, FILES_TIMEOUT_MS);
   afterAll(() => dovecot.stop(), FILES_TIMEOUT_MS);
 
-  it('is worked off over several invocations, each mail accepted once and the watermark behind full pages', {
-    timeout: 300_000,
-  }, async () => {
+  it('is worked off over several invocations, each mail accepted once and the watermark behind full pages', async () => {
     const services = world();
     const reader = readerOf({ host: dovecot.host, port: dovecot.imapPort }, dovecot);
     const pagesEach = Math.ceil(BACKLOG_MAILS / MAILS_PER_PAGE / INVOCATIONS);

@@ -36,9 +36,7 @@ describeWithDovecot('the whole pipeline on a Dovecot mailbox of more than 500 ma
   });
   afterAll(() => dovecot.stop());
 
-  it('npm start -- --once --imap accounts for all of them and leaves every flag untouched', {
-    timeout: 180_000,
-  }, async () => {
+  it('npm start -- --once --imap accounts for all of them and leaves every flag untouched', async () => {
     const before = await dovecot.flagsOf('INBOX');
     await runOnce(['--imap', url], ({ exitCode, report, output }) => {
       expect.soft(output).toContain('Every email is accounted for.');
@@ -51,9 +49,7 @@ describeWithDovecot('the whole pipeline on a Dovecot mailbox of more than 500 ma
     expect(after).toEqual(before);
   });
 
-  it('a second poll of the same mailbox on the same servers posts and spools nothing', {
-    timeout: 180_000,
-  }, async () => {
+  it('a second poll of the same mailbox on the same servers posts and spools nothing', async () => {
     const journal = recordingJournal();
     const imap = {
       host: '127.0.0.1',

@@ -7,10 +7,14 @@ import type { Broken } from './promises/broken.ts';
 import { randomPlan } from './random-plan.ts';
 
 /**
- * What one thread works off: `from` included, `to` not. Of `every call` the numbers are places in the list of all calls,
- * each of which meets every fault.
+ * What one thread works off: `from` included, `to` not. Of calls the numbers are places in the list of all calls, each of
+ * which meets one of the faults, in turn, or every one of them.
  */
-export type Stretch = { kind: 'random seeds' | 'every call'; from: number; to: number };
+export type Stretch = {
+  kind: 'random seeds' | 'calls, one fault each' | 'calls, every fault';
+  from: number;
+  to: number;
+};
 
 /** A plan that broke something. `broken` is never empty. */
 export type Finding = { number: number; title: string; broken: readonly Broken[] };
@@ -38,7 +42,8 @@ async function plansOf(kind: Stretch['kind'], number: number): Promise<{ title: 
   if (!call) return [];
   const { name, hasAudits } = call;
   const day = hasAudits ? 'a day with audits' : 'a day without audits';
-  return FAULTS.map((fault) => ({
+  const faults = kind === 'calls, every fault' ? FAULTS : FAULTS.filter((_, index) => index === number % FAULTS.length);
+  return faults.map((fault) => ({
     title: `call ${call.number} of ${day}: ${name} ${fault}`,
     plan: smallDayWith(call, fault),
   }));

@@ -17,7 +17,6 @@ import { sampleEntry } from '../../contracts/sample-entry.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 
 const MAIN = fileURLToPath(new URL('../../../lib/cli/main.ts', import.meta.url));
-const CHILD_PROCESS_MS = 60_000;
 
 const vip = shippedSettings.routes[0]!.target;
 const channelId = vip.kind === 'bot' ? vip.channelId : '';
@@ -52,7 +51,7 @@ async function rollcall(...commandLine: string[]): Promise<{ exitCode: number; o
 
 const local = (...command: string[]) => rollcall(...command, '--local', world.parameters.url);
 
-describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, () => {
+describe('a channel that is closed, and mended', () => {
   const vipPosts = () => world.discord?.posts().filter((post) => post.channelId === channelId) ?? [];
 
   beforeAll(async () => {
@@ -111,7 +110,7 @@ describe('a channel that is closed, and mended', { timeout: CHILD_PROCESS_MS }, 
   });
 });
 
-describe('an alert whose queue was purged a moment ago', { timeout: CHILD_PROCESS_MS }, () => {
+describe('an alert whose queue was purged a moment ago', () => {
   it('is on its queue again after redrive, and arrives once', async () => {
     const { shown, fault } = await alertThatWaits('Purged');
     const sqs = new SQSClient(awsClientOptions(world.environment, 'SQS'));
@@ -142,7 +141,7 @@ describe('an alert whose queue was purged a moment ago', { timeout: CHILD_PROCES
   }
 });
 
-describe('a message in a queue that no poster can read', { timeout: CHILD_PROCESS_MS }, () => {
+describe('a message in a queue that no poster can read', () => {
   it('becomes a dead letter, and is in status until the command has removed it', async () => {
     const sqs = new SQSClient(awsClientOptions(world.environment, 'SQS'));
     await sqs.send(new SendMessageCommand({ QueueUrl: world.aws.queueUrls.stripe, MessageBody: '{"put": "by hand"}' }));
@@ -215,7 +214,7 @@ describe('rescan', () => {
   });
 });
 
-describe('what needs no deployment', { timeout: CHILD_PROCESS_MS }, () => {
+describe('what needs no deployment', () => {
   const lines: string[] = [];
   const print = (line: string) => void lines.push(line);
   const commandFor = (...commandLine: string[]) =>
@@ -303,7 +302,7 @@ describe('what is wrong is said with the way out', () => {
   });
 });
 
-describe('the program', { timeout: CHILD_PROCESS_MS }, () => {
+describe('the program', () => {
   it('prints, and exits 0', async () => {
     const { exitCode, output } = await run('status', '--local', world.parameters.url);
     expect(output).toMatch(/^vip +/m);

@@ -267,7 +267,7 @@ describe('idle', () => {
     const idle = run(handler)
       .idle()
       .then(() => happened.push('idle'));
-    await expect.poll(() => received, { timeout: 5_000 }).toEqual(['one × 1', 'one × 2']);
+    await expect.poll(() => received).toEqual(['one × 1', 'one × 2']);
     finish();
     await idle;
     expect(happened).toEqual(['second invocation ended', 'idle']);
@@ -327,7 +327,7 @@ describe('stop', () => {
 describe('a queue that does not answer', () => {
   it('is told of and tried again', async () => {
     run(() => undefined, { queueUrl: `${queueUrl}-missing` });
-    await expect.poll(() => errors.length, { timeout: 5_000 }).toBeGreaterThan(1);
+    await expect.poll(() => errors.length).toBeGreaterThan(1);
     expect(errors[0]).toMatchObject({ kind: 'queue', text: expect.stringContaining('-missing') });
   });
 });

@@ -7,6 +7,7 @@ import { startPipeline } from '../../../lib/local/local-pipeline.ts';
 import { startParameterStore } from '../../../lib/local/parameter-store-stand-in.ts';
 import { startScriptedImapServer } from '../../adapters/scripted-imap-server.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { HANG_MS } from '../../hang-limit.ts';
 
 const LOGIN = { user: 'support', password: 'correct-horse-battery-staple' };
 const PASSWORD_PARAMETER = '/rollcall/test/password';
@@ -66,9 +67,11 @@ it('a mailbox whose server hangs, and one that is not there, hold no other mailb
       expect(journal.of('poll finished').map((event) => event.mailbox)).toEqual(['well/INBOX']);
       expect(journal.of('poll failed')).toMatchObject([{ mailbox: 'gone/INBOX', failure: { kind: 'connection' } }]);
     },
-    { timeout: 15_000 },
+    { timeout: HANG_MS },
   );
-  await vi.waitFor(() => expect(hanging.commands.some((command) => command.startsWith('STATUS'))).toBe(true));
+  await vi.waitFor(() => expect(hanging.commands.some((command) => command.startsWith('STATUS'))).toBe(true), {
+    timeout: HANG_MS,
+  });
   await hanging.stop();
   expect((await polling).map(({ name }) => name)).toEqual(['MailboxFailure', 'MailboxFailure']);
 

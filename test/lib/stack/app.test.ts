@@ -39,7 +39,7 @@ describe('the app with the shipped settings', () => {
       });
       expect(stdout).toBe('function\n');
     }
-  }, 120_000);
+  });
 });
 
 describe('the app with wrong settings', () => {

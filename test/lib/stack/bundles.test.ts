@@ -17,7 +17,7 @@ let bytes: ReadonlyMap<string, number>;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'rollcall-bundles-'));
   bytes = new Map(NAMES.map((name) => [name, bundleFunction(name, shippedSettings, join(directory, name))]));
-}, 120_000);
+});
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const ENVIRONMENT = {
@@ -48,7 +48,7 @@ describe('the bundles', () => {
     } finally {
       await rm(elsewhere, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   it('are run by functions that read the map', () => {
     const functions = resourcesOf('AWS::Lambda::Function').map(({ properties }) => properties);

@@ -78,7 +78,7 @@ beforeAll(async () => {
   for (const name of ['poll-inbox', 'post-to-discord', 'send-digest', 'audit-inbox', 'check-routes']) {
     bundleFunction(name, settings, join(directory, name));
   }
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all(running.map((server) => server.stop()));
   await rm(directory, { recursive: true, force: true });
@@ -100,7 +100,7 @@ async function entriesOf({ environment }: Services, mailbox = MAILBOX, uidValidi
   return [...entries.values()].sort((one, other) => one.location.uid - other.location.uid);
 }
 
-describe('the very bundles that are deployed, on embedded servers', { timeout: 120_000 }, () => {
+describe('the very bundles that are deployed, on embedded servers', () => {
   it('poll-inbox reads every mail as the source does, whatever its charset', async () => {
     await invoke('poll-inbox', { mailbox: MAILBOX });
     const poll = createPollInbox({ settings, environment: fromSource.environment, journal: recordingJournal() });
@@ -204,7 +204,7 @@ function startServicesThatKnowNobody(): Promise<LoopbackServer> {
   });
 }
 
-describe('what the bundled poll needs of packages', { timeout: 60_000 }, () => {
+describe('what the bundled poll needs of packages', () => {
   it('names folders in modified UTF-7, and shows the words of an ENVELOPE where a mail has no header', async () => {
     await invoke('poll-inbox', { mailbox: SCRIPTED_MAILBOX });
     const asked = scripted.commands.flatMap((command) => /^(?:STATUS|EXAMINE) ("[^"]*"|\S+)/.exec(command)?.[1] ?? []);

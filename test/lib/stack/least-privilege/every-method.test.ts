@@ -33,7 +33,7 @@ beforeAll(async () => {
   } finally {
     await world.stop();
   }
-}, 120_000);
+});
 
 describe.each(FUNCTION_NAMES)('with every port method that it is handed, %s', (name) => {
   it('makes only calls that its policy allows', () => {

@@ -51,7 +51,7 @@ let judged: ReturnType<typeof judge>;
 beforeAll(async () => {
   story = await liveThroughEverything();
   judged = judge(story.calls, story.input);
-}, 180_000);
+});
 
 describe.each(FUNCTION_NAMES)('%s', (name) => {
   it('may make every call that it makes', () => {

@@ -11,11 +11,12 @@ import type { SettingsInput } from '../../../../functions/core/settings/settings
 import { ledgerFrom, watermarksFrom } from '../../../../functions/wiring/dynamo.ts';
 import { spoolFrom } from '../../../../functions/wiring/spool.ts';
 import { sampleEntry } from '../../../contracts/sample-entry.ts';
+import { HANG_MS } from '../../../hang-limit.ts';
 import type { RecordedCall } from './recorded-calls.ts';
 import { startFunctions } from './recorded-functions.ts';
 import { type RecordedWorld, ROUTES, startRecordedWorld } from './recorded-world.ts';
 
-const WHILE = { timeout: 60_000, interval: 50 };
+const WHILE = { timeout: HANG_MS, interval: 20 };
 const NOTHING = async () => undefined;
 const MAILBOX = 'support/INBOX';
 

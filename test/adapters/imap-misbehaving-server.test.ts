@@ -5,14 +5,7 @@ import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import type { MailboxFailureKind } from '../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
-import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
-import { classifyBySubject } from '../core/mail/mail-of.ts';
-import { fakeClock } from '../fakes/fake-clock.ts';
-import { memoryLedger } from '../fakes/memory-ledger.ts';
-import { memoryRouteQueues } from '../fakes/memory-route-queues.ts';
-import { memorySpool } from '../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../fakes/recording-journal.ts';
+import { polledMailbox, testWorld } from '../test-world.ts';
 import {
   fetchAnswer,
   mailLine,
@@ -407,24 +400,10 @@ describe('whatever way the server fails, the poll records it and the next one go
   const pages = 3;
   const uids = Array.from({ length: pages * MAILS_PER_PAGE }, (_, index) => index + 1);
   const lateUid = MAILS_PER_PAGE + 1;
-  const polled: PolledMailbox = {
-    mailbox: 'support/INBOX',
-    folder: 'INBOX',
-    formerly: [],
-    account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
-  };
+  const polled = polledMailbox();
 
   function world() {
-    const services = {
-      watermarks: memoryWatermarks(),
-      ledger: memoryLedger(),
-      routeQueues: memoryRouteQueues(),
-      spool: memorySpool(),
-      classify: classifyBySubject,
-      routes: ['vip', 'stripe'],
-      clock: fakeClock(),
-      journal: recordingJournal(),
-    };
+    const { services } = testWorld();
     const poll = (access: Access, remainingMs = () => 300_000, options: Options = {}) =>
       pollMailbox(polled, { ...services, reader: readerOf(access, options) }, remainingMs);
     return { services, poll, health: () => services.watermarks.get(polled.mailbox) };

@@ -5,15 +5,8 @@ import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../functions/core/poll/poll-limits.ts';
 import { parseSegment } from '../../functions/core/records/spool.ts';
-import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 import { startScriptedImapServer } from '../adapters/scripted-imap-server.ts';
-import { classifyBySubject } from '../core/mail/mail-of.ts';
-import { fakeClock } from '../fakes/fake-clock.ts';
-import { memoryLedger } from '../fakes/memory-ledger.ts';
-import { memoryRouteQueues } from '../fakes/memory-route-queues.ts';
-import { memorySpool } from '../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../fakes/recording-journal.ts';
+import { polledMailbox, testWorld } from '../test-world.ts';
 import { describeWithDovecot } from './describe-with-dovecot.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';
 
@@ -23,25 +16,9 @@ const FILES_TIMEOUT_MS = 300_000;
 const INVOCATIONS = 5;
 const VIP_EVERY = 10;
 
-const polled: PolledMailbox = {
-  mailbox: 'support/INBOX',
-  folder: 'INBOX',
-  formerly: [],
-  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
-};
+const polled = polledMailbox();
 
-function world() {
-  return {
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    clock: fakeClock(),
-    journal: recordingJournal(),
-  };
-}
+const world = () => testWorld().services;
 
 function readerOf({ host, port }: { host: string; port: number }, dovecot?: Dovecot) {
   return imapMailReader({

@@ -4,15 +4,7 @@ import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../functions/core/poll/watermark-start.ts';
-import { parseSegment } from '../../functions/core/records/spool.ts';
-import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
-import { classifyBySubject } from '../core/mail/mail-of.ts';
-import { fakeClock } from '../fakes/fake-clock.ts';
-import { memoryLedger } from '../fakes/memory-ledger.ts';
-import { memoryRouteQueues } from '../fakes/memory-route-queues.ts';
-import { memorySpool } from '../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../fakes/recording-journal.ts';
+import { polledMailbox, testWorld } from '../test-world.ts';
 import { describeWithDovecot } from './describe-with-dovecot.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';
 
@@ -57,7 +49,6 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
   });
 
   function world() {
-    const clock = fakeClock(NOW);
     const reader = imapMailReader({
       account: {
         account: 'support',
@@ -71,25 +62,10 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
       headerFields: [],
       exchangeTimeoutMs: 20_000,
     });
-    const services = {
-      reader,
-      watermarks: memoryWatermarks(),
-      ledger: memoryLedger(),
-      routeQueues: memoryRouteQueues(),
-      spool: memorySpool(),
-      classify: classifyBySubject,
-      routes: ['vip', 'stripe'],
-      clock,
-      journal: recordingJournal(),
-    };
-    const polled = (name: string, startFrom: StartFrom, formerly?: string): PolledMailbox => ({
-      mailbox: `support/${name}`,
-      folder: name,
-      formerly: formerly ? [`support/${formerly}`] : [],
-      account: { account: 'support', startFrom, folders: [{ name, formerly: [] }] } as Partial<
-        PolledMailbox['account']
-      > as PolledMailbox['account'],
-    });
+    const { clock, watermark, queued, spooled, ...world } = testWorld({ now: NOW });
+    const services = { ...world.services, reader };
+    const polled = (name: string, startFrom: StartFrom, formerly?: string) =>
+      polledMailbox({ mailbox: `support/${name}`, startFrom, formerly: formerly ? [`support/${formerly}`] : [] });
     return {
       clock,
       services,
@@ -101,10 +77,9 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
           { ...services, reader: { visit: () => Promise.reject(failure) } },
           () => 300_000,
         ),
-      watermark: async (name = folder) => (await services.watermarks.get(`support/${name}`))?.watermark,
-      posted: () => services.routeQueues.sent('vip').map(({ record }) => record.subject),
-      spooled: () =>
-        [...services.spool.objects.values()].flatMap((text) => parseSegment(text).lines).map(({ subject }) => subject),
+      watermark: (name = folder) => watermark(`support/${name}`),
+      posted: () => queued('vip'),
+      spooled: () => spooled().map(({ subject }) => subject),
     };
   }
 

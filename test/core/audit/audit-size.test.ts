@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
+import { MAILBOX } from '../../test-world.ts';
 import { mailOf } from '../mail/mail-of.ts';
-import { auditWorld, MAILBOX, withSession } from './audit-world.ts';
+import { auditWorld, withSession } from './audit-world.ts';
 
 const MAILS = 100_000;
 const LOST = [1, 50_000, MAILS];

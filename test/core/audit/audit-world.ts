@@ -2,77 +2,33 @@ import { type AuditOptions, type AuditServices, auditMailbox } from '../../../fu
 import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { type PollServices, pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import { parseSegment } from '../../../functions/core/records/spool.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
 
-export const MAILBOX = 'support/INBOX';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 export const plenty = () => 600_000;
 
 export type AuditWorld = ReturnType<typeof auditWorld>;
 
-export function polledAs(mailbox: string, startFrom: StartFrom = 'all'): PolledMailbox {
-  const [account = '', folder = ''] = mailbox.split('/');
-  return {
-    mailbox,
-    folder,
-    formerly: [],
-    account: { account, startFrom, everyMinutes: 15 } as PolledMailbox['account'],
-  };
-}
-
 /** A mailbox that is polled and audited, with everything behind it in memory. */
 export function auditWorld() {
-  const clock = fakeClock();
-  const mailbox = memoryMailbox();
-  const services = {
-    reader: mailbox as MailReader,
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    configured: { mailboxes: [MAILBOX] },
-    clock,
-    journal: recordingJournal(),
-  };
+  const { services, clock, mailbox, deliver, renumber, watermark, spooled } = testWorld();
   return {
     ...services,
     services,
+    clock,
     mailbox,
+    renumber,
+    watermark,
+    spooled,
     poll: (startFrom: StartFrom = 'all', changes: Partial<PollServices> = {}) =>
-      pollMailbox(polledAs(MAILBOX, startFrom), { ...services, ...changes }, plenty),
+      pollMailbox(polledMailbox({ startFrom }), { ...services, ...changes }, plenty),
     audit: (changes: Partial<AuditServices> = {}, remainingMs = plenty, options: AuditOptions = {}) =>
-      auditMailbox(polledAs(MAILBOX), { ...services, ...changes }, remainingMs, options),
-    /** Delivers mails whose subject is their identity, as a Message-ID is. */
-    deliver(...subjects: string[]) {
-      return subjects.map((subject) =>
-        mailbox.deliver(
-          (uid, uidValidity) => mailOf(uid, uidValidity, { subject, messageId: `<${subject}>` }),
-          clock.now(),
-        ),
-      );
-    },
-    /** The server numbers the same mail anew, in the order it lies there. */
-    renumber(uidValidity: string) {
-      mailbox.renumber(uidValidity, ({ mailId: _mailId, location: _location, ...mail }, uid) =>
-        mailOf(uid, uidValidity, mail),
-      );
-    },
-    watermark: async () => (await services.watermarks.get(MAILBOX))?.watermark,
+      auditMailbox(polledMailbox(), { ...services, ...changes }, remainingMs, options),
+    deliver: (...subjects: string[]) => subjects.map((subject) => deliver(subject)),
     /** Moves the watermark by hand, as no poll would. */
     async pushWatermark(lastUid: number) {
-      const stored = (await services.watermarks.get(MAILBOX))?.watermark;
+      const stored = await watermark();
       if (!stored) throw new Error('There is no watermark to push.');
       await services.watermarks.move(stored, { ...stored, lastUid });
     },
@@ -80,7 +36,6 @@ export function auditWorld() {
     loseSegments() {
       (services.spool.objects as Map<string, string>).clear();
     },
-    spooled: () => [...services.spool.objects.values()].flatMap((text) => parseSegment(text).lines),
   };
 }
 

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { MAILS_PER_PAGE } from '../../../functions/core/poll/poll-limits.ts';
+import { MAILBOX } from '../../test-world.ts';
 import { mailOf } from '../mail/mail-of.ts';
-import { type AuditWorld, auditWorld, DAY_MS, HOUR_MS, MAILBOX, withSession } from './audit-world.ts';
+import { type AuditWorld, auditWorld, DAY_MS, HOUR_MS, withSession } from './audit-world.ts';
 
 const NOTHING_FOUND = { recovered: 0, staleAlerts: 0, staleUnknown: 0, left: 0, findings: [] };
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
 import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { type AuditWorld, auditWorld, HOUR_MS, MAILBOX, plenty, polledAs } from './audit-world.ts';
+import { MAILBOX, polledMailbox } from '../../test-world.ts';
+import { type AuditWorld, auditWorld, HOUR_MS, plenty } from './audit-world.ts';
 
 let world: AuditWorld;
 beforeEach(() => {
@@ -139,7 +140,11 @@ describe('several mailboxes', () => {
   const other = 'sales/INBOX';
   const configured = { mailboxes: [other, MAILBOX] };
   const auditOf = (mailbox: string, named = configured) =>
-    auditMailbox(polledAs(mailbox), { ...world.services, configured: named, reader: memoryMailbox() }, plenty);
+    auditMailbox(
+      polledMailbox({ mailbox: mailbox }),
+      { ...world.services, configured: named, reader: memoryMailbox() },
+      plenty,
+    );
 
   it('each audit answers for the entries of its own', async () => {
     world.deliver('vip one');

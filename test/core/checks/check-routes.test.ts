@@ -9,9 +9,6 @@ import {
   webhookTarget,
 } from '../../../functions/core/discord/discord.ts';
 import { discordProbe } from '../../../functions/core/discord/discord-chat.ts';
-import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
-import { memoryPauses } from '../../fakes/memory-pauses.ts';
-import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
 import { OPEN_ALARM_PATH, OPEN_DIGEST_PATH } from '../../fakes/open-paths.ts';
 import { HOUR_MS, redriveWorld } from '../delivery/redrive-world.ts';
 
@@ -29,7 +26,6 @@ const OVERLOADED = http(503, {});
 
 function checkWorld() {
   const world = redriveWorld();
-  const routeChecks = memoryRouteChecks();
   const looks: { target: DiscordTarget; freshSecret: boolean }[] = [];
   let sight: (target: DiscordTarget, freshSecret: boolean) => ProbeResult = () => SEEN;
   const discordTargets = {
@@ -38,12 +34,11 @@ function checkWorld() {
       return sight(target, freshSecret);
     },
   };
-  const pauses = memoryPauses();
-  const pathChecks = memoryPathChecks();
   let digestPath = async (): Promise<DigestPathLook> => OPEN_DIGEST_PATH;
   let alarmPath = async (): Promise<AlarmPathLook> => OPEN_ALARM_PATH;
   const operatorPaths = { digest: () => digestPath(), alarms: () => alarmPath() };
-  const services = { ...world.services, routeChecks, pauses, operatorPaths, pathChecks };
+  const services = { ...world.services, operatorPaths };
+  const { routeChecks, pathChecks, pauses } = services;
   type Route = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
   const checkAll = (routes: readonly Route[]) =>
     checkRoutes(

@@ -12,11 +12,7 @@ import { discordPoster } from '../../../functions/core/discord/discord-chat.ts';
 import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
 import type { QueueMessage } from '../../../functions/core/records/alert.ts';
 import { discordByRules } from '../../fakes/discord-by-rules.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryPauses } from '../../fakes/memory-pauses.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { testWorld } from '../../test-world.ts';
 import { alertOf } from './alert-of.ts';
 import { BOT, PLAIN, received, WEBHOOK } from './posting-world.ts';
 import { returnedOf } from './returned.ts';
@@ -30,7 +26,7 @@ const [A, B, C, D] = [1, 2, 3, 4].map((uid) => alertOf(uid)) as [
 ];
 
 function world() {
-  const clock = fakeClock();
+  const { services: sound, clock } = testWorld();
   const discord = discordByRules({
     clock,
     botToken: 'token',
@@ -39,15 +35,7 @@ function world() {
     channelLimit: 'off',
     secretOf: (target) => (target.kind === 'bot' ? 'token' : '200/secret'),
   });
-  const services = {
-    ledger: memoryLedger(),
-    queue: memoryAlertQueue(),
-    discord,
-    pauses: memoryPauses(),
-    clock,
-    journal: recordingJournal(),
-    random: () => 0,
-  };
+  const services = { ...sound, discord };
   const rateLimits = rateLimitMemory();
   let invocations = 0;
   const remainingFrom = (start: Date) => () => start.getTime() + POST_TIMEOUT_MS - clock.now().getTime();

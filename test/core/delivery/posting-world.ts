@@ -10,14 +10,9 @@ import {
   webhookTarget,
 } from '../../../functions/core/discord/discord.ts';
 import { discordPoster } from '../../../functions/core/discord/discord-chat.ts';
-
 import { rateLimitMemory } from '../../../functions/core/discord/rate-limit-memory.ts';
 import type { QueueMessage } from '../../../functions/core/records/alert.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryAlertQueue } from '../../fakes/memory-alert-queue.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryPauses } from '../../fakes/memory-pauses.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { testWorld } from '../../test-world.ts';
 import { returnedOf } from './returned.ts';
 
 export const BOT: DiscordTarget = botTarget('42', '/rollcall/bot');
@@ -49,10 +44,10 @@ export function received(body: string, messageId = 'message', receiveCount = 1) 
 
 /** A poster in memory whose Discord answers as it is told. */
 export function postingWorld() {
-  const clock = fakeClock();
+  const { services: sound, clock } = testWorld();
+  const { ledger } = sound;
   const posts: Post[] = [];
   let respond: (post: Post) => DiscordAnswer | Promise<DiscordAnswer> = () => delivered();
-  const ledger = memoryLedger();
   const discord: Discord = {
     post: async (_target, message, { freshSecret }) => {
       posts.push({ message, freshSecret });
@@ -62,16 +57,7 @@ export function postingWorld() {
   const rateLimits = rateLimitMemory();
   const chatOf = (target: DiscordTarget) => discordPoster({ ...PLAIN, target }, { discord, rateLimits, clock });
   /** Of the bot's route. */
-  const services = {
-    ledger,
-    sentPosts: ledger,
-    queue: memoryAlertQueue(),
-    chat: chatOf(BOT),
-    pauses: memoryPauses(),
-    clock,
-    journal: recordingJournal(),
-    random: () => 0,
-  } satisfies PostServices;
+  const services = { ...sound, sentPosts: ledger, chat: chatOf(BOT) } satisfies PostServices;
 
   return {
     clock,

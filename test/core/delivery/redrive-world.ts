@@ -4,11 +4,7 @@ import type { DeadLetter } from '../../../functions/core/records/dead-letters.ts
 import type { DeliveryFailure } from '../../../functions/core/records/delivery-failure.ts';
 import type { LedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import type { RouteQueues } from '../../../functions/core/records/route-queues.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { testWorld } from '../../test-world.ts';
 import { alertOf } from './alert-of.ts';
 
 export const HOUR_MS = 60 * 60_000;
@@ -18,11 +14,8 @@ const MISSING_ACCESS = { kind: 'target', status: 403, code: '50001', text: 'Miss
 
 /** A route `vip` with its ledger, queue and dead letters, and a poster that does with each message as it is told. */
 export function redriveWorld() {
-  const clock = fakeClock();
-  const ledger = memoryLedger();
-  const queues = memoryRouteQueues();
-  const deadLetters = memoryDeadLetters();
-  const journal = recordingJournal();
+  const { services: sound, clock } = testWorld();
+  const { ledger, routeQueues: queues, deadLetters } = sound;
   let poster: (alert: QueueMessage) => Promise<void> = async () => {};
   const routeQueues: RouteQueues = {
     async send(route, messages) {
@@ -30,7 +23,7 @@ export function redriveWorld() {
       for (const message of messages) await poster(message);
     },
   };
-  const services = { ledger, routeQueues, deadLetters, clock, journal };
+  const services = { ...sound, routeQueues };
 
   const failureNow = (changes: Partial<DeliveryFailure> = {}): DeliveryFailure => ({
     ...MISSING_ACCESS,

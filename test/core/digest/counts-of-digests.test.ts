@@ -1,71 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import type { Digest } from '../../../functions/core/digest/digest.ts';
 import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
-import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import { failureName } from '../../../functions/core/discord/failure-name.ts';
 import type { MailReader } from '../../../functions/core/mail/mail-reader.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
 import type { Ledger } from '../../../functions/core/records/ledger.ts';
 import type { Watermarks } from '../../../functions/core/records/watermark.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
-import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
-import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { memoryMailer } from '../../fakes/memory-mailer.ts';
-import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
-import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
+import { mailOf } from '../mail/mail-of.ts';
 
 const MAILBOX = 'support/INBOX';
 const at = (uidValidity: string, uid: number) => ({ mailbox: MAILBOX, uidValidity, uid });
 const HOUR_MS = 3_600_000;
-const polled = {
-  mailbox: MAILBOX,
-  folder: 'INBOX',
-  formerly: [],
-  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
-} as const;
 
 type PollOptions = { startFrom?: StartFrom; remainingMs?: () => number };
 
 /** A mailbox that is polled, and digests of it. Every hour one mail comes and is posted, and one is unknown. */
 function world() {
-  const clock = fakeClock();
-  const mailbox = memoryMailbox();
-  const ledger = memoryLedger();
-  const services = {
-    reader: mailbox,
-    watermarks: memoryWatermarks(),
-    ledger,
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    routeChecks: memoryRouteChecks(),
-    pathChecks: memoryPathChecks(),
-    deadLetters: memoryDeadLetters(),
-    digestRuns: memoryDigestRuns(),
-    mailer: memoryMailer(),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    failureName,
-    format: (digest: Digest) => digestMailOf(digest, 'UTC'),
-    clock,
-    journal: recordingJournal(),
-  };
-  const deliver = (subject: string) =>
-    mailbox.deliver(
-      (uid, uidValidity) => mailOf(uid, uidValidity, { subject, messageId: `<${subject}>` }),
-      clock.now(),
-    );
+  const { services, clock, mailbox, deliver, renumber } = testWorld();
+  const { ledger } = services;
   async function post(): Promise<void> {
     for (const { mailId, route } of ledger.entries()) {
       if (route === 'vip') await ledger.settle(mailId, { at: clock.now(), postId: '1' });
@@ -78,11 +33,10 @@ function world() {
     deliver,
     poll: async (
       changes: Partial<{ reader: MailReader; watermarks: Watermarks; ledger: Ledger }> = {},
-      { startFrom, remainingMs }: PollOptions = {},
+      { startFrom = 'all', remainingMs = () => 300_000 }: PollOptions = {},
     ) => {
       clock.advance(1);
-      const account = { ...polled.account, ...(startFrom && { startFrom }) };
-      await pollMailbox({ ...polled, account }, { ...services, ...changes }, remainingMs ?? (() => 300_000));
+      await pollMailbox(polledMailbox({ startFrom }), { ...services, ...changes }, remainingMs);
       await post();
     },
     /** The line of the digest that sums up its counts. */
@@ -96,8 +50,7 @@ function world() {
       return { subject, sum: /^.*emails? received =.*$/m.exec(text)?.[0], text };
     },
     idOf: (subject: string) => ledger.entries().find(({ record }) => record.subject === subject)?.mailId ?? '',
-    renumber: (uidValidity: string) =>
-      mailbox.renumber(uidValidity, ({ subject, messageId }, uid) => mailOf(uid, uidValidity, { subject, messageId })),
+    renumber,
   };
 }
 

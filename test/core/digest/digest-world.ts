@@ -1,29 +1,16 @@
-import type { Digest } from '../../../functions/core/digest/digest.ts';
 import { DIGEST_TIMEOUT_MS } from '../../../functions/core/digest/limits.ts';
 import type { Mailer } from '../../../functions/core/digest/mailer.ts';
 import type { DigestRuns } from '../../../functions/core/digest/run.ts';
 import { sendDigest } from '../../../functions/core/digest/send-digest.ts';
-import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import { failureName } from '../../../functions/core/discord/failure-name.ts';
 import type { DeadLetters } from '../../../functions/core/records/dead-letters.ts';
 import type { Ledger } from '../../../functions/core/records/ledger.ts';
 import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import { PENDING_PREFIX, type Spool, segmentOf } from '../../../functions/core/records/spool.ts';
 import type { Watermarks } from '../../../functions/core/records/watermark.ts';
 import type { Clock } from '../../../functions/core/time.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
-import { memoryDigestRuns } from '../../fakes/memory-digest-runs.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryMailer } from '../../fakes/memory-mailer.ts';
-import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
-import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { MAILBOX, testWorld } from '../../test-world.ts';
 import { AUDIT, entryOf, hoursAgo, NOW, WATERMARK } from './digest-fixtures.ts';
 
-export const MAILBOX = 'support/INBOX';
 export const SETTINGS = {
   mailboxes: [{ mailbox: MAILBOX, everyMinutes: 15 }],
   routes: ['vip'],
@@ -55,9 +42,8 @@ export function newEntry(uid: number, route = 'unknown'): NewLedgerEntry {
 
 /** A mailbox that was polled and audited, with these unknown mails in the ledger and, a segment each, in the spool. */
 export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
-  const ledger = memoryLedger();
-  const spool = memorySpool();
-  const watermarks = memoryWatermarks();
+  const { services } = testWorld({ now: NOW, timeZone: 'Europe/Berlin' });
+  const { ledger, spool, watermarks } = services;
   await watermarks.create({ ...WATERMARK, lastUid: 0 });
   await watermarks.recordPollFailure(MAILBOX, { at: hoursAgo(1), kind: 'timeout', text: 'It took too long.' });
   await watermarks.recordPoll(MAILBOX, { at: hoursAgo(0.1), uidNext: 10, isComplete: true });
@@ -69,23 +55,6 @@ export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
     await ledger.markDispatched(entry.mailId, acceptedAt);
   }
   for (const uid of uids) await hasUnknown(uid);
-  const mailer = memoryMailer();
-  const routeChecks = memoryRouteChecks();
-  const pathChecks = memoryPathChecks();
-  const services = {
-    ledger,
-    spool,
-    watermarks,
-    routeChecks,
-    pathChecks,
-    deadLetters: memoryDeadLetters(),
-    digestRuns: memoryDigestRuns(),
-    mailer,
-    failureName,
-    format: (digest: Digest) => digestMailOf(digest, 'Europe/Berlin'),
-    clock: fakeClock(NOW),
-    journal: recordingJournal(),
-  };
   let invocations = 0;
   /** As Lambda invokes it, which ends it after its time. */
   function invocation({ now }: Clock) {

@@ -5,8 +5,9 @@ import type { DigestMail, Mailer } from '../../../functions/core/digest/mailer.t
 import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import { type Spool, segmentOf } from '../../../functions/core/records/spool.ts';
 import { faultyPort } from '../../fakes/faulty-port.ts';
+import { MAILBOX } from '../../test-world.ts';
 import { hoursAgo } from './digest-fixtures.ts';
-import { digestWorld, MAILBOX, newEntry } from './digest-world.ts';
+import { digestWorld, newEntry } from './digest-world.ts';
 
 /** SES takes 40 MB a message after base64, through its API v2 (Service quotas in Amazon SES). */
 const SES_BYTES = 40_000_000;

@@ -7,8 +7,9 @@ import type { Ledger } from '../../../functions/core/records/ledger.ts';
 import type { Spool } from '../../../functions/core/records/spool.ts';
 import type { Clock } from '../../../functions/core/time.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
+import { MAILBOX } from '../../test-world.ts';
 import { NOW } from './digest-fixtures.ts';
-import { digestWorld, MAILBOX } from './digest-world.ts';
+import { digestWorld } from './digest-world.ts';
 
 /** The calls of a digest that change something, or on whose answer it depends what is changed. */
 const CALLS = ['find', 'get', 'send', 'settle', 'archive', 'recordDigest'];

@@ -3,8 +3,9 @@ import { SETTLED_MS } from '../../../functions/core/digest/limits.ts';
 import type { Mailer } from '../../../functions/core/digest/mailer.ts';
 import type { Spool } from '../../../functions/core/records/spool.ts';
 import { type Fault, faultyPort } from '../../fakes/faulty-port.ts';
+import { MAILBOX } from '../../test-world.ts';
 import { DEAD_ROUTE, hoursAgo, MISSING_ACCESS, NOW } from './digest-fixtures.ts';
-import { digestWorld, MAILBOX, newEntry } from './digest-world.ts';
+import { digestWorld, newEntry } from './digest-world.ts';
 
 describe('sending a digest', () => {
   it('mails the unknown mail, settles it, archives its segments and begins the counts anew', async () => {

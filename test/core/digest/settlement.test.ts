@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Mailer } from '../../../functions/core/digest/mailer.ts';
 import { type Spool, segmentOf } from '../../../functions/core/records/spool.ts';
 import { type Fault, faultyPort, InjectedFault } from '../../fakes/faulty-port.ts';
+import { MAILBOX } from '../../test-world.ts';
 import { hoursAgo } from './digest-fixtures.ts';
-import { digestWorld, MAILBOX, newEntry } from './digest-world.ts';
+import { digestWorld, newEntry } from './digest-world.ts';
 
 describe('a mail service that refuses', () => {
   it('makes the digest fail and leaves everything where it was', async () => {

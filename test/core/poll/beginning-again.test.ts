@@ -8,16 +8,8 @@ import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/po
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
 import type { NewLedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import {
-  type AuditWorld,
-  auditWorld,
-  DAY_MS,
-  HOUR_MS,
-  MAILBOX,
-  plenty,
-  polledAs,
-  withSession,
-} from '../audit/audit-world.ts';
+import { MAILBOX, polledMailbox } from '../../test-world.ts';
+import { type AuditWorld, auditWorld, DAY_MS, HOUR_MS, plenty, withSession } from '../audit/audit-world.ts';
 import { mailOf } from '../mail/mail-of.ts';
 
 /** Time for one page, whatever it takes. */
@@ -130,7 +122,7 @@ describe('a mailbox whose watermark is lost', () => {
 
   it('in the middle of a backlog loses none of it', async () => {
     world.deliver(...subjects(3 * MAILS_PER_PAGE, 'vip'));
-    await pollMailbox(polledAs(MAILBOX), world.services, onePage);
+    await pollMailbox(polledMailbox({ mailbox: MAILBOX }), world.services, onePage);
     world.watermarks.forget(MAILBOX);
     await world.poll();
     expect(new Set(world.queued())).toEqual(new Set(subjects(3 * MAILS_PER_PAGE, 'vip')));
@@ -189,7 +181,10 @@ describe('a mailbox whose watermark is lost', () => {
 });
 
 describe('a mailbox that was renamed', () => {
-  const renamed: PolledMailbox = { ...polledAs('support/Invoices', 'now'), formerly: [MAILBOX] };
+  const renamed: PolledMailbox = {
+    ...polledMailbox({ mailbox: 'support/Invoices', startFrom: 'now' }),
+    formerly: [MAILBOX],
+  };
   const pollRenamed = (polled = renamed) => pollMailbox(polled, world.services, plenty);
   const mailboxes = ['support/Invoices'];
   const auditRenamed = () => auditMailbox(renamed, { ...world.services, configured: { mailboxes } }, plenty);

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HandOverFailed, type RouteQueues } from '../../../functions/core/records/route-queues.ts';
 import type { Classifier } from '../../../functions/core/rules/classify.ts';
-import { type AuditWorld, auditWorld, MAILBOX } from '../audit/audit-world.ts';
+import { MAILBOX } from '../../test-world.ts';
+import { type AuditWorld, auditWorld } from '../audit/audit-world.ts';
 import { classifyBySubject } from '../mail/mail-of.ts';
 
 let world: AuditWorld;

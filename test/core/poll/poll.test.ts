@@ -4,46 +4,18 @@ import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
 import type { MailboxHealth } from '../../../functions/core/records/watermark.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
+import { mailOf } from '../mail/mail-of.ts';
 
 const MAILBOX = 'support/INBOX';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const plenty = () => 300_000;
 
-function polled(startFrom: StartFrom): PolledMailbox {
-  return {
-    mailbox: MAILBOX,
-    folder: 'INBOX',
-    formerly: [],
-    account: { account: 'support', startFrom } as PolledMailbox['account'],
-  };
-}
-
 function world() {
-  const clock = fakeClock();
-  const mailbox = memoryMailbox();
-  const services = {
-    reader: mailbox,
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    clock,
-    journal: recordingJournal(),
-  };
+  const { clock, mailbox, services } = testWorld();
   const poll = (startFrom: StartFrom = 'all', remainingMs = plenty) =>
-    pollMailbox(polled(startFrom), services, remainingMs);
+    pollMailbox(polledMailbox({ startFrom }), services, remainingMs);
   const deliver = (subject: string, receivedAt = clock.now()) =>
     mailbox.deliver((uid, uidValidity) => mailOf(uid, uidValidity, { subject }), receivedAt);
   return { clock, mailbox, services, poll, deliver };
@@ -207,7 +179,7 @@ describe('overlapping polls are harmless', () => {
     const stale = await services.watermarks.get(MAILBOX);
     await poll();
     const watermarks = { ...services.watermarks, get: async () => stale };
-    await pollMailbox(polled('all'), { ...services, watermarks }, plenty);
+    await pollMailbox(polledMailbox(), { ...services, watermarks }, plenty);
     expect(services.journal.of('poll overtaken')).toHaveLength(1);
     expect(services.routeQueues.sent('vip')).toHaveLength(1);
     expect((await watermark())?.lastUid).toBe(2);
@@ -223,7 +195,7 @@ describe('overlapping polls are harmless', () => {
   it('of two first polls at once, the later one goes on from the baseline of the other', async () => {
     await poll('now');
     deliver('vip since then');
-    await pollMailbox(polled('now'), lookingLate(undefined), plenty);
+    await pollMailbox(polledMailbox({ startFrom: 'now' }), lookingLate(undefined), plenty);
     expect(services.journal.of('baseline set')).toHaveLength(1);
     expect(services.routeQueues.sent('vip')).toHaveLength(1);
   });
@@ -235,7 +207,7 @@ describe('overlapping polls are harmless', () => {
     mailbox.renumber('2000', ({ messageId }, uid) => mailOf(uid, '2000', { subject: 'vip', messageId }));
     await poll();
     deliver('vip since then');
-    await pollMailbox(polled('all'), lookingLate(before), plenty);
+    await pollMailbox(polledMailbox(), lookingLate(before), plenty);
     expect(services.journal.of('poll restarted')).toHaveLength(1);
     expect(services.routeQueues.sent('vip')).toHaveLength(2);
   });
@@ -250,7 +222,7 @@ describe('overlapping polls are harmless', () => {
       await services.ledger.accept(entry);
       return 'already there';
     };
-    await pollMailbox(polled('all'), once, plenty);
+    await pollMailbox(polledMailbox(), once, plenty);
     expect(services.routeQueues.sent('vip').map(({ mailId }) => mailId)).toEqual([mail.mailId]);
   });
 });
@@ -280,7 +252,9 @@ describe('a failure is told and costs nothing but time', () => {
   it('the watermark stays when a queue takes nothing', async () => {
     deliver('vip');
     const routeQueues = { send: async () => Promise.reject(new Error('the queue is full')) };
-    await expect(pollMailbox(polled('all'), { ...services, routeQueues }, plenty)).rejects.toThrow('the queue is full');
+    await expect(pollMailbox(polledMailbox(), { ...services, routeQueues }, plenty)).rejects.toThrow(
+      'the queue is full',
+    );
     expect((await watermark())?.lastUid).toBe(0);
     expect(services.ledger.entries()).toMatchObject([{ state: 'accepted' }]);
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 1 });
@@ -290,7 +264,7 @@ describe('a failure is told and costs nothing but time', () => {
   it('the watermark stays when the spool takes nothing', async () => {
     deliver('other');
     const spool = { ...services.spool, write: async () => Promise.reject(new Error('the bucket is away')) };
-    await expect(pollMailbox(polled('all'), { ...services, spool }, plenty)).rejects.toThrow('the bucket is away');
+    await expect(pollMailbox(polledMailbox(), { ...services, spool }, plenty)).rejects.toThrow('the bucket is away');
     expect((await watermark())?.lastUid).toBe(0);
     expect(services.ledger.entries()).toMatchObject([{ state: 'accepted' }]);
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 1 });
@@ -303,7 +277,7 @@ describe('a failure is told and costs nothing but time', () => {
       ...services.watermarks,
       recordPollFailure: async () => Promise.reject(new Error('DynamoDB is away')),
     };
-    const thrown = await pollMailbox(polled('all'), { ...services, watermarks }, plenty).catch(
+    const thrown = await pollMailbox(polledMailbox(), { ...services, watermarks }, plenty).catch(
       (error: unknown) => error,
     );
     expect((thrown as AggregateError).errors).toEqual([failure, new Error('DynamoDB is away')]);

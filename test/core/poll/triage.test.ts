@@ -2,40 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { parseSegment } from '../../../functions/core/records/spool.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
 import { type Fault, faultyPort, InjectedFault } from '../../fakes/faulty-port.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+import type { memoryMailbox } from '../../fakes/memory-mailbox.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
+import { mailOf } from '../mail/mail-of.ts';
 
-const POLLED: PolledMailbox = {
-  mailbox: 'support/INBOX',
-  folder: 'INBOX',
-  formerly: [],
-  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
-};
+const POLLED = polledMailbox();
 
 type MailKind = { subject: 'vip' | 'stripe' | 'other'; hasMessageId: boolean; repeats: boolean };
 
 /** The pipeline on fakes whose every call may fail, before or after its effect. */
 function faultyWorld(faults: readonly Fault[]) {
-  const truth = {
-    mailbox: memoryMailbox(),
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-  };
+  const { services: sound, mailbox } = testWorld();
+  const truth = { ...sound, mailbox };
   const remaining = [...faults];
   const nextFault = () => remaining.shift() ?? 'none';
   const watermarks = faultyPort(truth.watermarks, nextFault);
   const services = {
-    reader: truth.mailbox,
+    ...sound,
     watermarks: {
       ...watermarks,
       async move(...[from, to]: Parameters<typeof watermarks.move>) {
@@ -46,10 +30,6 @@ function faultyWorld(faults: readonly Fault[]) {
     ledger: faultyPort(truth.ledger, nextFault),
     routeQueues: faultyPort(truth.routeQueues, nextFault),
     spool: faultyPort(truth.spool, nextFault),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    clock: fakeClock(),
-    journal: recordingJournal(),
   };
   return { truth, services, faultsLeft: () => remaining.length };
 }

@@ -3,15 +3,9 @@ import type { MailReader, MailSession } from '../../../functions/core/mail/mail-
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../../functions/core/poll/poll-limits.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
 import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
-import { classifyBySubject, mailOf } from '../mail/mail-of.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
+import { mailOf } from '../mail/mail-of.ts';
 
 const MAILBOX = 'support/INBOX';
 const DAY_MS = 24 * 3_600_000;
@@ -22,33 +16,12 @@ const onePage = () => POLL_RESERVE_MS - 1;
 
 type Mailbox = ReturnType<typeof memoryMailbox>;
 
-function polled(startFrom: StartFrom): PolledMailbox {
-  return {
-    mailbox: MAILBOX,
-    folder: 'INBOX',
-    formerly: [],
-    account: { account: 'support', startFrom } as PolledMailbox['account'],
-  };
-}
-
 function world() {
-  const clock = fakeClock();
-  const services = {
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    clock,
-    journal: recordingJournal(),
-  };
+  const { clock, services, watermark, queued } = testWorld();
   const poll = (reader: MailReader, startFrom: StartFrom = 'all', remainingMs = plenty) =>
-    pollMailbox(polled(startFrom), { ...services, reader }, remainingMs);
+    pollMailbox(polledMailbox({ startFrom }), { ...services, reader }, remainingMs);
   const health = () => services.watermarks.get(MAILBOX);
-  const watermark = async () => (await health())?.watermark;
-  const posted = () => services.routeQueues.sent('vip').map(({ record }) => record.subject);
-  return { clock, services, poll, health, watermark, posted };
+  return { clock, services, poll, health, watermark, posted: () => queued('vip') };
 }
 
 let { clock, services, poll, health, watermark, posted } = world();
@@ -196,7 +169,7 @@ describe('a change of UIDVALIDITY while a backlog is being worked off loses none
     const mailbox = memoryMailbox();
     deliver(mailbox, subjectsOf(3), new Date('2019-05-05T05:05:05Z'));
     const queueAway = { ...services, routeQueues: { send: () => Promise.reject(new Error('the queue is away')) } };
-    await expect(pollMailbox(polled('all'), { ...queueAway, reader: mailbox }, plenty)).rejects.toThrow('away');
+    await expect(pollMailbox(polledMailbox(), { ...queueAway, reader: mailbox }, plenty)).rejects.toThrow('away');
     renumber(mailbox, '2000');
     await poll(mailbox);
     expect(posted()).toEqual(subjectsOf(3));
@@ -209,7 +182,7 @@ describe('what a poll took in and could not hand over, before its uid became voi
     await poll(mailbox);
     deliver(mailbox, subjectsOf(2));
     const queueAway = { ...services, routeQueues: { send: () => Promise.reject(new Error('the queue is away')) } };
-    await expect(pollMailbox(polled('all'), { ...queueAway, reader: mailbox }, plenty)).rejects.toThrow('away');
+    await expect(pollMailbox(polledMailbox(), { ...queueAway, reader: mailbox }, plenty)).rejects.toThrow('away');
     clock.advance(DAY_MS);
     renumber(mailbox, '2000');
     await poll(mailbox);
@@ -257,7 +230,7 @@ describe('the time that a rescan begins at', () => {
     const first = { ...stale!.watermark!, lastUid: 1 };
     await services.watermarks.move(stale!.watermark!, first);
     const overtaken = { ...services.watermarks, get: async () => stale };
-    await pollMailbox(polled('all'), { ...services, watermarks: overtaken, reader: mailbox }, plenty);
+    await pollMailbox(polledMailbox(), { ...services, watermarks: overtaken, reader: mailbox }, plenty);
     expect(services.journal.of('poll overtaken')).toHaveLength(1);
     expect(await health()).toMatchObject({ lastCompletePollAt: emptyAt, lastPollAt: clock.now() });
   });
@@ -306,7 +279,7 @@ describe('uids of two UIDVALIDITYs are never mixed', () => {
         return stored;
       },
     };
-    const failed = pollMailbox(polled('all'), { ...services, watermarks: overtaken, reader: late }, plenty);
+    const failed = pollMailbox(polledMailbox(), { ...services, watermarks: overtaken, reader: late }, plenty);
     await expect(failed).rejects.toMatchObject({ kind: 'uidValidity changed' });
     expect(await watermark()).toMatchObject({ uidValidity: '1000', lastUid: 3 });
   });

@@ -4,14 +4,7 @@ import type { MailReader } from '../../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../../functions/core/poll/watermark-start.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
-import { classifyBySubject } from '../../core/mail/mail-of.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
-import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
 import { hold, Violation } from '../fuzz-case.ts';
 import { isDenied } from './denied-mail.ts';
 import type { Exchange, Script, ScriptedServer } from './scripted-server.ts';
@@ -68,19 +61,7 @@ export async function checkPolls(plan: PollPlan, server: ScriptedServer): Promis
 type World = ReturnType<typeof newWorld>;
 
 function newWorld(startFrom: StartFrom) {
-  const account = { account: 'support', startFrom } as PolledMailbox['account'];
-  const polled: PolledMailbox = { mailbox: MAILBOX, folder: 'INBOX', formerly: [], account };
-  const services = {
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    classify: classifyBySubject,
-    routes: ['vip', 'stripe'],
-    clock: fakeClock(NOW),
-    journal: recordingJournal(),
-  };
-  return { polled, services };
+  return { polled: polledMailbox({ mailbox: MAILBOX, startFrom }), services: testWorld({ now: NOW }).services };
 }
 
 function readerOf({ port }: ScriptedServer, exchangeTimeoutMs: number): MailReader {

@@ -2,40 +2,17 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
 import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
-import type { PolledMailbox } from '../../../functions/core/settings/polled-mailbox.ts';
 import { drawUpAccounts, isSettled } from '../../../lib/local/accounts.ts';
 import { summaryOf } from '../../../lib/local/summary.ts';
-import { classifyBySubject, mailOf } from '../../core/mail/mail-of.ts';
-import { fakeClock } from '../../fakes/fake-clock.ts';
-import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryMailbox } from '../../fakes/memory-mailbox.ts';
-import { memoryRouteQueues } from '../../fakes/memory-route-queues.ts';
-import { memorySpool } from '../../fakes/memory-spool.ts';
+import { mailOf } from '../../core/mail/mail-of.ts';
 import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
-import { recordingJournal } from '../../fakes/recording-journal.ts';
+import { polledMailbox, testWorld } from '../../test-world.ts';
 
-const POLLED: PolledMailbox = {
-  mailbox: 'support/INBOX',
-  folder: 'INBOX',
-  formerly: [],
-  account: { account: 'support', startFrom: 'all' } as PolledMailbox['account'],
-};
+const POLLED = polledMailbox();
 const DIGEST: DigestReport = { subject: 'Rollcall: nothing new', messageId: 'digest', mailIds: [], text: '', html: '' };
 
 function world() {
-  const mailbox = memoryMailbox();
-  const services = {
-    reader: mailbox,
-    watermarks: memoryWatermarks(),
-    ledger: memoryLedger(),
-    routeQueues: memoryRouteQueues(),
-    spool: memorySpool(),
-    classify: classifyBySubject,
-    clock: fakeClock(),
-    journal: recordingJournal(),
-    routes: ['vip', 'stripe'],
-    configured: { mailboxes: [POLLED.mailbox] },
-  };
+  const { services, mailbox } = testWorld();
   const sources = {
     mailboxes: [POLLED],
     readerOf: () => mailbox,

@@ -26,6 +26,9 @@ export type ObservedInvocation = {
 
 export type ObservedStrike = { atMs: number; call: string; fault: Fault };
 
+/** `status` is undefined where no answer came. */
+export type ObservedRequest = { atMs: number; route: RouteId; status: number | undefined };
+
 export type ObservedDigest = { sentMs: number; mail: DigestMail; digest: Digest; invocation: ObservedInvocation };
 
 export type WatermarkStart = {
@@ -50,6 +53,8 @@ export type Observed = {
   mails: ReadonlyMap<number, SimulatedMail>;
   invocations: readonly ObservedInvocation[];
   posts: readonly StandInPost[];
+  /** Every post that a function tried, as Discord's own rules or a trouble answered it; in order. */
+  requests: readonly ObservedRequest[];
   digests: readonly ObservedDigest[];
   /**
    * Each watermark that was created, and each that a poll started again under another UIDVALIDITY or another name; oldest

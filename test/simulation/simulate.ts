@@ -23,7 +23,7 @@ export type Teller = (atMs: number, what: string) => void;
 const AFTER_AUDIT_MS = 2 * HOUR_MS;
 
 const PROBED_AFTER_MS = 2 * HOUR_MS;
-const PROBE_TOKENS_FROM = 1_000;
+const PROBE_TOKENS_FROM = 1_000_000;
 
 /** Lets a plan happen, heals what can be healed, lets time pass, and gives back what was to be seen of it. */
 export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Observed> {
@@ -106,6 +106,7 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
       mails: mailboxes.mails,
       invocations: deployed.invocations,
       posts: discord.posts(),
+      requests: discord.requests().map(({ at, ...request }) => ({ ...request, atMs: at.getTime() - startMs })),
       digests,
       ...effects,
       renames,

@@ -29,6 +29,7 @@ export type SimulatedDiscord = {
   post(secret: string, target: DiscordTarget, message: DiscordMessage): Promise<DiscordAnswer>;
   look(secret: string, target: DiscordTarget): Promise<ProbeResult>;
   posts(): readonly StandInPost[];
+  requests(): readonly { at: Date; route: RouteId; status: number | undefined }[];
   die(route: RouteId, death: ChannelDeath): void;
   live(route: RouteId, death: ChannelDeath): void;
   /** Discord takes another secret from now on; what the parameter would have to hold. */
@@ -42,6 +43,7 @@ export function simulatedDiscord(
   troubleOf: (route: RouteId) => DiscordTrouble | undefined,
 ): SimulatedDiscord {
   const deaths = new Map<RouteId, ChannelDeath[]>(ROUTE_IDS.map((route) => [route, []]));
+  const requests: { at: Date; route: RouteId; status: number | undefined }[] = [];
   const versions = { bot: 1, webhook: 1 };
   const rules = discordByRules({
     clock,
@@ -84,6 +86,7 @@ export function simulatedDiscord(
 
   return {
     posts: rules.posts,
+    requests: () => requests,
     async post(secret, target, message) {
       await clock.wait(LATENCY_MS);
       const route = routeOf(target);
@@ -93,7 +96,9 @@ export function simulatedDiscord(
         (mayNotPost
           ? error(403, 50013, 'Missing Permissions')
           : await rules.post(target, message, { freshSecret: false }));
-      return (await troubled(route.id, send)) ?? (await send());
+      const answer = (await troubled(route.id, send)) ?? (await send());
+      requests.push({ at: clock.now(), route: route.id, status: answer.kind === 'http' ? answer.status : undefined });
+      return answer;
     },
     async look(secret, target) {
       await clock.wait(LATENCY_MS);

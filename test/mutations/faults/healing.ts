@@ -53,7 +53,7 @@ export const healingMutations: readonly Mutation[] = [
     file: REDRIVE,
     find: '(dispatchedAt ?? acceptedAt).getTime() > EXPIRING_AFTER_MS;',
     replace: '(dispatchedAt ?? acceptedAt).getTime() > EXPIRING_AFTER_MS * 1_000;',
-    caughtBy: ['core/delivery/redrive.test.ts', 'core/delivery/three-weeks.test.ts'],
+    caughtBy: ['core/delivery/redrive.test.ts', 'simulation/long-plans.test.ts'],
   },
   {
     name: 'a person cannot redrive what is not dead yet',
@@ -61,7 +61,7 @@ export const healingMutations: readonly Mutation[] = [
     file: REDRIVE,
     find: "if (trigger === 'manual') return",
     replace: "if (trigger === 'manual' && state === 'dead') return",
-    caughtBy: ['core/delivery/redrive.test.ts', 'core/delivery/three-weeks.test.ts'],
+    caughtBy: ['core/delivery/redrive.test.ts', 'simulation/long-plans.test.ts'],
   },
   {
     name: 'a person redrives what a poster is posting at that moment',

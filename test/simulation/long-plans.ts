@@ -134,5 +134,6 @@ export function soakPlan(emails: number, seed: number): Plan {
       times: 1,
     });
   }
-  return { ...AS_DEPLOYED, seed, healsAtMs: withinMs, events };
+  // No audit makes good what the poster did wrong.
+  return { ...AS_DEPLOYED, seed, healsAtMs: withinMs, hasAudits: false, events };
 }

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Mutation, mutated } from './mutation.ts';
+import type { Change } from './source-files.ts';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,8 +12,8 @@ const NOT_COPIED: ReadonlySet<string> = new Set(['node_modules', 'cdk.out', 'cov
 /** A copy of the project in which faults can be tried. */
 export type ProjectCopy = {
   directory: string;
-  /** Puts the fault in as long as `work` takes. */
-  withMutation<T>(mutation: Mutation, work: () => Promise<T>): Promise<T>;
+  /** Makes the change as long as `work` takes. */
+  withChange<T>(change: Change, work: () => Promise<T>): Promise<T>;
   remove(): Promise<void>;
 };
 
@@ -34,10 +34,10 @@ export async function copyProject(): Promise<ProjectCopy> {
   return {
     directory,
     remove,
-    async withMutation(mutation, work) {
-      const path = join(directory, mutation.file);
+    async withChange(change, work) {
+      const path = join(directory, change.file);
       const text = await readFile(path, 'utf8');
-      await writeFile(path, mutated(text, mutation));
+      await writeFile(path, change.text);
       try {
         return await work();
       } finally {

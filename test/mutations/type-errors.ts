@@ -1,32 +1,29 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
-import { type Mutation, mutated } from './mutation.ts';
+import type { Change } from './source-files.ts';
 
 /** `functions/core/poll/poll.fault-3.ts(12,5): error TS2304: Cannot find name 'x'.` */
 const TYPE_ERROR = /^(.+?)\(\d+,\d+\): error (TS\d+: .*)$/;
 
 /**
- * What the compiler says of each fault that it would refuse: such a fault never gets as far as the tests, or breaks by
+ * What the compiler says of each change that it would refuse: such a fault never gets as far as the tests, or breaks by
  * another way than its name says. All are compiled at once, each in a file of its own beside the one that it changes.
  */
-export async function typeErrorsOf(
-  mutations: readonly Mutation[],
+export async function typeErrorsOf<Changed extends Change>(
+  changes: readonly Changed[],
   directory: string,
   signal: AbortSignal,
-): Promise<ReadonlyMap<Mutation, string>> {
-  const places = new Map(mutations.map((mutation, index) => [placeOf(mutation, index), mutation]));
+): Promise<ReadonlyMap<Changed, string>> {
+  const places = new Map(changes.map((change, index) => [placeOf(change, index), change]));
   try {
-    for (const [place, mutation] of places) {
-      const text = await readFile(join(directory, mutation.file), 'utf8');
-      await writeFile(join(directory, place), mutated(text, mutation));
-    }
-    const errors = new Map<Mutation, string>();
+    for (const [place, { text }] of places) await writeFile(join(directory, place), text);
+    const errors = new Map<Changed, string>();
     for (const line of (await compile(directory, signal)).split('\n')) {
       const [, file = '', error = ''] = TYPE_ERROR.exec(line) ?? [];
-      const mutation = places.get(relative('', file));
-      if (mutation && !errors.has(mutation)) errors.set(mutation, error);
+      const change = places.get(relative('', file));
+      if (change && !errors.has(change)) errors.set(change, error);
     }
     return errors;
   } finally {
@@ -34,7 +31,7 @@ export async function typeErrorsOf(
   }
 }
 
-function placeOf({ file }: Mutation, index: number): string {
+function placeOf({ file }: Change, index: number): string {
   const { dir, name, ext } = parse(file);
   return join(dir, `${name}.fault-${index}${ext}`);
 }

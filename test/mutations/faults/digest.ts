@@ -1,319 +1,80 @@
-import type { Mutation } from '../mutation.ts';
+import type { Rule } from '@ast-grep/napi';
+import type { Fault } from '../fault.ts';
 
-const SEND = 'functions/core/digest/send-digest.ts';
-const PENDING = 'functions/core/digest/pending-email.ts';
-const ITEMS = 'functions/core/digest/attention/items.ts';
-const AUDITS = 'functions/core/digest/attention/audits.ts';
-const TARGETS = 'functions/core/digest/attention/targets.ts';
-const DEAD_LETTERS = 'functions/core/digest/attention/dead-letters.ts';
-const RUN = 'functions/core/digest/run.ts';
-const LETTERS = 'functions/core/digest/dead-letter-facts.ts';
 const settlement = ['core/digest/settlement.test.ts', 'core/digest/send-digest.test.ts'] as const;
-const needs = ['core/digest/digest.test.ts'] as const;
-const letters = ['core/digest/unreadable-messages.test.ts'] as const;
+const attention = ['core/digest/digest.test.ts'] as const;
 
-/** Faults in the digest: what it settles, what it tells, and what it shows. */
-export const digestMutations: readonly Mutation[] = [
-  {
-    name: 'unknown mail is settled before SES has accepted the digest',
-    breaks: 'P2',
-    file: SEND,
-    find: 'const { messageId } = await mailer.send(mail);',
-    replace: `for (const { mailId } of carried) await ledger.settle(mailId, { at: clock.now() });
-  const { messageId } = await mailer.send(mail);`,
-    caughtBy: settlement,
-  },
-  {
-    name: 'segments are archived before their mail is settled',
-    breaks: 'P2',
-    file: SEND,
-    find: 'const { messageId } = await mailer.send(mail);',
-    replace: `const { messageId } = await mailer.send(mail);
-  for (const key of segmentKeys) await spool.archive(key, digest.at);`,
-    caughtBy: settlement,
-  },
+/** The email of the digest, and nothing that an adapter sends. */
+const SEND: Rule = {
+  pattern: 'await $MAILER.send($MAIL)',
+  inside: { kind: 'lexical_declaration', stopBy: 'end', follows: { pattern: 'const $MAIL = $FORMAT($DIGEST);' } },
+};
+const SETTLE = 'await $MAP($MAIL_IDS, ($MAIL_ID) => $LEDGER.settle($MAIL_ID, $SETTLED), $OPTIONS);';
+const ARCHIVE = 'await $EACH($KEYS, ($KEY) => $SPOOL.archive($KEY, $DAY), $AT_ONCE);';
+
+/** Faults in the digest: what it settles, what it reports, and what it shows. */
+export const digestFaults: readonly Fault[] = [
   {
     name: 'a digest that the mail service refused counts as sent',
     breaks: 'P2',
-    file: SEND,
-    find: 'await mailer.send(mail);',
-    replace: "await mailer.send(mail).catch(() => ({ messageId: 'none' }));",
+    find: SEND,
+    replace: "await $MAILER.send($MAIL).catch(() => ({ messageId: 'none' }))",
     caughtBy: settlement,
   },
   {
-    name: 'what SES refused counts as sent',
-    breaks: 'P2',
-    file: 'functions/adapters/ses-mailer.ts',
-    find: 'if (!(error instanceof SESv2ServiceException)) throw error;',
-    replace: `if (error instanceof SESv2ServiceException) return { MessageId: 'none', $metadata: {} };
-    if (!(error instanceof SESv2ServiceException)) throw error;`,
-    caughtBy: ['adapters/ses-mailer.test.ts'],
-  },
-  {
-    name: 'no digest comes when there is nothing to say',
+    name: 'no digest comes when there is nothing to report',
     breaks: 'P5',
-    file: SEND,
-    find: 'await mailer.send(mail);',
-    replace: "carried.length > 0 ? await mailer.send(mail) : { messageId: 'none' };",
+    find: SEND,
+    replace: "$MAIL.subject.includes('nothing new') ? { messageId: 'none' } : await $MAILER.send($MAIL)",
     caughtBy: settlement,
   },
   {
-    name: 'a segment that arrives while the digest runs is archived with the others',
+    name: 'segments are archived before their email is settled',
     breaks: 'P2',
-    file: SEND,
-    find: 'await pMap(segmentKeys, (key) => spool.archive(key, digest.at)',
-    replace: `for await (const { key } of spool.pending()) await spool.archive(key, digest.at);
-  await pMap(segmentKeys, (key) => spool.archive(key, digest.at)`,
+    find: { pattern: SETTLE, precedes: { pattern: ARCHIVE } },
+    replace: `${ARCHIVE}\n  ${SETTLE}`,
     caughtBy: settlement,
   },
   {
     name: 'a segment of which the digest had no room for all is archived',
     breaks: 'P2',
-    file: PENDING,
-    find: 'if (!isWhole) continue;',
+    find: { pattern: 'if (!$WHOLE) continue;', precedes: { pattern: '$KEYS.push($KEY);' } },
     replace: '',
     caughtBy: ['core/digest/full-digest.test.ts'],
   },
   {
-    name: 'lines that do not read as they were written are archived and not told',
-    breaks: 'P4',
-    file: PENDING,
-    find: 'if (segment.damaged.length > 0) damaged.push(',
-    replace: 'if (segment.damaged.length < 0) damaged.push(',
-    caughtBy: settlement,
-  },
-  {
-    name: 'mail that an earlier digest has carried comes again',
-    breaks: 'P3',
-    file: PENDING,
-    find: " || entries.get(line.mailId)?.state === 'settled'",
-    replace: '',
-    caughtBy: settlement,
-  },
-  {
-    name: 'the counts go on from digest to digest',
-    breaks: 'P5',
-    file: SEND,
-    find: 'await recordDigest(facts, services);',
-    replace: '',
-    caughtBy: settlement,
-  },
-  {
-    name: 'a kind of thing that needs attention is left out of the subject',
-    breaks: 'P4',
-    file: ITEMS,
-    find: 'return inSubject ? inSubject(findings, words) :',
-    replace: 'return inSubject ? inSubject([], words) :',
-    caughtBy: ['core/digest/digest-subject.test.ts'],
-  },
-  {
-    name: 'undelivered alerts are not told',
-    breaks: 'P4',
-    file: 'functions/core/digest/attention/alerts.ts',
-    find: "state === 'dead' || at.getTime()",
-    replace: "state === 'settled' && at.getTime()",
-    caughtBy: needs,
-  },
-  {
-    name: 'a dead route is not told',
-    breaks: 'P4',
-    file: TARGETS,
-    find: "check.state === 'dead' ?",
-    replace: "check.state === 'unknown' ?",
-    caughtBy: needs,
-  },
-  {
-    name: 'a mailbox that nobody reads is not told',
-    breaks: 'P5',
-    file: 'functions/core/digest/attention/mailboxes.ts',
-    find: 'isUnread || isFailing ?',
-    replace: 'isUnread && isFailing ?',
-    caughtBy: needs,
-  },
-  {
-    name: 'mail that the audit brought back is not told',
-    breaks: 'P6',
-    file: AUDITS,
-    find: 'return count > 0 ?',
-    replace: 'return count < 0 ?',
-    caughtBy: [...needs, 'core/digest/counts-of-digests.test.ts'],
-  },
-  {
-    name: 'a digest counts what may not be in the index yet',
-    breaks: 'P5',
-    file: 'functions/core/digest/window.ts',
-    find: 'new Date(at.getTime() - settledMs)',
-    replace: 'new Date(at.getTime() - 0 * settledMs)',
-    caughtBy: ['core/digest/digest-window.test.ts', 'core/digest/send-digest.test.ts'],
-  },
-  {
     name: 'a digest counts from when the last one was sent, not from where it counted to',
     breaks: 'P5',
-    file: 'functions/core/digest/window.ts',
-    find: 'previous?.countedUntil ??',
-    replace: 'previous?.at ??',
+    find: '$PREVIOUS?.countedUntil ?? $FIRST',
+    replace: '$PREVIOUS?.at ?? $FIRST',
     caughtBy: ['core/digest/digest-window.test.ts', 'core/digest/send-digest.test.ts'],
-  },
-  {
-    name: 'an audit that does not run is not told',
-    breaks: 'P6',
-    file: AUDITS,
-    find: 'isDueSince.getTime() <= AUDIT_OVERDUE_MS',
-    replace: 'isDueSince.getTime() <= Number.POSITIVE_INFINITY * AUDIT_OVERDUE_MS',
-    caughtBy: needs,
-  },
-  {
-    name: 'alarms that nobody hears are not told',
-    breaks: 'P4',
-    file: TARGETS,
-    find: "alarmPath?.state === 'closed'",
-    replace: "alarmPath?.state === 'open'",
-    caughtBy: needs,
-  },
-  {
-    name: 'an audit that left mail unexamined is not told',
-    breaks: 'P6',
-    file: AUDITS,
-    find: 'inMailbox !== inLedger || left > 0',
-    replace: 'inMailbox !== inLedger + left',
-    caughtBy: ['core/digest/differences.test.ts'],
-  },
-  {
-    name: 'an audit that accounts for more than the mailbox holds is not told',
-    breaks: 'P6',
-    file: AUDITS,
-    find: 'inMailbox !== inLedger || left > 0',
-    replace: 'inMailbox > inLedger || left > 0',
-    caughtBy: ['core/digest/differences.test.ts'],
   },
   {
     name: 'two digests run at once',
     breaks: 'P3',
-    file: RUN,
-    find: "if (begun.kind === 'begun') return until;",
-    replace: "if (begun.kind === 'begun' || begun.until > at) return until;",
+    find: "if ($BEGUN.kind === 'begun') return $UNTIL;",
+    replace: "if ($BEGUN.kind === 'begun' || Date.now() > 0) return $UNTIL;",
     caughtBy: ['core/digest/overlapping-digests.test.ts'],
   },
   {
-    name: 'a digest that meets the lease of a dead one does not wait for its end',
-    breaks: 'P5',
-    file: RUN,
-    find: 'if (remainingMs() < DIGEST_RESERVE_MS) throw',
-    replace: 'if (remainingMs() > 0) throw',
-    caughtBy: ['core/digest/killed-digests.test.ts'],
+    name: 'an audit that does not run is not reported',
+    breaks: 'P6',
+    find: 'if (!$SINCE || $AT.getTime() - $SINCE.getTime() <= $LIMIT) return [];',
+    replace: 'if (!$SINCE || $AT.getTime() > 0) return [];',
+    caughtBy: attention,
   },
   {
-    name: 'a digest that failed keeps its lease',
-    breaks: 'P5',
-    file: RUN,
-    find: 'await digestRuns.end(holder);',
-    replace: "if (holder === '') await digestRuns.end(holder);",
-    caughtBy: settlement,
-  },
-  {
-    name: 'a lease that cannot be ended makes a digest fail that was sent',
-    breaks: 'P3',
-    file: RUN,
-    find: "journal({ kind: 'digest lease not ended'",
-    replace: `if (holder !== '') throw error;
-    journal({ kind: 'digest lease not ended'`,
-    caughtBy: ['core/digest/overlapping-digests.test.ts'],
-  },
-  {
-    name: 'a digest takes the lease from another one that has it',
-    breaks: 'P3',
-    file: 'functions/adapters/dynamo-digest-runs.ts',
-    find: 'attribute_not_exists(#until) OR #until <= :at',
-    replace: 'attribute_not_exists(#until) OR #until >= :at OR #until <= :at',
-    caughtBy: ['adapters/dynamo-digest-runs.test.ts'],
-  },
-  {
-    name: 'a digest ends the lease of its successor',
-    breaks: 'P3',
-    file: 'functions/adapters/dynamo-digest-runs.ts',
-    find: "condition: '#holder = :holder', values",
-    replace: "condition: '#holder = :holder OR attribute_exists(#until)', values",
-    caughtBy: ['adapters/dynamo-digest-runs.test.ts'],
-  },
-  {
-    name: 'unreadable messages in a dead-letter queue are not told',
+    name: 'the subject does not report what needs attention',
     breaks: 'P4',
-    file: DEAD_LETTERS,
-    find: 'facts.unreadable.length > 0 ?',
-    replace: 'facts.unreadable.length < 0 ?',
-    caughtBy: letters,
-  },
-  {
-    name: 'a dead-letter queue that cannot be read keeps the digest from coming',
-    breaks: 'P5',
-    file: LETTERS,
-    find: '} catch (error) {',
-    replace: `} catch (error) {
-    if (route !== '') throw error;`,
-    caughtBy: letters,
-  },
-  {
-    name: 'the digest waits for a dead-letter queue that does not answer',
-    breaks: 'P5',
-    file: LETTERS,
-    find: 'await withTimeout(LETTERS_TIMEOUT_MS, deadLetters.unreadable(route), late)',
-    replace: 'await withTimeout(1_000 * LETTERS_TIMEOUT_MS, deadLetters.unreadable(route), late)',
-    caughtBy: letters,
-  },
-  {
-    name: 'a dead-letter queue that cannot be read looks like an empty one',
-    breaks: 'P4',
-    file: DEAD_LETTERS,
-    find: "deadLetters.filter((facts) => facts.kind === 'not read')",
-    replace: "deadLetters.filter((facts) => facts.kind === 'not read').slice(0, 0)",
-    caughtBy: letters,
-  },
-  {
-    name: 'alerts that are open are not in the totals',
-    breaks: 'P5',
-    file: 'functions/core/digest/accounts.ts',
-    find: 'groupBy(openAlerts, ',
-    replace: 'groupBy(openAlerts.slice(0, 0), ',
-    caughtBy: needs,
-  },
-  {
-    name: 'the subject keeps trouble to itself',
-    breaks: 'P4',
-    file: 'functions/core/digest/view/subject.ts',
-    find: 'const parts = subjectPartsOf(digest.attention, {',
-    replace: 'const parts = subjectPartsOf(digest.attention.slice(0, 0), {',
+    find: 'const $PARTS = $PARTS_OF($DIGEST.attention, $WORDS);',
+    replace: 'const $PARTS = $PARTS_OF($DIGEST.attention.slice(0, 0), $WORDS);',
     caughtBy: ['core/digest/digest-subject.test.ts'],
   },
   {
-    name: 'mail that the listing has no room for is not attached either',
-    breaks: 'P2',
-    file: 'functions/core/digest/view/digest-mail.ts',
-    find: 'attachments: listed < carried.length ? [attachment] : []',
-    replace: 'attachments: listed > carried.length ? [attachment] : []',
-    caughtBy: ['core/digest/digest-html.test.ts'],
-  },
-  {
-    name: 'the HTML of a mail is not escaped',
+    name: 'the HTML of an email is not escaped',
     breaks: 'P9',
-    file: 'functions/core/digest/view/html-emails.tsx',
-    find: '{snippet}',
-    replace: '<span dangerouslySetInnerHTML={{ __html: snippet }} />',
-    caughtBy: ['core/digest/digest-html.test.ts'],
-  },
-  {
-    name: 'a link may be of any scheme',
-    breaks: 'P9',
-    file: 'functions/core/digest/view/openable-link.ts',
-    find: 'return SCHEMES.has(protocol) ? href : undefined;',
-    replace: "return protocol === '' ? undefined : href;",
-    caughtBy: ['core/digest/digest-html.test.ts'],
-  },
-  {
-    name: 'a sender who may be forged is shown like any other',
-    breaks: 'P9',
-    file: 'functions/core/digest/view/page.ts',
-    find: 'isUnauthenticatedSender(line.reason) ?',
-    replace: 'isUnauthenticatedSender(line.mailId) ?',
+    find: '<div class="soft" style={$STYLE.snippet}>{$SNIPPET}</div>',
+    replace: '<div class="soft" style={$STYLE.snippet} dangerouslySetInnerHTML={{ __html: $SNIPPET }} />',
     caughtBy: ['core/digest/digest-html.test.ts'],
   },
 ];

@@ -1,179 +1,103 @@
-import type { Mutation } from '../mutation.ts';
+import type { Fault } from '../fault.ts';
 
-const POLL = 'functions/core/poll/poll.ts';
-const TRIAGE = 'functions/core/poll/triage.ts';
+const poll = ['core/poll/poll.test.ts'] as const;
+const handOver = ['core/poll/hand-over.test.ts', 'core/poll/poll.test.ts'] as const;
+const again = ['core/poll/beginning-again.test.ts'] as const;
+const renumbered = ['core/poll/poll.test.ts', 'core/poll/void-uids.test.ts'] as const;
 
-/** Faults in the order and the failures of a poll. */
-export const pollMutations: readonly Mutation[] = [
+/** Faults in the order and the failures of a poll, and in how polls begin again. */
+export const pollFaults: readonly Fault[] = [
   {
     name: 'the watermark moves before the page is handed over',
     breaks: 'P1',
-    file: POLL,
-    find: 'const handedOver = await triagePage(accountable, { journal, ...services }, known);',
-    replace: `const ahead = { ...watermark, lastUid: lastUidOf(page, watermark) };
-    await watermarks.move(watermark, ahead);
-    watermark = ahead;
-    const handedOver = await triagePage(accountable, { journal, ...services }, known);`,
-    caughtBy: ['core/poll/poll.test.ts'],
+    find: `for await (const $PAGE of $PAGES) {
+      $$$BEFORE
+      const $OVERTAKEN = (await $WATERMARKS.move($FROM, $TO)) === 'overtaken';
+      $$$AFTER
+    }`,
+    replace: `for await (const $PAGE of $PAGES) {
+      const ahead = { ...$FROM, lastUid: $PAGE.at(-1)?.location.uid ?? $FROM.lastUid };
+      await $WATERMARKS.move($FROM, ahead);
+      $FROM = ahead;
+      $$$BEFORE
+      const $OVERTAKEN = (await $WATERMARKS.move($FROM, $TO)) === 'overtaken';
+      $$$AFTER
+    }`,
+    caughtBy: poll,
   },
   {
-    name: 'a page that cannot be handed over is passed all the same',
+    name: 'what a queue or the spool refuses is not reported, and the watermark passes it',
     breaks: 'P1',
-    file: TRIAGE,
-    find: 'await handOver(report.handedOver, services)',
-    replace: 'await handOver(report.handedOver, services).catch(() => [])',
-    caughtBy: ['core/poll/poll.test.ts'],
-  },
-  {
-    name: 'an alert of a removed route waits for the queue that it had',
-    breaks: 'P1',
-    file: 'functions/core/poll/placed-entry.ts',
-    find: 'routes.includes(route)',
-    replace: 'routes.length > 0',
-    caughtBy: ['core/poll/hand-over.test.ts'],
-  },
-  {
-    name: 'a queue that fails keeps the mail of the others',
-    breaks: 'P1',
-    file: TRIAGE,
-    find: 'errors.push(error);',
-    replace: 'throw error;',
-    caughtBy: ['core/poll/hand-over.test.ts'],
-  },
-  {
-    name: 'a hand-over that failed is not told',
-    breaks: 'P1',
-    file: TRIAGE,
-    find: 'throwTogether(errors);',
-    replace: 'throwTogether([]);',
-    caughtBy: ['core/poll/hand-over.test.ts', 'core/poll/poll.test.ts'],
+    find: 'try { return [await $WORK()]; } catch ($ERROR) { $ERRORS.push($ERROR); return []; }',
+    replace: 'try { return [await $WORK()]; } catch { return []; }',
+    caughtBy: handOver,
   },
   {
     name: 'a queue that fails is not waited for',
     breaks: 'P1',
-    file: TRIAGE,
-    find: 'await routeQueues.send(route, together.map(queueMessageOf));',
-    replace: 'routeQueues.send(route, together.map(queueMessageOf)).catch(() => undefined);',
-    caughtBy: ['core/poll/poll.test.ts'],
+    find: 'await $QUEUES.send($ROUTE, $TOGETHER.map($MESSAGE));',
+    replace: '$QUEUES.send($ROUTE, $TOGETHER.map($MESSAGE)).catch(() => undefined);',
+    caughtBy: poll,
   },
   {
     name: 'a spool that fails is not waited for',
     breaks: 'P1',
-    file: TRIAGE,
-    find: 'await spool.write(segmentOf(location.mailbox, location.uidValidity, together, at));',
-    replace: 'spool.write(segmentOf(location.mailbox, location.uidValidity, together, at)).catch(() => undefined);',
-    caughtBy: ['core/poll/poll.test.ts'],
+    find: 'await $SPOOL.write($SEGMENT($$$ASKED));',
+    replace: '$SPOOL.write($SEGMENT($$$ASKED)).catch(() => undefined);',
+    caughtBy: poll,
   },
   {
-    name: 'a mail that a crash left between ledger and queue stays there',
+    name: 'an email that a crash left between ledger and queue stays there',
     breaks: 'P1',
-    file: TRIAGE,
-    find: "return !('state' in entry) || entry.state === 'accepted';",
-    replace: "return !('state' in entry);",
-    caughtBy: ['core/poll/poll.test.ts'],
+    find: "return !('state' in $ENTRY) || $ENTRY.state === 'accepted';",
+    replace: "return !('state' in $ENTRY);",
+    caughtBy: poll,
   },
   {
-    name: 'a mail that the ledger knows is handed over again',
+    name: 'an email that the ledger knows is handed over again',
     breaks: 'P3',
-    file: TRIAGE,
-    find: "return !('state' in entry) || entry.state === 'accepted';",
+    find: "return !('state' in $ENTRY) || $ENTRY.state === 'accepted';",
     replace: 'return true;',
-    caughtBy: ['core/poll/poll.test.ts'],
-  },
-  {
-    name: 'two mails of one page that are one are handed over twice',
-    breaks: 'P3',
-    file: TRIAGE,
-    find: '[...distinct.values()].map(([first]) => first),',
-    replace: '[...distinct.values()].flat(),',
-    caughtBy: ['core/poll/poll.test.ts'],
+    caughtBy: poll,
   },
   {
     name: 'UIDVALIDITY is ignored',
     breaks: 'P1',
-    file: 'functions/core/poll/uids-to-read.ts',
-    find: 'if (stored.uidValidity !== status.uidValidity) {',
-    replace: 'if (stored.uidValidity === undefined) {',
-    caughtBy: ['core/poll/poll.test.ts', 'core/poll/void-uids.test.ts'],
-  },
-  {
-    name: 'after a change of UIDVALIDITY, reading begins at the end instead of at the last complete poll',
-    breaks: 'P1',
-    file: 'functions/core/poll/watermark-start.ts',
-    find: 'return (first ?? status.uidNext) - 1;',
-    replace: 'return (first ? status.uidNext : status.uidNext) - 1;',
-    caughtBy: ['core/poll/poll.test.ts', 'core/poll/void-uids.test.ts'],
-  },
-  {
-    name: 'a poll that leaves mail behind counts as complete',
-    breaks: 'P1',
-    file: POLL,
-    find: 'isComplete: counts.left === 0 && !isOvertaken',
-    replace: 'isComplete: true',
-    caughtBy: ['core/poll/void-uids.test.ts'],
-  },
-  {
-    name: 'a page of another UIDVALIDITY moves the watermark',
-    breaks: 'P1',
-    file: POLL,
-    find: 'refuseOtherUidValidity(page, watermark);',
+    find: `if ($STORED.uidValidity !== $STATUS.uidValidity) {
+      return await $ABOVE(await $RESTART('renumbered', $$$STORED_HEALTH), $$$SESSION);
+    }`,
     replace: '',
-    caughtBy: ['core/poll/void-uids.test.ts'],
-  },
-  {
-    name: 'a poll that was overtaken goes on',
-    breaks: 'P3',
-    file: POLL,
-    find: 'if (isOvertaken) {',
-    replace: 'if (isOvertaken && uids.length === 0) {',
-    caughtBy: ['core/poll/poll.test.ts'],
-  },
-  {
-    name: 'of two first polls at once, each believes in its own baseline',
-    breaks: 'P1',
-    file: 'functions/core/poll/watermark-start.ts',
-    find: "(await watermarks.create(watermark, history)) === 'already there'",
-    replace: '(await watermarks.create(watermark, history)) === undefined',
-    caughtBy: ['core/poll/poll.test.ts'],
-  },
-  {
-    name: 'of two polls that meet a new UIDVALIDITY at once, each begins anew',
-    breaks: 'P3',
-    file: 'functions/core/poll/watermark-start.ts',
-    find: "(await watermarks.move(from, watermark)) === 'overtaken'",
-    replace: '(await watermarks.move(from, watermark)) === undefined',
-    caughtBy: ['core/poll/poll.test.ts'],
+    caughtBy: renumbered,
   },
   {
     name: 'a poll that failed ends as if nothing had happened',
     breaks: 'P4',
-    file: POLL,
-    find: '    throw error;\n',
-    replace: '    return { mailbox, uidNext: 0, accepted: 0, recognised: 0, left: 0 };\n',
-    caughtBy: ['core/poll/poll.test.ts'],
-  },
-  {
-    name: 'a failed poll is not recorded beside the watermark',
-    breaks: 'P4',
-    file: POLL,
-    find: 'watermarks.recordPollFailure(mailbox, { at: clock.now(), ...failure })',
-    replace: 'Promise.resolve()',
-    caughtBy: ['core/poll/poll.test.ts'],
-  },
-  {
-    name: 'a page is begun though no time is left for it',
-    breaks: 'P1',
-    file: 'functions/core/poll/pages-until-deadline.ts',
-    find: 'if (timeLeftMs() <= 0) return;',
-    replace: '',
-    caughtBy: ['core/poll/poll.test.ts'],
+    find: {
+      pattern: 'throw $ERROR;',
+      follows: { pattern: 'await $RECORD($ERROR, () => $WATERMARKS.recordPollFailure($$$FAILURE));' },
+    },
+    replace: 'return undefined as never;',
+    caughtBy: poll,
   },
   {
     name: 'a part of a batch that the queue refused is taken for sent',
     breaks: 'P1',
-    file: 'functions/adapters/sqs-route-queues.ts',
-    find: 'if (lost.length > 0) throw new HandOverFailed(route, lost.map(reasonOf));',
+    find: 'if ($LOST.length > 0) throw new $FAILED($ROUTE, $LOST.map($REASON));',
     replace: '',
     caughtBy: ['adapters/sqs-queues.test.ts'],
+  },
+  {
+    name: 'a mailbox whose watermark is lost is taken for a new one',
+    breaks: 'P1',
+    find: '$LEDGER.entriesOfMailboxes([$MAILBOX, ...$FORMERLY])',
+    replace: '$LEDGER.entriesOfMailboxes([])',
+    caughtBy: again,
+  },
+  {
+    name: 'a mailbox that was renamed is taken for a new one',
+    breaks: 'P1',
+    find: 'for (const $NAME of $FORMERLY.filter(($FORMER) => !$CARRIED_OVER.includes($FORMER))) { $$$BODY }',
+    replace: 'for (const $NAME of $FORMERLY.filter(($FORMER) => $CARRIED_OVER.includes($FORMER))) { $$$BODY }',
+    caughtBy: again,
   },
 ];

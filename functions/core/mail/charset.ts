@@ -94,6 +94,8 @@ const ENCODING_OF_LABEL: readonly (readonly [RegExp, string])[] = [
   [/^big5|^(?:cp|ms|windows)950$/, 'big5'],
   [/^euckr$|^ksc|^uhc$|^(?:cp|ms|windows)949$/, 'euc-kr'],
   [/^tis620|^(?:cp|ms|windows)874$/, 'windows-874'],
+  [/^koi8r?$/, 'koi8-r'],
+  [/^koi8r?u$/, 'koi8-u'],
   // TextDecoder of Node has no ISO-8859-16; ISO-8859-2 differs in a handful of letters, by a comma or cedilla below.
   [/^iso885916$/, 'iso-8859-2'],
   [/^iso88598/, 'iso-8859-8-i'],

@@ -40,11 +40,8 @@ export class RelatedTests {
   stagesFor(file: string): Stages {
     const reached = this.testsByDistance(file).map((test) => relative('test', test));
     const quick = reached.filter((test) => !SLOW.test(test)).slice(0, QUICK_FILES);
-    const slow = reached
-      .filter((test) => SLOW.test(test))
-      .sort(simulationFirst)
-      .slice(0, SLOW_FILES);
     if (reached.length === 0) return [BUNDLED];
+    const slow = slowTestsFor(file, reached);
     return [quick.slice(0, FIRST_FILES), quick.slice(FIRST_FILES), slow].filter((tests) => tests.length > 0);
   }
 
@@ -62,6 +59,14 @@ export class RelatedTests {
       .sort(([one, a], [other, b]) => isBeside(other) - isBeside(one) || a - b || one.localeCompare(other))
       .map(([path]) => path);
   }
+}
+
+function slowTestsFor(file: string, reached: readonly string[]): string[] {
+  const slow = reached.filter((test) => SLOW.test(test)).sort(simulationFirst);
+  // What is deployed is proved by synthesis alone, so by all of it.
+  return file.startsWith('lib/stack/')
+    ? slow.filter((test) => test.startsWith('lib/stack/'))
+    : slow.slice(0, SLOW_FILES);
 }
 
 /** It judges every promise. */

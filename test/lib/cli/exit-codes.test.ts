@@ -34,7 +34,7 @@ describe('the program exits', { timeout: CHILD_PROCESS_MS }, () => {
   beforeAll(async () => {
     const options = { imap: undefined, since: 'all', discordUrl: undefined } as const;
     world = await startLocalWorld(shippedSettings, options, recordingJournal(), () => {});
-    const vip = shippedSettings.routes[0]!.discord;
+    const vip = shippedSettings.routes[0]!.target;
     const channelId = vip.kind === 'bot' ? vip.channelId : '';
     world.discord?.faults.add({ channelId, outcome: { kind: 'answer', status: 403, code: 50001 } });
     await world.pipeline.poll();

@@ -40,7 +40,7 @@ export const deliveryFaults: readonly Fault[] = [
     breaks: 'P2',
     find: "{ status: 403, code: 'any', becomes: 'dead', $$$MEANING }",
     replace: "{ status: 403, code: 'any', becomes: 'delivered', $$$MEANING }",
-    caughtBy: ['core/discord/delivery-outcome.test.ts'],
+    caughtBy: ['core/discord/post-outcome.test.ts'],
   },
   {
     name: 'an alert for a later try is not kept in the queue',
@@ -109,7 +109,7 @@ export const deliveryFaults: readonly Fault[] = [
     breaks: 'P2',
     find: 'return $NOW.getTime() - ($DISPATCHED ?? $ACCEPTED).getTime() > $LIMIT;',
     replace: 'return false;',
-    caughtBy: ['core/delivery/redrive.test.ts', 'core/delivery/three-weeks.test.ts'],
+    caughtBy: ['core/delivery/redrive.test.ts', 'simulation/long-plans.test.ts'],
   },
   {
     name: 'a route that answers again is not redriven',

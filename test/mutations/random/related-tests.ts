@@ -11,7 +11,7 @@ const QUICK_FILES = 20;
 const SLOW_FILES = 5;
 
 /** Minutes each: whole weeks, real servers, or all of the above. */
-const LEFT_OUT = /^(simulation\/exhaustive|fuzz\/fuzz|dovecot|soak|crash|docs|mutations)|chromium/;
+const LEFT_OUT = /^(simulation\/(exhaustive|long-plans)|fuzz\/fuzz|dovecot|crash|docs|mutations)|chromium/;
 /** Synthesis and embedded servers: seconds to start. */
 const SLOW = /^(lib\/stack|lib\/local|simulation|fuzz)\//;
 

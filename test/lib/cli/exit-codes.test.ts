@@ -6,7 +6,6 @@ import { type LocalWorld, startLocalWorld } from '../../../lib/local/local-world
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 
 const MAIN = fileURLToPath(new URL('../../../lib/cli/main.ts', import.meta.url));
-const CHILD_PROCESS_MS = 60_000;
 
 /** Runs the program as a person does. Only its exit code tells a script whether it did what was asked. */
 async function run(...commandLine: string[]): Promise<{ exitCode: number | null; output: string }> {
@@ -27,7 +26,7 @@ async function run(...commandLine: string[]): Promise<{ exitCode: number | null;
   return { exitCode, output };
 }
 
-describe('the program exits', { timeout: CHILD_PROCESS_MS }, () => {
+describe('the program exits', () => {
   let world: LocalWorld;
   const local = (...commandLine: string[]) => run(...commandLine, '--local', world.parameters.url);
 

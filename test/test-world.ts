@@ -14,11 +14,10 @@ import { memoryDigestRuns } from './fakes/memory-digest-runs.ts';
 import { memoryLedger } from './fakes/memory-ledger.ts';
 import { memoryMailbox } from './fakes/memory-mailbox.ts';
 import { memoryMailer } from './fakes/memory-mailer.ts';
-import { memoryPathChecks } from './fakes/memory-path-checks.ts';
 import { memoryPauses } from './fakes/memory-pauses.ts';
-import { memoryRouteChecks } from './fakes/memory-route-checks.ts';
 import { memoryRouteQueues } from './fakes/memory-route-queues.ts';
 import { memorySpool } from './fakes/memory-spool.ts';
+import { memoryTargetChecks } from './fakes/memory-target-checks.ts';
 import { memoryWatermarks } from './fakes/memory-watermarks.ts';
 import { openPaths } from './fakes/open-paths.ts';
 import { recordingJournal } from './fakes/recording-journal.ts';
@@ -62,8 +61,7 @@ export function testWorld({ now, timeZone = 'UTC' }: { now?: Date; timeZone?: st
     deadLetters: memoryDeadLetters(),
     spool: memorySpool(),
     pauses: memoryPauses(),
-    routeChecks: memoryRouteChecks(),
-    pathChecks: memoryPathChecks(),
+    targetChecks: memoryTargetChecks(),
     operatorPaths: openPaths,
     digestRuns: memoryDigestRuns(),
     mailer: memoryMailer(),

@@ -1,8 +1,7 @@
 import { DIGEST_RUNS_RIGHTS } from './dynamo-digest-runs.ts';
 import { LEDGER_RIGHTS } from './dynamo-ledger.ts';
-import { PATH_CHECKS_RIGHTS } from './dynamo-path-checks.ts';
 import { PAUSES_RIGHTS } from './dynamo-pauses.ts';
-import { ROUTE_CHECKS_RIGHTS } from './dynamo-route-checks.ts';
+import { TARGET_CHECKS_RIGHTS } from './dynamo-target-checks.ts';
 import { WATERMARKS_RIGHTS } from './dynamo-watermarks.ts';
 import type { Ports } from './ports.ts';
 import type { RightsOf } from './rights.ts';
@@ -28,9 +27,8 @@ export const PORT_RIGHTS = {
   deadLetters: DEAD_LETTERS_RIGHTS,
   spool: SPOOL_RIGHTS,
   pauses: PAUSES_RIGHTS,
-  routeChecks: ROUTE_CHECKS_RIGHTS,
+  targetChecks: TARGET_CHECKS_RIGHTS,
   operatorPaths: { digest: DIGEST_PATH_RIGHTS, alarms: ALARM_PATH_RIGHTS },
-  pathChecks: PATH_CHECKS_RIGHTS,
   mailer: MAILER_RIGHTS,
   digestRuns: DIGEST_RUNS_RIGHTS,
 } as const satisfies { readonly [Name in keyof Ports]: RightsOf<Ports[Name]> };

@@ -1,5 +1,5 @@
 import type { ChatPoster, ChatProbe } from '../core/chat/chat-service.ts';
-import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Mailer } from '../core/digest/mailer.ts';
 import type { DigestRuns } from '../core/digest/run.ts';
 import type { MethodLists } from '../core/handed-ports.ts';
@@ -7,11 +7,10 @@ import type { MailReader } from '../core/mail/mail-reader.ts';
 import type { AlertQueue } from '../core/records/alert-queue.ts';
 import type { DeadLetters } from '../core/records/dead-letters.ts';
 import type { Ledger } from '../core/records/ledger.ts';
-import type { PathChecks } from '../core/records/operator-path.ts';
 import type { Pauses } from '../core/records/pause.ts';
-import type { RouteChecks } from '../core/records/route-check.ts';
 import type { RouteQueues } from '../core/records/route-queues.ts';
 import type { Spool } from '../core/records/spool.ts';
+import type { TargetChecks } from '../core/records/target-check.ts';
 import type { Watermarks } from '../core/records/watermark.ts';
 
 /** Every port that a use case can be handed, by the name it is handed under. */
@@ -27,9 +26,8 @@ export type Ports = {
   spool: Spool;
   chat: ChatPoster & ChatProbe;
   pauses: Pauses;
-  routeChecks: RouteChecks;
+  targetChecks: TargetChecks;
   operatorPaths: OperatorPaths;
-  pathChecks: PathChecks;
   mailer: Mailer;
   digestRuns: DigestRuns;
 };

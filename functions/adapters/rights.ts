@@ -6,8 +6,7 @@ export type Place =
   | 'openLedgerEntries'
   | 'watermarks'
   /** Items beside the watermarks, each kind under a prefix of its own. */
-  | 'routeChecks'
-  | 'pathChecks'
+  | 'targetChecks'
   | 'pauses'
   | 'digestRun'
   | 'routeQueues'

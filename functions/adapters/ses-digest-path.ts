@@ -1,5 +1,5 @@
 import { GetAccountCommand, GetEmailIdentityCommand, NotFoundException, type SESv2Client } from '@aws-sdk/client-sesv2';
-import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../core/checks/path-status.ts';
 import { sendingIdentitiesOf } from '../core/settings/sending-identities.ts';
 import type { Rights } from './rights.ts';
 

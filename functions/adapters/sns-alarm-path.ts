@@ -1,5 +1,5 @@
 import { paginateListSubscriptionsByTopic, type SNSClient, type Subscription } from '@aws-sdk/client-sns';
-import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Rights } from './rights.ts';
 
 /** What looking needs of IAM. The policies derive from it. */

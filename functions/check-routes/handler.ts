@@ -1,8 +1,8 @@
 import { type CheckReport, checkRoutes } from '../core/checks/check-routes.ts';
-import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { HandlerDependencies } from '../handler-dependencies.ts';
 import { chatProbeFrom } from '../wiring/chat.ts';
-import { pathChecksFrom, pausesFrom, routeChecksFrom } from '../wiring/dynamo.ts';
+import { pausesFrom, targetChecksFrom } from '../wiring/dynamo.ts';
 import { operatorPathsFrom } from '../wiring/operator-paths.ts';
 import { redriveServicesFrom } from '../wiring/redrive.ts';
 
@@ -16,9 +16,8 @@ export function createCheckRoutes(
 ) {
   const services = {
     ...redriveServicesFrom({ environment, journal }),
-    routeChecks: routeChecksFrom(environment),
+    targetChecks: targetChecksFrom(environment),
     operatorPaths,
-    pathChecks: pathChecksFrom(environment),
     pauses: pausesFrom(environment),
   };
   const routes = settings.routes.map((route) => ({ ...route, chat: chatProbeFrom(environment, route) }));

@@ -2,7 +2,7 @@ import type { QueueMessage } from './records/alert.ts';
 import type { AuditReport } from './records/audit-report.ts';
 import type { DeliveryFailure } from './records/delivery-failure.ts';
 import type { NewLedgerEntry } from './records/ledger-entry.ts';
-import type { OperatorPath } from './records/operator-path.ts';
+import type { OperatorPath } from './records/target-check.ts';
 import type { Restart } from './records/watermark.ts';
 
 /** What happened, as facts. Logs, metrics and the local terminal are all told from these. */

@@ -6,7 +6,7 @@ import { digestMailOf } from '../core/digest/view/digest-mail.ts';
 import { polledMailboxes } from '../core/settings/polled-mailbox.ts';
 import type { HandlerDependencies } from '../handler-dependencies.ts';
 import { failureName } from '../wiring/chat.ts';
-import { digestRunsFrom, ledgerFrom, pathChecksFrom, routeChecksFrom, watermarksFrom } from '../wiring/dynamo.ts';
+import { digestRunsFrom, ledgerFrom, targetChecksFrom, watermarksFrom } from '../wiring/dynamo.ts';
 import { mailerFrom } from '../wiring/mailer.ts';
 import { deadLettersFrom } from '../wiring/queues.ts';
 import { spoolFrom } from '../wiring/spool.ts';
@@ -24,8 +24,7 @@ export function createSendDigest(
     watermarks: watermarksFrom(environment),
     ledger: ledgerFrom(environment),
     spool: spoolFrom(environment),
-    routeChecks: routeChecksFrom(environment),
-    pathChecks: pathChecksFrom(environment),
+    targetChecks: targetChecksFrom(environment),
     deadLetters: deadLettersFrom(environment),
     digestRuns: digestRunsFrom(environment),
     mailer: mailerFrom(environment, settings.digest),

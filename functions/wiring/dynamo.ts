@@ -2,15 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { dynamoDigestRuns } from '../adapters/dynamo-digest-runs.ts';
 import { dynamoLedger } from '../adapters/dynamo-ledger.ts';
-import { dynamoPathChecks } from '../adapters/dynamo-path-checks.ts';
 import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
-import { dynamoRouteChecks } from '../adapters/dynamo-route-checks.ts';
+import { dynamoTargetChecks } from '../adapters/dynamo-target-checks.ts';
 import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
 import type { DigestRuns } from '../core/digest/run.ts';
 import type { Ledger } from '../core/records/ledger.ts';
-import type { PathChecks } from '../core/records/operator-path.ts';
 import type { Pauses } from '../core/records/pause.ts';
-import type { RouteChecks } from '../core/records/route-check.ts';
+import type { TargetChecks } from '../core/records/target-check.ts';
 import type { Watermarks } from '../core/records/watermark.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
@@ -22,15 +20,11 @@ export function watermarksFrom(environment: Environment): Watermarks {
   return dynamoWatermarks({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
 }
 
-export function routeChecksFrom(environment: Environment): RouteChecks {
-  return dynamoRouteChecks({
+export function targetChecksFrom(environment: Environment): TargetChecks {
+  return dynamoTargetChecks({
     client: dynamoClient(environment),
     table: requiredValue(environment, 'WATERMARKS_TABLE'),
   });
-}
-
-export function pathChecksFrom(environment: Environment): PathChecks {
-  return dynamoPathChecks({ client: dynamoClient(environment), table: requiredValue(environment, 'WATERMARKS_TABLE') });
 }
 
 export function pausesFrom(environment: Environment): Pauses {

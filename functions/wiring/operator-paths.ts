@@ -3,7 +3,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
 import { sesDigestPath } from '../adapters/ses-digest-path.ts';
 import { snsAlarmPath } from '../adapters/sns-alarm-path.ts';
-import type { OperatorPaths } from '../core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Settings } from '../core/settings/settings-schema.ts';
 import { type Environment, requiredValue } from './environment.ts';
 

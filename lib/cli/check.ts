@@ -1,8 +1,8 @@
 import type { ChatProbe } from '../../functions/core/chat/chat-service.ts';
-import { lookAtTarget } from '../../functions/core/checks/check-routes.ts';
-import { type OperatorPaths, verdictOfAlarms, verdictOfDigest } from '../../functions/core/checks/path-verdict.ts';
+import { probeTarget } from '../../functions/core/checks/check-routes.ts';
+import { type OperatorPaths, statusOfAlarms, statusOfDigest } from '../../functions/core/checks/path-status.ts';
 import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
-import type { PathVerdict } from '../../functions/core/records/operator-path.ts';
+import type { TargetStatus } from '../../functions/core/records/target-check.ts';
 import type { Secrets } from '../../functions/core/secrets.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings, RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
@@ -47,17 +47,22 @@ export async function check(
     await tell(`mailbox ${mailbox}`, checkMailbox(services.readerOf?.(account), folder));
   }
   for (const route of settings.routes) {
-    const { verdict } = await lookAtTarget(services.probeOf(route), services.clock);
-    const finding: Finding = verdict.failure
-      ? { state: 'wrong', text: verdict.failure.text }
+    const { status } = await probeTarget(services.probeOf(route), services.clock);
+    const finding: Finding = status.failure
+      ? { state: 'wrong', text: status.failure.text }
       : { state: 'well', text: 'Discord would accept posts' };
     await tell(`route ${route.id}`, Promise.resolve(finding));
   }
-  const { operatorPaths } = services;
-  await tell('digest', operatorPaths.digest().then(verdictOfDigest).then(findingOf('SES would accept it')));
+  const { operatorPaths, clock } = services;
+  await tell(
+    'digest',
+    operatorPaths.digest().then((look) => findingOf(statusOfDigest(look, clock.now()), 'SES would accept it')),
+  );
   await tell(
     'alarms',
-    operatorPaths.alarms().then(verdictOfAlarms).then(findingOf('the address has confirmed the subscription')),
+    operatorPaths
+      .alarms()
+      .then((look) => findingOf(statusOfAlarms(look, clock.now()), 'the address has confirmed the subscription')),
   );
   return exitCode;
 }
@@ -76,11 +81,9 @@ async function checkMailbox(reader: MailReader | undefined, folder: string): Pro
   return { state: 'well', text: `logged in; its next email gets uid ${uidNext}` };
 }
 
-function findingOf(well: string): (verdict: PathVerdict) => Finding {
-  return ({ state, reason = '' }) => {
-    if (state === 'open') return { state: 'well', text: well };
-    return { state: state === 'not checked' ? 'not checked' : 'wrong', text: reason };
-  };
+function findingOf({ state, failure }: TargetStatus, well: string): Finding {
+  if (!failure) return { state: 'well', text: well };
+  return { state: state === 'not checked' ? 'not checked' : 'wrong', text: failure.text };
 }
 
 function wrong(error: unknown): Finding {

@@ -4,7 +4,7 @@ import { clearDeadTargetPause } from '../../functions/core/delivery/lift-death.t
 import { type RedriveReport, redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
-import { ledgerFrom, pathChecksFrom, pausesFrom, routeChecksFrom } from '../../functions/wiring/dynamo.ts';
+import { ledgerFrom, pausesFrom, targetChecksFrom } from '../../functions/wiring/dynamo.ts';
 import type { Environment } from '../../functions/wiring/environment.ts';
 import { deadLettersFrom, routesWithQueues } from '../../functions/wiring/queues.ts';
 import { redriveServicesFrom } from '../../functions/wiring/redrive.ts';
@@ -68,8 +68,7 @@ function linesOf({ route, redriven, left, beingPosted, stoppedBy, letters }: Red
 export async function statusOf(environment: Environment, print: (line: string) => void): Promise<void> {
   const services = {
     ledger: ledgerFrom(environment),
-    routeChecks: routeChecksFrom(environment),
-    pathChecks: pathChecksFrom(environment),
+    targetChecks: targetChecksFrom(environment),
     deadLetters: deadLettersFrom(environment),
     clock: systemClock,
   };

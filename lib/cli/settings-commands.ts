@@ -1,7 +1,7 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { systemClock } from '../../functions/adapters/system-clock.ts';
-import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../../functions/core/checks/path-status.ts';
 import type { RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
 import { chatProbeFrom } from '../../functions/wiring/chat.ts';
 import type { Environment } from '../../functions/wiring/environment.ts';

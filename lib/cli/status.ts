@@ -2,15 +2,13 @@ import { groupBy } from '../../functions/core/group-by.ts';
 import type { DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
-import type { PathChecks } from '../../functions/core/records/operator-path.ts';
-import type { RouteChecks } from '../../functions/core/records/route-check.ts';
+import type { TargetCheck, TargetChecks } from '../../functions/core/records/target-check.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import { ago } from './times.ts';
 
 export type StatusServices = {
   ledger: Ledger;
-  routeChecks: RouteChecks;
-  pathChecks: PathChecks;
+  targetChecks: TargetChecks;
   deadLetters: DeadLetters;
   clock: Clock;
 };
@@ -39,10 +37,14 @@ export async function status(deployed: Deployed, services: StatusServices, print
   }
   printRemoved(alerts, deployed, services.clock.now(), print);
   for (const path of ['digest', 'alarms'] as const) {
-    const check = await services.pathChecks.get(path);
-    print(`${path.padEnd(12)} ${check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet'}`);
-    if (check?.reason) print(`${INDENT} ${check.reason}`);
+    const check = await services.targetChecks.get(`path/${path}`);
+    print(`${path.padEnd(12)} ${stateOf(check)}`);
+    if (check?.failure) print(`${INDENT} ${check.failure.text}`);
   }
+}
+
+function stateOf(check: TargetCheck | undefined): string {
+  return check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet';
 }
 
 /** Oldest first. */
@@ -55,14 +57,13 @@ async function openAlerts(ledger: Ledger): Promise<LedgerEntry[]> {
 async function printRoute(
   route: string,
   { open, unreadable }: { open: readonly LedgerEntry[]; unreadable: readonly UnreadableLetter[] },
-  { routeChecks }: StatusServices,
+  { targetChecks }: StatusServices,
   print: Print,
 ): Promise<void> {
-  const check = await routeChecks.get(route);
-  const state = check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet';
+  const check = await targetChecks.get(`route/${route}`);
   const dead = open.filter(({ state }) => state === 'dead').length;
   const oldest = open[0] ? `, the oldest from ${open[0].acceptedAt.toISOString()}` : '';
-  print(`${route.padEnd(12)} ${state} · ${open.length - dead} on their way, ${dead} dead${oldest}`);
+  print(`${route.padEnd(12)} ${stateOf(check)} · ${open.length - dead} on their way, ${dead} dead${oldest}`);
   if (check?.failure) print(`${INDENT} ${check.failure.text}`);
   if (unreadable.length > 0) {
     print(`${INDENT} unreadable dead letters: ${unreadable.length}. See them: npm run rollcall -- letters ${route}`);

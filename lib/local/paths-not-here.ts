@@ -1,4 +1,4 @@
-import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../../functions/core/checks/path-status.ts';
 
 /** The paths to the operator as a local run has them: there is nobody who could say that they are open. */
 export const pathsNotHere: OperatorPaths = {

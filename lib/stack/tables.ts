@@ -2,9 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { DIGEST_RUN_KEY } from '../../functions/adapters/dynamo-digest-runs.ts';
-import { PATH_CHECK_KEY_PREFIX } from '../../functions/adapters/dynamo-path-checks.ts';
 import { PAUSE_KEY_PREFIX } from '../../functions/adapters/dynamo-pauses.ts';
-import { ROUTE_CHECK_KEY_PREFIX } from '../../functions/adapters/dynamo-route-checks.ts';
+import { TARGET_CHECK_KEY_PREFIXES } from '../../functions/adapters/dynamo-target-checks.ts';
 import {
   BY_DAY_INDEX,
   BY_LOCATION_INDEX,
@@ -27,8 +26,7 @@ export class Tables extends Construct {
     | 'ledgerByDay'
     | 'openLedgerEntries'
     | 'watermarks'
-    | 'routeChecks'
-    | 'pathChecks'
+    | 'targetChecks'
     | 'pauses'
     | 'digestRun'
   >;
@@ -43,10 +41,9 @@ export class Tables extends Construct {
       ledgerByDay: { arns: [indexArn(this.ledger, BY_DAY_INDEX)] },
       openLedgerEntries: { arns: [indexArn(this.ledger, OPEN_INDEX)] },
       watermarks: { arns: [this.watermarks.tableArn] },
-      routeChecks: itemsUnder(ROUTE_CHECK_KEY_PREFIX, this.watermarks),
-      pathChecks: itemsUnder(PATH_CHECK_KEY_PREFIX, this.watermarks),
-      pauses: itemsUnder(PAUSE_KEY_PREFIX, this.watermarks),
-      digestRun: itemsUnder(DIGEST_RUN_KEY, this.watermarks),
+      targetChecks: itemsUnder(TARGET_CHECK_KEY_PREFIXES, this.watermarks),
+      pauses: itemsUnder([PAUSE_KEY_PREFIX], this.watermarks),
+      digestRun: itemsUnder([DIGEST_RUN_KEY], this.watermarks),
     };
   }
 }
@@ -56,10 +53,10 @@ function indexArn(table: Table, index: TableIndex): string {
 }
 
 /** The items whose key begins so, and no others of their table. */
-function itemsUnder(keyPrefix: string, { tableArn }: Table): Resources {
+function itemsUnder(keyPrefixes: readonly string[], { tableArn }: Table): Resources {
   return {
     arns: [tableArn],
-    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${keyPrefix}*`] } },
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keyPrefixes.map((prefix) => `${prefix}*`) } },
   };
 }
 

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readItems } from '../../functions/adapters/dynamo-batch-read.ts';
 import { dynamoDigestRuns } from '../../functions/adapters/dynamo-digest-runs.ts';
 import { dynamoLedger } from '../../functions/adapters/dynamo-ledger.ts';
-import { dynamoPathChecks } from '../../functions/adapters/dynamo-path-checks.ts';
 import { dynamoPauses } from '../../functions/adapters/dynamo-pauses.ts';
-import { dynamoRouteChecks } from '../../functions/adapters/dynamo-route-checks.ts';
+import { dynamoTargetChecks } from '../../functions/adapters/dynamo-target-checks.ts';
 import { dynamoWatermarks } from '../../functions/adapters/dynamo-watermarks.ts';
 import { fakeClock } from '../fakes/fake-clock.ts';
 
@@ -34,8 +33,7 @@ describe('what decides about an email is read consistently', () => {
     ['items by their keys', (table) => readItems({ ...table, clock: fakeClock() }, [{ mailId: { S: 'mail-1' } }])],
     ['a watermark', (table) => dynamoWatermarks(table).get('support/INBOX')],
     ['a pause', (table) => dynamoPauses(table).standing(['target'], at)],
-    ['the check of a route', (table) => dynamoRouteChecks(table).get('vip')],
-    ['the check of a path', (table) => dynamoPathChecks(table).get('alarms')],
+    ['the check of a target', (table) => dynamoTargetChecks(table).get('route/vip')],
     ['the last digest', (table) => dynamoDigestRuns(table).lastSent()],
   ] satisfies [string, Parameters<typeof askedBy>[0]][])('%s', async (_what, call) => {
     const reads = await askedBy(call);

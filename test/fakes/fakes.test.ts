@@ -4,24 +4,22 @@ import { deadLettersContract } from '../contracts/dead-letters-contract.ts';
 import { digestRunsContract } from '../contracts/digest-runs-contract.ts';
 import { ledgerContract } from '../contracts/ledger-contract.ts';
 import { mailerContract } from '../contracts/mailer-contract.ts';
-import { pathChecksContract } from '../contracts/path-checks-contract.ts';
 import { pausesContract } from '../contracts/pauses-contract.ts';
-import { routeChecksContract } from '../contracts/route-checks-contract.ts';
 import { routeQueuesContract } from '../contracts/route-queues-contract.ts';
 import { secretsContract } from '../contracts/secrets-contract.ts';
 import { spoolContract } from '../contracts/spool-contract.ts';
+import { targetChecksContract } from '../contracts/target-checks-contract.ts';
 import { watermarksContract } from '../contracts/watermarks-contract.ts';
 import { memoryAlertQueue } from './memory-alert-queue.ts';
 import { memoryDeadLetters } from './memory-dead-letters.ts';
 import { memoryDigestRuns } from './memory-digest-runs.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { memoryMailer } from './memory-mailer.ts';
-import { memoryPathChecks } from './memory-path-checks.ts';
 import { memoryPauses } from './memory-pauses.ts';
-import { memoryRouteChecks } from './memory-route-checks.ts';
 import { memoryRouteQueues } from './memory-route-queues.ts';
 import { memorySecrets } from './memory-secrets.ts';
 import { memorySpool } from './memory-spool.ts';
+import { memoryTargetChecks } from './memory-target-checks.ts';
 import { memoryWatermarks } from './memory-watermarks.ts';
 
 describe('the ledger in memory', () => {
@@ -80,19 +78,14 @@ describe('the dead letters in memory', () => {
   }));
 });
 
-describe('the path checks in memory', () => {
-  const checks = memoryPathChecks();
-  pathChecksContract(() => checks);
-});
-
 describe('the runs of digests in memory', () => {
   const runs = memoryDigestRuns();
   digestRunsContract(() => runs);
 });
 
 describe('the route checks in memory', () => {
-  const checks = memoryRouteChecks();
-  routeChecksContract(() => checks);
+  const checks = memoryTargetChecks();
+  targetChecksContract(() => checks);
 });
 
 describe('the mailer in memory', () => {

@@ -1,4 +1,4 @@
-import type { AlarmPathLook, DigestPathLook, OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
+import type { AlarmPathLook, DigestPathLook, OperatorPaths } from '../../functions/core/checks/path-status.ts';
 
 /** What the services say where nothing is wrong. */
 export const OPEN_DIGEST_PATH = {

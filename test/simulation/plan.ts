@@ -12,7 +12,7 @@ export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** Services that fail as a whole, with the ports behind which they lie. */
 export const SERVICES = {
-  dynamodb: ['ledger', 'watermarks', 'pauses', 'routeChecks', 'pathChecks', 'digestRuns'],
+  dynamodb: ['ledger', 'watermarks', 'pauses', 'targetChecks', 'digestRuns'],
   sqs: ['routeQueues', 'alertQueue', 'deadLetters'],
   s3: ['spool'],
   ssm: ['secrets'],

@@ -1,4 +1,4 @@
-import type { OperatorPaths } from '../../functions/core/checks/path-verdict.ts';
+import type { OperatorPaths } from '../../functions/core/checks/path-status.ts';
 import type { Mailer } from '../../functions/core/digest/mailer.ts';
 import type { DigestRuns } from '../../functions/core/digest/run.ts';
 import type { Discord, DiscordTargets } from '../../functions/core/discord/discord.ts';
@@ -6,11 +6,10 @@ import type { MailReader, MailSession } from '../../functions/core/mail/mail-rea
 import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
 import type { DeadLetters } from '../../functions/core/records/dead-letters.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
-import type { PathChecks } from '../../functions/core/records/operator-path.ts';
 import type { Pauses } from '../../functions/core/records/pause.ts';
-import type { RouteChecks } from '../../functions/core/records/route-check.ts';
 import type { RouteQueues } from '../../functions/core/records/route-queues.ts';
 import type { Spool } from '../../functions/core/records/spool.ts';
+import type { TargetChecks } from '../../functions/core/records/target-check.ts';
 import type { Watermarks } from '../../functions/core/records/watermark.ts';
 import type { Secrets } from '../../functions/core/secrets.ts';
 
@@ -64,9 +63,8 @@ export const PORT_METHODS = {
   discord: { post: true } satisfies Methods<Discord>,
   pauses: { standing: true, pause: true, lift: true } satisfies Methods<Pauses>,
   discordTargets: { look: true } satisfies Methods<DiscordTargets>,
-  routeChecks: { get: true, record: true } satisfies Methods<RouteChecks>,
+  targetChecks: { get: true, record: true } satisfies Methods<TargetChecks>,
   operatorPaths: { digest: true, alarms: true } satisfies Methods<OperatorPaths>,
-  pathChecks: { get: true, record: true } satisfies Methods<PathChecks>,
   digestRuns: { begin: true, end: true, recordSent: true, lastSent: true } satisfies Methods<DigestRuns>,
   mailer: { send: true } satisfies Methods<Mailer>,
   secrets: { read: true } satisfies Methods<Secrets>,

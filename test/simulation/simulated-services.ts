@@ -14,11 +14,10 @@ import type { Clock } from '../../functions/core/time.ts';
 import { memoryDigestRuns } from '../fakes/memory-digest-runs.ts';
 import { memoryLedger } from '../fakes/memory-ledger.ts';
 import { memoryMailer } from '../fakes/memory-mailer.ts';
-import { memoryPathChecks } from '../fakes/memory-path-checks.ts';
 import { memoryPauses } from '../fakes/memory-pauses.ts';
-import { memoryRouteChecks } from '../fakes/memory-route-checks.ts';
 import { memorySecrets } from '../fakes/memory-secrets.ts';
 import { memorySpool } from '../fakes/memory-spool.ts';
+import { memoryTargetChecks } from '../fakes/memory-target-checks.ts';
 import { memoryWatermarks } from '../fakes/memory-watermarks.ts';
 import { openPaths } from '../fakes/open-paths.ts';
 import type { Random } from '../fuzz/random.ts';
@@ -75,8 +74,7 @@ export function simulatedServices(
     ledger: memoryLedger(),
     watermarks: memoryWatermarks(),
     pauses: memoryPauses(),
-    routeChecks: memoryRouteChecks(),
-    pathChecks: memoryPathChecks(),
+    targetChecks: memoryTargetChecks(),
     operatorPaths: openPaths,
     digestRuns: memoryDigestRuns(),
     mailer: memoryMailer(),
@@ -242,8 +240,7 @@ export function simulatedServices(
         ledger: reach('ledger', stored.ledger),
         watermarks: reach('watermarks', stored.watermarks),
         pauses: reach('pauses', stored.pauses),
-        routeChecks: reach('routeChecks', stored.routeChecks),
-        pathChecks: reach('pathChecks', stored.pathChecks),
+        targetChecks: reach('targetChecks', stored.targetChecks),
         operatorPaths: reach('operatorPaths', stored.operatorPaths),
         digestRuns: reach('digestRuns', stored.digestRuns),
         mailer: reach('mailer', mailerOf(invocation)),

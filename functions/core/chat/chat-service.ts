@@ -1,6 +1,6 @@
 import type { QueueMessage } from '../records/alert.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
-import type { Verdict } from '../records/route-check.ts';
+import type { TargetStatus } from '../records/target-check.ts';
 
 /** A post, by what it shows: the service knows what that looks like. */
 export type ChatPost = {
@@ -50,5 +50,5 @@ export interface ChatProbe {
    *
    * @throws where the secret could not be read, which says nothing of the target
    */
-  probe(): Promise<Verdict>;
+  probe(): Promise<TargetStatus>;
 }

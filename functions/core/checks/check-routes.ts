@@ -7,20 +7,18 @@ import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import type { DeadLetters } from '../records/dead-letters.ts';
 import type { Ledger } from '../records/ledger.ts';
-import type { PathCheck, PathChecks } from '../records/operator-path.ts';
 import type { Pauses } from '../records/pause.ts';
-import { nextCheck, type RouteCheck, type RouteChecks, type Verdict } from '../records/route-check.ts';
 import type { RouteQueues } from '../records/route-queues.ts';
+import { nextCheck, type TargetCheck, type TargetChecks, type TargetStatus } from '../records/target-check.ts';
 import type { Clock } from '../time.ts';
 import { checkPaths } from './check-paths.ts';
 import { tellOldestOpenAlert } from './oldest-open-alert.ts';
-import type { OperatorPaths } from './path-verdict.ts';
+import type { OperatorPaths } from './path-status.ts';
 
 type Ports = {
   chat: ChatProbe;
-  routeChecks: RouteChecks;
+  targetChecks: TargetChecks;
   operatorPaths: OperatorPaths;
-  pathChecks: PathChecks;
   pauses: Pauses;
   ledger: Ledger;
   routeQueues: RouteQueues;
@@ -30,9 +28,8 @@ type Ports = {
 /** What a check may call. The policy of check-routes derives from this list. */
 export const CHECK_ROUTES_PORTS = {
   chat: ['probe'],
-  routeChecks: ['get', 'record'],
+  targetChecks: ['get', 'record'],
   operatorPaths: ['digest', 'alarms'],
-  pathChecks: ['get', 'record'],
   pauses: ['standing', 'lift'],
   ledger: ['find', 'accept', 'markDispatched', 'recordGivenUp', 'openEntries'],
   routeQueues: ['send'],
@@ -48,7 +45,7 @@ export type CheckedRoute = { id: string; target: ChatTarget; chat: HandedPorts['
 
 export type CheckReport = {
   /** By route. */
-  checks: ReadonlyMap<string, RouteCheck>;
+  checks: ReadonlyMap<string, TargetCheck>;
   redrives: readonly RedriveReport[];
 };
 
@@ -80,12 +77,12 @@ export async function checkRoutes(
     }
   };
 
-  // All looks come first: a long redrive must not keep a dead target from being told.
-  const checks = new Map<string, RouteCheck>();
+  // All probes come first: a long redrive must not keep a dead target from being told.
+  const checks = new Map<string, TargetCheck>();
   for (const route of routes) {
-    const sight = await lookAtTarget(route.chat, services.clock);
-    if (sight.trouble) troubles.push(`${route.id}: ${sight.trouble}`);
-    const current = await attempt(route.id, () => record(route, sight.verdict, services));
+    const { status, trouble } = await probeTarget(route.chat, services.clock);
+    if (trouble) troubles.push(`${route.id}: ${trouble}`);
+    const current = await attempt(route.id, () => record(route, status, services));
     if (current) checks.set(route.id, current);
   }
   const paths = await checkPaths(services);
@@ -111,28 +108,32 @@ export async function checkRoutes(
   return { checks, redrives };
 }
 
-type Sight = { verdict: Verdict; trouble?: string };
+type ProbeResult = { status: TargetStatus; trouble?: string };
 
 /**
  * Looks at one target without posting. A secret that cannot be read says nothing of the target, and is a trouble of its
  * own.
  */
-export async function lookAtTarget(chat: ChatProbe, clock: Clock): Promise<Sight> {
+export async function probeTarget(chat: ChatProbe, clock: Clock): Promise<ProbeResult> {
   try {
-    return { verdict: await chat.probe() };
+    return { status: await chat.probe() };
   } catch (error) {
     const trouble = messageOf(error);
     const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;
-    return { verdict: { state: 'unknown', failure }, trouble };
+    return { status: { state: 'unknown', failure }, trouble };
   }
 }
 
-async function record({ id, target }: CheckedRoute, verdict: Verdict, services: CheckServices): Promise<RouteCheck> {
-  const { routeChecks, clock, journal } = services;
-  if (verdict.state === 'alive') await clearDeadTargetPause(target, services);
-  const previous = await routeChecks.get(id);
-  const current = nextCheck(previous, verdict, clock.now());
-  await routeChecks.record(id, current);
+async function record(
+  { id, target }: CheckedRoute,
+  status: TargetStatus,
+  services: CheckServices,
+): Promise<TargetCheck> {
+  const { targetChecks, clock, journal } = services;
+  if (status.state === 'alive') await clearDeadTargetPause(target, services);
+  const previous = await targetChecks.get(`route/${id}`);
+  const current = nextCheck(previous, status, clock.now());
+  await targetChecks.record(`route/${id}`, current);
   if (current.state === 'dead' && current.failure && previous?.state !== 'dead') {
     journal({ kind: 'route dead', route: id, failure: current.failure });
   }
@@ -143,18 +144,18 @@ async function record({ id, target }: CheckedRoute, verdict: Verdict, services: 
 }
 
 function tellCounts(
-  checks: readonly RouteCheck[],
-  paths: readonly PathCheck[],
+  checks: readonly TargetCheck[],
+  paths: readonly TargetCheck[],
   { clock, journal }: CheckServices,
 ): void {
-  const count = (wanted: RouteCheck['state']) => checks.filter(({ state }) => state === wanted).length;
+  const count = (wanted: TargetCheck['state']) => checks.filter(({ state }) => state === wanted).length;
   journal({
     kind: 'routes checked',
     at: clock.now(),
     alive: count('alive'),
     dead: count('dead'),
     unknown: count('unknown'),
-    closedPaths: paths.filter(({ state }) => state === 'closed').length,
+    closedPaths: paths.filter(({ state }) => state === 'dead').length,
   });
 }
 

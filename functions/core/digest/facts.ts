@@ -2,9 +2,8 @@ import type { DeadLetters } from '../records/dead-letters.ts';
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import type { Ledger } from '../records/ledger.ts';
 import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
-import type { PathCheck, PathChecks } from '../records/operator-path.ts';
-import type { RouteCheck, RouteChecks } from '../records/route-check.ts';
 import type { Spool } from '../records/spool.ts';
+import type { TargetCheck, TargetChecks } from '../records/target-check.ts';
 import type { MailboxHealth, Watermark, Watermarks } from '../records/watermark.ts';
 import { type DeadLetterFacts, readDeadLetters } from './dead-letter-facts.ts';
 import { EXAMPLES_SHOWN, SETTLED_MS } from './limits.ts';
@@ -39,11 +38,11 @@ export type DigestFacts = {
   /** Configured routes, in the order of the settings. */
   routes: readonly string[];
   /** Of configured routes, as far as they have been checked. */
-  routeChecks: ReadonlyMap<string, RouteCheck>;
+  routeChecks: ReadonlyMap<string, TargetCheck>;
   /** Of configured routes. */
   deadLetters: readonly DeadLetterFacts[];
   /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read need not report its own path. */
-  alarmPath: PathCheck | undefined;
+  alarmPath: TargetCheck | undefined;
   /** Alerts of all routes that are not settled, also of routes and mailboxes that left the settings; oldest first. */
   openAlerts: readonly LedgerEntry[];
   /** Unknown mails that are not settled and that no pending segment holds; oldest first. */
@@ -57,8 +56,7 @@ export type FactServices = {
   watermarks: Pick<Watermarks, 'get'>;
   ledger: Pick<Ledger, 'find' | 'allOpenEntries' | 'acceptedBetween'>;
   spool: Pick<Spool, 'pending'>;
-  routeChecks: Pick<RouteChecks, 'get'>;
-  pathChecks: Pick<PathChecks, 'get'>;
+  targetChecks: Pick<TargetChecks, 'get'>;
   deadLetters: Pick<DeadLetters, 'unreadable'>;
   digestRuns: Pick<DigestRuns, 'lastSent'>;
   failureName: FailureName;
@@ -71,7 +69,7 @@ export type FactServices = {
  * @throws whatever a service throws; nothing is changed
  */
 export async function readDigestFacts(
-  { watermarks, ledger, spool, routeChecks, pathChecks, deadLetters, digestRuns, failureName }: FactServices,
+  { watermarks, ledger, spool, targetChecks, deadLetters, digestRuns, failureName }: FactServices,
   {
     mailboxes,
     routes,
@@ -95,9 +93,9 @@ export async function readDigestFacts(
     window,
     accepted,
     routes,
-    routeChecks: await checksOf(routes, routeChecks),
+    routeChecks: await checksOf(routes, targetChecks),
     deadLetters: await readDeadLetters(routes, deadLetters),
-    alarmPath: await pathChecks.get('alarms'),
+    alarmPath: await targetChecks.get('path/alarms'),
     ...(await readOpen(ledger, pending)),
     recovered: [...(await ledger.find(recovered)).values()],
     failureName,
@@ -150,11 +148,11 @@ function byAge(one: LedgerEntry, other: LedgerEntry): number {
 
 async function checksOf(
   routes: readonly string[],
-  routeChecks: FactServices['routeChecks'],
-): Promise<Map<string, RouteCheck>> {
-  const checks = new Map<string, RouteCheck>();
+  targetChecks: FactServices['targetChecks'],
+): Promise<Map<string, TargetCheck>> {
+  const checks = new Map<string, TargetCheck>();
   for (const route of routes) {
-    const check = await routeChecks.get(route);
+    const check = await targetChecks.get(`route/${route}`);
     if (check) checks.set(route, check);
   }
   return checks;

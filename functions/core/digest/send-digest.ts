@@ -3,9 +3,8 @@ import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import type { DeadLetters } from '../records/dead-letters.ts';
 import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
-import type { PathChecks } from '../records/operator-path.ts';
-import type { RouteChecks } from '../records/route-check.ts';
 import type { Spool } from '../records/spool.ts';
+import type { TargetChecks } from '../records/target-check.ts';
 import type { Watermarks } from '../records/watermark.ts';
 import type { Clock } from '../time.ts';
 import { composeContinuation, composeDigest, type Digest } from './digest.ts';
@@ -19,8 +18,7 @@ type Ports = {
   watermarks: Watermarks;
   ledger: Ledger;
   spool: Spool;
-  routeChecks: RouteChecks;
-  pathChecks: PathChecks;
+  targetChecks: TargetChecks;
   mailer: Mailer;
   deadLetters: DeadLetters;
   digestRuns: DigestRuns;
@@ -31,8 +29,7 @@ export const SEND_DIGEST_PORTS = {
   watermarks: ['get', 'recordDigest'],
   ledger: ['find', 'settle', 'allOpenEntries', 'acceptedBetween'],
   spool: ['pending', 'archive'],
-  routeChecks: ['get'],
-  pathChecks: ['get'],
+  targetChecks: ['get'],
   mailer: ['send'],
   deadLetters: ['unreadable'],
   digestRuns: ['begin', 'end', 'recordSent', 'lastSent'],

@@ -5,7 +5,7 @@ import { postOutcomeOf } from './post-outcome.ts';
 import { type PostStyle, packPosts, postOf, reducedPostOf } from './post-packing.ts';
 import { type RateLimitMemory, rateLimitMemory } from './rate-limit-memory.ts';
 import { mayBeStaleSecret } from './stale-secret.ts';
-import { verdictOf } from './target-status.ts';
+import { targetStatusOf } from './target-status.ts';
 
 /** The way of one route's alerts into Discord. It remembers rate limits, so it should live as long as its process. */
 export function discordPoster(
@@ -36,12 +36,12 @@ export function discordProbe(
   { discordTargets, clock }: { discordTargets: DiscordTargets; clock: Clock },
 ): ChatProbe {
   const look = async (freshSecret: boolean) =>
-    verdictOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
+    targetStatusOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
   return {
     async probe() {
-      const verdict = await look(false);
-      const isOld = verdict.state === 'dead' && verdict.failure && mayBeStaleSecret(verdict.failure, target);
-      return isOld ? await look(true) : verdict;
+      const status = await look(false);
+      const isOld = status.state === 'dead' && status.failure && mayBeStaleSecret(status.failure, target);
+      return isOld ? await look(true) : status;
     },
   };
 }

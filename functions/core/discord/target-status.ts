@@ -1,18 +1,22 @@
 import * as z from 'zod';
 import { remedied } from '../chat/remedy.ts';
-import type { Verdict } from '../records/route-check.ts';
+import type { TargetStatus } from '../records/target-check.ts';
 import type { DiscordTarget, ProbeResult } from './discord.ts';
 import { postOutcomeOf } from './post-outcome.ts';
 
 /** Judges a look by the same table as a post: what would make a post dead makes its target dead. */
-export function verdictOf({ answer, missingPermissions }: ProbeResult, target: DiscordTarget, at: Date): Verdict {
+export function targetStatusOf(
+  { answer, missingPermissions }: ProbeResult,
+  target: DiscordTarget,
+  at: Date,
+): TargetStatus {
   const outcome = postOutcomeOf(answer, at);
   if (outcome.kind === 'dead') {
     const { failure } = outcome;
     return { state: 'dead', failure: { ...failure, text: remedied(failure, target) } };
   }
   if (outcome.kind !== 'delivered') return { state: 'unknown', failure: outcome.failure };
-  const dead = (code: string, text: string): Verdict => ({
+  const dead = (code: string, text: string): TargetStatus => ({
     state: 'dead',
     failure: { kind: 'target', status: null, code, text, at },
   });

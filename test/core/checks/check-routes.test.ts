@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkRoutes } from '../../../functions/core/checks/check-routes.ts';
-import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-verdict.ts';
+import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-status.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
 import {
   botTarget,
@@ -38,7 +38,7 @@ function checkWorld() {
   let alarmPath = async (): Promise<AlarmPathLook> => OPEN_ALARM_PATH;
   const operatorPaths = { digest: () => digestPath(), alarms: () => alarmPath() };
   const services = { ...world.services, operatorPaths };
-  const { routeChecks, pathChecks, pauses } = services;
+  const { targetChecks, pauses } = services;
   type Route = { id: string; target: DiscordTarget; redriveAutomatically: boolean };
   const checkAll = (routes: readonly Route[]) =>
     checkRoutes(
@@ -49,9 +49,8 @@ function checkWorld() {
   return {
     ...world,
     looks,
-    routeChecks,
+    targetChecks,
     pauses,
-    pathChecks,
     digestPathIs: (look: () => Promise<DigestPathLook>) => {
       digestPath = look;
     },
@@ -72,7 +71,7 @@ beforeEach(() => {
   world = checkWorld();
 });
 
-const known = () => world.routeChecks.get('vip');
+const known = () => world.targetChecks.get('route/vip');
 
 describe('the verdict', () => {
   it.each<[string, DiscordTarget, ProbeResult]>([
@@ -238,7 +237,10 @@ describe('the routes', () => {
     });
     await expect(world.checkAll(ROUTES)).rejects.toThrow(/^Not everything could be checked\. broken: SSM is away$/);
     expect(await known()).toMatchObject({ state: 'alive' });
-    expect(await world.routeChecks.get('broken')).toMatchObject({ state: 'unknown', failure: { text: 'SSM is away' } });
+    expect(await world.targetChecks.get('route/broken')).toMatchObject({
+      state: 'unknown',
+      failure: { text: 'SSM is away' },
+    });
     expect(world.sent()).toEqual([alert!.mailId]);
   });
 
@@ -267,11 +269,11 @@ describe('the paths to the operator', () => {
     await world.check();
     const now = world.clock.now();
     for (const path of ['digest', 'alarms'] as const) {
-      expect(await world.pathChecks.get(path)).toEqual({
+      expect(await world.targetChecks.get(`path/${path}`)).toEqual({
         checkedAt: now,
-        state: 'open',
+        state: 'alive',
         since: now,
-        reason: undefined,
+        failure: undefined,
       });
     }
     expect(lastFigures()).toMatchObject({ closedPaths: 0 });
@@ -286,7 +288,7 @@ describe('the paths to the operator', () => {
     world.alarmPathIs(async () => UNCONFIRMED);
     await world.check();
     expect(lastFigures()).toMatchObject({ closedPaths: 2 });
-    expect(await world.pathChecks.get('digest')).toMatchObject({ state: 'closed', since: began });
+    expect(await world.targetChecks.get('path/digest')).toMatchObject({ state: 'dead', since: began });
     expect(world.journal.of('path closed')).toMatchObject([
       { path: 'digest', reason: expect.stringContaining('rollcall@example.com is not verified') },
       { path: 'alarms', reason: expect.stringContaining('ops@example.com') },
@@ -312,17 +314,17 @@ describe('the paths to the operator', () => {
     world.posterDoes(world.deliver);
     await expect(world.check()).rejects.toThrow('Not everything could be checked. the path of the digest: SES is away');
     expect(world.entry(alert!)).toMatchObject({ state: 'settled' });
-    expect(await world.pathChecks.get('digest')).toMatchObject({ state: 'closed' });
-    expect(await world.pathChecks.get('alarms')).toMatchObject({ state: 'open' });
+    expect(await world.targetChecks.get('path/digest')).toMatchObject({ state: 'dead' });
+    expect(await world.targetChecks.get('path/alarms')).toMatchObject({ state: 'alive' });
     expect(lastFigures()).toMatchObject({ closedPaths: 1 });
   });
 
   it('that nobody can vouch for are never called open', async () => {
     world.alarmPathIs(async () => ({ kind: 'not checked', reason: 'There is no SNS here.' }));
     await world.check();
-    expect(await world.pathChecks.get('alarms')).toMatchObject({
+    expect(await world.targetChecks.get('path/alarms')).toMatchObject({
       state: 'not checked',
-      reason: 'There is no SNS here.',
+      failure: { text: 'There is no SNS here.' },
     });
     expect(lastFigures()).toMatchObject({ closedPaths: 0 });
   });

@@ -3,8 +3,8 @@ import { failureName } from '../../../functions/core/discord/failure-name.ts';
 import type { AuditReport } from '../../../functions/core/records/audit-report.ts';
 import type { DeliveryFailure } from '../../../functions/core/records/delivery-failure.ts';
 import type { AcceptedEntry, LedgerEntry, LedgerState } from '../../../functions/core/records/ledger-entry.ts';
-import type { RouteCheck } from '../../../functions/core/records/route-check.ts';
 import type { SpoolLine } from '../../../functions/core/records/spool.ts';
+import type { TargetCheck } from '../../../functions/core/records/target-check.ts';
 import type { MailboxHealth, Restart, Watermark } from '../../../functions/core/records/watermark.ts';
 
 /** When the digests of these tests are written. */
@@ -156,7 +156,7 @@ export function entryOf(changes: Partial<LedgerEntry> = {}): LedgerEntry {
   };
 }
 
-export const DEAD_ROUTE: RouteCheck = {
+export const DEAD_ROUTE: TargetCheck = {
   checkedAt: hoursAgo(0.5),
   state: 'dead',
   since: hoursAgo(30),

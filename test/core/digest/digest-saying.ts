@@ -28,7 +28,7 @@ export function digestSaying(text: string): DigestMail {
     notInSpool: [entryOf({ mailId: 'lost', route: 'unknown', record: fields })],
     recovered: [entryOf({ mailId: 'vip-settled-0', record: fields })],
     routeChecks: new Map([['vip', { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } }]]),
-    alarmPath: { checkedAt: hoursAgo(1), state: 'closed', since: hoursAgo(2), reason: text },
+    alarmPath: { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } },
     mailboxes: [mailboxFacts({ history: { lastPollError, lastAudit: { ...AUDIT, accounted: 1203, recovered: 1 } } })],
     accepted: acceptedEntries(1, 'vip', 'settled', { isRecovery: true }),
     damaged: [{ key: text, lines: [{ lineNumber: 1, text, reason: text }] }],

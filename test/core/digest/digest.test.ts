@@ -117,9 +117,9 @@ describe('what needs attention', () => {
   });
 
   it('is that alarms reach nobody; not that nobody has looked, or could', () => {
-    const check = { checkedAt: hoursAgo(0.5), state: 'closed', since: hoursAgo(9), reason: 'Not confirmed.' } as const;
+    const check = { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text: 'Not confirmed.' } };
     expect(itemsOf(factsOf({ alarmPath: check }))).toEqual([{ kind: 'closed alarm path', check }]);
-    for (const state of ['open', 'unknown', 'not checked'] as const) {
+    for (const state of ['alive', 'unknown', 'not checked'] as const) {
       expect(itemsOf(factsOf({ alarmPath: { ...check, state } }))).toEqual([]);
     }
   });

@@ -28,8 +28,8 @@ describe('sending a digest', () => {
   });
 
   it('tells of a dead route first, with the reason, though no mail waits for it', async () => {
-    const { send, routeChecks } = await digestWorld();
-    await routeChecks.record('vip', DEAD_ROUTE);
+    const { send, targetChecks } = await digestWorld();
+    await targetChecks.record('route/vip', DEAD_ROUTE);
     const { text, html } = await send();
     for (const twin of [text, html]) {
       expect(twin).toContain('Route vip has been dead since Thu 19 Mar, 02:30: Missing Access');
@@ -39,14 +39,14 @@ describe('sending a digest', () => {
   });
 
   it('tells that alarms reach nobody, in the subject too, and what to do', async () => {
-    const { send, pathChecks } = await digestWorld();
+    const { send, targetChecks } = await digestWorld();
     const check = {
       checkedAt: hoursAgo(0.5),
-      state: 'closed',
+      state: 'dead',
       since: hoursAgo(29),
-      reason: 'Click the link.',
+      failure: { ...MISSING_ACCESS, text: 'Click the link.' },
     } as const;
-    await pathChecks.record('alarms', check);
+    await targetChecks.record('path/alarms', check);
     const { subject, text, html } = await send();
     expect(subject).toBe('Rollcall: ⚠ Alarms have reached nobody since Thu 19 Mar, 03:30');
     for (const twin of [text, html]) {

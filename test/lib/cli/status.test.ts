@@ -4,8 +4,7 @@ import { sampleEntry, sampleFailure } from '../../contracts/sample-entry.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
 import { memoryDeadLetters } from '../../fakes/memory-dead-letters.ts';
 import { memoryLedger } from '../../fakes/memory-ledger.ts';
-import { memoryPathChecks } from '../../fakes/memory-path-checks.ts';
-import { memoryRouteChecks } from '../../fakes/memory-route-checks.ts';
+import { memoryTargetChecks } from '../../fakes/memory-target-checks.ts';
 
 const HOUR_MS = 60 * 60_000;
 
@@ -17,8 +16,7 @@ beforeEach(() => {
 function emptyServices() {
   return {
     ledger: memoryLedger(),
-    routeChecks: memoryRouteChecks(),
-    pathChecks: memoryPathChecks(),
+    targetChecks: memoryTargetChecks(),
     deadLetters: memoryDeadLetters(),
     clock: fakeClock(),
   };

@@ -36,13 +36,13 @@ describe('the permissions', () => {
   });
 
   it.each([
-    ['check-routes', 'TargetChecksCheckRoutes', ['#route/*', '#path/*', '#pause/*']],
-    ['a poster', 'RoutevipPost', ['#pause/*']],
+    ['check-routes', 'TargetChecksCheckRoutes', [['#route/*', '#path/*'], ['#pause/*']]],
+    ['a poster', 'RoutevipPost', [['#pause/*']]],
   ])('let %s use the items beside the watermarks, and never a watermark', (_function, role, keys) => {
     const watermarks = nameOfType('AWS::DynamoDB::Table', 'Watermarks');
     const about = statementsOf(role).filter(({ Resource }) => [Resource].flat().map(readable).includes(watermarks));
     expect(about.map(({ Condition }) => Condition)).toEqual(
-      keys.map((key) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] } })),
+      keys.map((prefixes) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes } })),
     );
   });
 

@@ -57,8 +57,8 @@ export const deploymentFaults: readonly Fault[] = [
   {
     name: 'a poster may write the watermarks',
     breaks: 'P1',
-    find: property("'dynamodb:LeadingKeys': [$KEYS]"),
-    replace: "'dynamodb:LeadingKeys': ['*', $KEYS]",
+    find: property("'dynamodb:LeadingKeys': $KEYS"),
+    replace: "'dynamodb:LeadingKeys': ['*', ...$KEYS]",
     caughtBy: ['lib/stack/permissions.test.ts'],
   },
   {

@@ -1,5 +1,4 @@
-import type { PathCheck } from '../../records/operator-path.ts';
-import type { RouteCheck } from '../../records/route-check.ts';
+import type { TargetCheck } from '../../records/target-check.ts';
 import { clip } from '../view/words.ts';
 import { routesWithUndelivered } from './alerts.ts';
 import { attentionKind, type Words } from './attention-kind.ts';
@@ -7,7 +6,7 @@ import { attentionKind, type Words } from './attention-kind.ts';
 /** Its target takes no posts, whether an email waits or not. */
 export type DeadRoute = {
   route: string;
-  check: RouteCheck;
+  check: TargetCheck;
   reason: string | undefined;
   /** Undelivered alerts of the route say as much. */
   hasUndelivered: boolean;
@@ -16,7 +15,7 @@ export type DeadRoute = {
 export const deadRoute = attentionKind<DeadRoute>({
   find(facts) {
     const undelivered = routesWithUndelivered(facts);
-    const deadRouteOf = (route: string, check: RouteCheck): DeadRoute => ({
+    const deadRouteOf = (route: string, check: TargetCheck): DeadRoute => ({
       route,
       check,
       reason: check.failure && facts.failureName(check.failure),
@@ -40,13 +39,13 @@ function titleOfDeadRoute({ route, check: { since }, reason }: DeadRoute, { form
 }
 
 /** Whatever fails from here on, only the next digest reports it. */
-export type ClosedAlarmPath = { check: PathCheck };
+export type ClosedAlarmPath = { check: TargetCheck };
 
 export const closedAlarmPath = attentionKind<ClosedAlarmPath>({
-  find: ({ alarmPath }) => (alarmPath?.state === 'closed' ? [{ check: alarmPath }] : []),
+  find: ({ alarmPath }) => (alarmPath?.state === 'dead' ? [{ check: alarmPath }] : []),
   title: ({ check: { since } }, { formatTime }) => `Alarms have reached nobody since ${formatTime(since)}`,
-  details: ({ check: { checkedAt, reason } }, { formatTime }) => [
-    ...(reason ? [clip(reason, 500)] : []),
+  details: ({ check: { checkedAt, failure } }, { formatTime }) => [
+    ...(failure ? [clip(failure.text, 500)] : []),
     `Last checked ${formatTime(checkedAt)}.`,
   ],
 });

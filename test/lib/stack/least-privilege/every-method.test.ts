@@ -3,9 +3,8 @@ import type { PortList, Ports } from '../../../../functions/adapters/ports.ts';
 import {
   digestRunsFrom,
   ledgerFrom,
-  pathChecksFrom,
   pausesFrom,
-  routeChecksFrom,
+  targetChecksFrom,
   watermarksFrom,
 } from '../../../../functions/wiring/dynamo.ts';
 import { mailReadersFrom } from '../../../../functions/wiring/mail-readers.ts';
@@ -80,9 +79,8 @@ function portsIn({ environmentOf, settings }: RecordedWorld, route: string): Por
     spool: spoolFrom(environment),
     chat: chatFrom(environment, one),
     pauses: pausesFrom(environment),
-    routeChecks: routeChecksFrom(environment),
+    targetChecks: targetChecksFrom(environment),
     operatorPaths: operatorPathsFrom(environment, settings),
-    pathChecks: pathChecksFrom(environment),
     mailer: mailerFrom(environment, settings.digest),
     digestRuns: digestRunsFrom(environment),
   };

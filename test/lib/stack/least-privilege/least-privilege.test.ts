@@ -10,8 +10,7 @@ vi.mock('../../../../functions/wiring/dynamo.ts', async (original) => {
   return notingPorts(await original(), {
     ledgerFrom: 'ledger',
     watermarksFrom: 'watermarks',
-    routeChecksFrom: 'routeChecks',
-    pathChecksFrom: 'pathChecks',
+    targetChecksFrom: 'targetChecks',
     pausesFrom: 'pauses',
     digestRunsFrom: 'digestRuns',
   });

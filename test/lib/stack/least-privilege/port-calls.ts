@@ -173,19 +173,20 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
     },
     lift: async (pauses) => await pauses.lift('channel 1'),
   },
-  routeChecks: {
-    get: async (routeChecks) => await routeChecks.get('vip'),
-    record: async (routeChecks) =>
-      await routeChecks.record('vip', { checkedAt: AT, state: 'alive', since: AT, failure: undefined }),
+  targetChecks: {
+    get: async (targetChecks) => {
+      await targetChecks.get('route/vip');
+      await targetChecks.get('path/digest');
+    },
+    record: async (targetChecks) => {
+      const check = { checkedAt: AT, state: 'alive', since: AT, failure: undefined } as const;
+      await targetChecks.record('route/vip', check);
+      await targetChecks.record('path/digest', check);
+    },
   },
   operatorPaths: {
     digest: async (operatorPaths) => await operatorPaths.digest(),
     alarms: async (operatorPaths) => await operatorPaths.alarms(),
-  },
-  pathChecks: {
-    get: async (pathChecks) => await pathChecks.get('digest'),
-    record: async (pathChecks) =>
-      await pathChecks.record('digest', { checkedAt: AT, state: 'open', since: AT, reason: undefined }),
   },
   mailer: {
     send: async (mailer) => {

@@ -1,4 +1,5 @@
-import type { PathVerdict } from '../records/operator-path.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
+import type { TargetStatus } from '../records/target-check.ts';
 
 type NotChecked = { kind: 'not checked'; reason: string };
 
@@ -20,8 +21,8 @@ export type AlarmPathLook =
   | { kind: 'seen'; email: string; topicArn: string; subscription: 'confirmed' | 'pending' | 'none' };
 
 /** Whether SES would take a digest. */
-export function verdictOfDigest(look: DigestPathLook): PathVerdict {
-  if (look.kind === 'not checked') return notChecked(look);
+export function statusOfDigest(look: DigestPathLook, at: Date): TargetStatus {
+  if (look.kind === 'not checked') return { state: 'not checked', failure: failureOf(look.reason, at) };
   const { sendingEnabled, sender, unverifiedRecipients } = look;
   const troubles = [
     ...(sendingEnabled ? [] : ['sending is paused for the account; the SES console says why and resumes it']),
@@ -32,15 +33,16 @@ export function verdictOfDigest(look: DigestPathLook): PathVerdict {
           `the account is in the SES sandbox, where recipients have to be verified too; verify ${unverifiedRecipients.join(', ')}`,
         ]),
   ];
-  if (troubles.length === 0) return OPEN;
-  return { state: 'closed', reason: `SES does not take the digest: ${troubles.join('. Also, ')}.` };
+  if (troubles.length === 0) return ALIVE;
+  const reason = `SES does not take the digest: ${troubles.join('. Also, ')}.`;
+  return { state: 'dead', failure: failureOf(reason, at) };
 }
 
 /** Whether an alarm would reach anyone. */
-export function verdictOfAlarms(look: AlarmPathLook): PathVerdict {
-  if (look.kind === 'not checked') return notChecked(look);
+export function statusOfAlarms(look: AlarmPathLook, at: Date): TargetStatus {
+  if (look.kind === 'not checked') return { state: 'not checked', failure: failureOf(look.reason, at) };
   const { email, topicArn, subscription } = look;
-  if (subscription === 'confirmed') return OPEN;
+  if (subscription === 'confirmed') return ALIVE;
   const anew = `aws sns subscribe --protocol email --notification-endpoint ${email} --topic-arn ${topicArn}`;
   const reason =
     subscription === 'pending'
@@ -48,13 +50,13 @@ export function verdictOfAlarms(look: AlarmPathLook): PathVerdict {
         `Subscription Confirmation"; where that is lost, this sends another: ${anew}`
       : `No alarm reaches ${email}: it is not subscribed. It was not confirmed in time, or it was ended by the link ` +
         `that every alarm carries. Subscribe it again, then click the link in the email: ${anew}`;
-  return { state: 'closed', reason };
+  return { state: 'dead', failure: failureOf(reason, at) };
 }
 
-const OPEN: PathVerdict = { state: 'open', reason: undefined };
+const ALIVE: TargetStatus = { state: 'alive', failure: undefined };
 
-function notChecked({ reason }: NotChecked): PathVerdict {
-  return { state: 'not checked', reason };
+function failureOf(text: string, at: Date): DeliveryFailure {
+  return { kind: 'target', status: null, code: null, text, at };
 }
 
 /** Looks at the paths on which the operator is told, without sending anything. Throws where nobody answers. */

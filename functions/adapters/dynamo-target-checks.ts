@@ -1,0 +1,71 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
+import type { CheckedTarget, TargetCheck, TargetChecks } from '../core/records/target-check.ts';
+import { attributesOf, failureAttributeOf, failureSchema } from './ledger-item.ts';
+import type { RightsOf } from './rights.ts';
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+
+/** Earlier versions wrote of a path to the operator that it is open or closed, and only a text of why. */
+const EARLIER_STATES = { open: 'alive', closed: 'dead' } as const;
+
+const checkSchema = z
+  .object({
+    checkedAt: time,
+    state: z.enum(['alive', 'dead', 'unknown', 'not checked', 'open', 'closed']),
+    since: time,
+    failure: failureSchema.optional(),
+    reason: z.string().optional(),
+  })
+  .transform(({ checkedAt, state, since, failure, reason }): TargetCheck => {
+    const told = reason && ({ kind: 'target', status: null, code: null, text: reason, at: checkedAt } as const);
+    const isEarlier = state === 'open' || state === 'closed';
+    return {
+      checkedAt,
+      state: isEarlier ? EARLIER_STATES[state] : state,
+      since,
+      failure: failure ?? (told || undefined),
+    };
+  });
+
+/** Apart from every mailbox: no account begins with `#`. Policies name them too. */
+export const TARGET_CHECK_KEY_PREFIXES = ['#route/', '#path/'] as const;
+
+/** What each method needs of IAM. The policies derive from it. */
+export const TARGET_CHECKS_RIGHTS = {
+  get: { targetChecks: ['dynamodb:GetItem'] },
+  record: { targetChecks: ['dynamodb:PutItem'] },
+} as const satisfies RightsOf<TargetChecks>;
+
+/** The checks of targets in DynamoDB, beside the watermarks. */
+export function dynamoTargetChecks({ client, table }: { client: DynamoDBClient; table: string }): TargetChecks {
+  const keyOf = (target: CheckedTarget) => ({ [WATERMARKS_TABLE.partitionKey.name]: `#${target}` });
+
+  return {
+    async get(target) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: marshall(keyOf(target)), ConsistentRead: true }),
+      );
+      if (!Item) return undefined;
+      const parsed = checkSchema.safeParse(unmarshall(Item));
+      if (parsed.success) return parsed.data;
+      throw new Error(
+        `The check of ${target} is not what Rollcall writes; delete the item #${target}, and the next check writes it ` +
+          `again: ${z.prettifyError(parsed.error)}`,
+      );
+    },
+
+    async record(target, { checkedAt, state, since, failure }) {
+      const Item = attributesOf({
+        ...keyOf(target),
+        checkedAt: checkedAt.toISOString(),
+        state,
+        since: since.toISOString(),
+        failure: failure && failureAttributeOf(failure),
+      });
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+    },
+  };
+}

@@ -12,7 +12,7 @@ export const PAUSE_KEY_PREFIX = '#pause/';
 
 /** What each method needs of IAM. The policies derive from it. */
 export const PAUSES_RIGHTS = {
-  standing: { pauses: ['dynamodb:GetItem'] },
+  active: { pauses: ['dynamodb:GetItem'] },
   pause: { pauses: ['dynamodb:UpdateItem'] },
   lift: { pauses: ['dynamodb:DeleteItem'] },
 } as const satisfies RightsOf<Pauses>;
@@ -35,7 +35,7 @@ export function dynamoPauses({ client, table }: { client: DynamoDBClient; table:
   }
 
   return {
-    async standing(names, at) {
+    async active(names, at) {
       const pauses = await Promise.all(names.map(read));
       return pauses.filter((pause): pause is Pause => pause !== undefined && pause.until > at);
     },

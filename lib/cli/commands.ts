@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { systemClock } from '../../functions/adapters/system-clock.ts';
-import { clearDeadTargetPause } from '../../functions/core/delivery/lift-death.ts';
+import { clearDeadTargetPause } from '../../functions/core/delivery/clear-dead-target.ts';
 import { type RedriveReport, redriveRoute } from '../../functions/core/delivery/redrive.ts';
 import type { JournalEvent } from '../../functions/core/journal.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';

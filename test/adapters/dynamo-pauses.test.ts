@@ -26,7 +26,7 @@ describe('the pauses in DynamoDB', () => {
     await client.send(
       new PutItemCommand({ TableName: table, Item: { mailbox: { S: '#pause/damaged' }, until: { S: 'soon' } } }),
     );
-    await expect(dynamoPauses({ client, table }).standing(['damaged'], new Date())).rejects.toThrow(
+    await expect(dynamoPauses({ client, table }).active(['damaged'], new Date())).rejects.toThrow(
       /The item #pause\/damaged is not what Rollcall writes/,
     );
   });

@@ -5,7 +5,7 @@ export function memoryPauses(): Pauses & { all: ReadonlyMap<string, Pause> } {
   const all = new Map<string, Pause>();
   return {
     all,
-    async standing(names, at) {
+    async active(names, at) {
       return names.map((name) => all.get(name)).filter((pause): pause is Pause => !!pause && pause.until > at);
     },
     async pause(name, pause) {

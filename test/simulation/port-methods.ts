@@ -61,7 +61,7 @@ export const PORT_METHODS = {
   deadLetters: { deleteWhere: true, unreadable: true, remove: true } satisfies Methods<DeadLetters>,
   spool: { write: true, pending: true, archive: true } satisfies Methods<Spool>,
   discord: { post: true } satisfies Methods<Discord>,
-  pauses: { standing: true, pause: true, lift: true } satisfies Methods<Pauses>,
+  pauses: { active: true, pause: true, lift: true } satisfies Methods<Pauses>,
   discordTargets: { look: true } satisfies Methods<DiscordTargets>,
   targetChecks: { get: true, record: true } satisfies Methods<TargetChecks>,
   operatorPaths: { digest: true, alarms: true } satisfies Methods<OperatorPaths>,

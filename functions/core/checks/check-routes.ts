@@ -1,7 +1,7 @@
 import type { ChatProbe } from '../chat/chat-service.ts';
 import type { ChatTarget } from '../chat/chat-target.ts';
 import { reconcileDeadLetters } from '../delivery/dead-letters.ts';
-import { clearDeadTargetPause } from '../delivery/lift-death.ts';
+import { clearDeadTargetPause } from '../delivery/clear-dead-target.ts';
 import { type RedriveReport, redriveRoute } from '../delivery/redrive.ts';
 import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
@@ -30,7 +30,7 @@ export const CHECK_ROUTES_PORTS = {
   chat: ['probe'],
   targetChecks: ['get', 'record'],
   operatorPaths: ['digest', 'alarms'],
-  pauses: ['standing', 'lift'],
+  pauses: ['active', 'lift'],
   ledger: ['find', 'accept', 'markDispatched', 'recordGivenUp', 'openEntries'],
   routeQueues: ['send'],
   deadLetters: ['deleteWhere'],

@@ -115,7 +115,7 @@ type TargetPause =
 async function pauseOfTarget({ route, services, remainingMs }: Posting): Promise<TargetPause> {
   const { pauses, clock } = services;
   const names = Object.values(pauseNamesOf(route.target));
-  const pause = effectivePause(await pauses.standing(names, clock.now()));
+  const pause = effectivePause(await pauses.active(names, clock.now()));
   if (!pause) return { kind: 'none' };
   if (isOfDeadTarget(pause.failure)) return { kind: 'dead', failure: { ...pause.failure, at: clock.now() } };
   const waitMs = pause.until.getTime() - clock.now().getTime();

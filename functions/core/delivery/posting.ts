@@ -26,7 +26,7 @@ export const POST_PORTS = {
   ledger: ['claim', 'settle', 'recordFailure', 'recordDead'],
   queue: ['returnToQueue', 'deadLetter'],
   chat: ['pack', 'waitMs', 'post', 'mayBeStaleSecret'],
-  pauses: ['standing', 'pause'],
+  pauses: ['active', 'pause'],
 } as const satisfies MethodLists<Ports>;
 
 /**

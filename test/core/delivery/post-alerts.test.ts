@@ -296,7 +296,7 @@ describe('where a service fails, the batch fails as a whole, and nothing of it i
     ['pause', MISSING_ACCESS, ({ pauses }) => ({ pauses: { ...pauses, pause: away } })],
     ['deadLetter', MISSING_ACCESS, ({ queue }) => ({ queue: { ...queue, deadLetter: away } })],
     ['recordDead', MISSING_ACCESS, ({ ledger }) => ({ ledger: { ...ledger, recordDead: away } })],
-    ['standing', delivered(), ({ pauses }) => ({ pauses: { ...pauses, standing: away } })],
+    ['active', delivered(), ({ pauses }) => ({ pauses: { ...pauses, active: away } })],
   ])('%s', async (_call, discordSays, failing) => {
     respondWith(() => discordSays);
     const batch = [received(JSON.stringify(alertOf(1)))];

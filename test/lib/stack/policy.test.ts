@@ -9,7 +9,7 @@ const at = (name: string) => ({ arns: [`arn:aws:x:::${name}`] });
 describe('the policy of a list of port methods', () => {
   it('allows what these methods need, each place once, and leaves out all other places', () => {
     const statements = policyOf(
-      { ledger: ['claim', 'find', 'settle'], pauses: ['standing'] },
+      { ledger: ['claim', 'find', 'settle'], pauses: ['active'] },
       {
         ledger: at('ledger'),
         pauses: { ...at('watermarks'), conditions: { StringLike: { 'dynamodb:LeadingKeys': ['#pause/*'] } } },

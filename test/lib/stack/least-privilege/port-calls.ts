@@ -166,7 +166,7 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
     },
   },
   pauses: {
-    standing: async (pauses) => await pauses.standing(['/rollcall/bot-token', 'channel 1'], AT),
+    active: async (pauses) => await pauses.active(['/rollcall/bot-token', 'channel 1'], AT),
     pause: async (pauses) => {
       await pauses.pause('channel 1', { until: LATER, failure: sampleFailure() });
       await pauses.pause('channel 1', { until: AT, failure: sampleFailure() });

@@ -9,10 +9,10 @@ import { isOfDeadTarget, pauseNamesOf } from './pauses.ts';
  */
 export async function clearDeadTargetPause(
   target: ChatTarget,
-  { pauses, clock }: { pauses: Pick<Pauses, 'standing' | 'lift'>; clock: Clock },
+  { pauses, clock }: { pauses: Pick<Pauses, 'active' | 'lift'>; clock: Clock },
 ): Promise<void> {
   for (const name of Object.values(pauseNamesOf(target))) {
-    const [pause] = await pauses.standing([name], clock.now());
+    const [pause] = await pauses.active([name], clock.now());
     if (pause && isOfDeadTarget(pause.failure)) await pauses.lift(name);
   }
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../functions/adapters/system-clock.ts';
 import type { ChatProbe } from '../../functions/core/chat/chat-service.ts';
 import { probeTarget } from '../../functions/core/checks/check-routes.ts';
 import { type OperatorPaths, statusOfAlarms, statusOfDigest } from '../../functions/core/checks/path-status.ts';
@@ -7,6 +8,14 @@ import type { Secrets } from '../../functions/core/secrets.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings, RouteSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
 import type { Clock } from '../../functions/core/time.ts';
+import { chatProbeFrom } from '../../functions/wiring/chat.ts';
+import type { Environment } from '../../functions/wiring/environment.ts';
+import { mailReadersFrom } from '../../functions/wiring/mail-readers.ts';
+import { digestPathFrom, operatorPathsFrom } from '../../functions/wiring/operator-paths.ts';
+import { secretsFrom } from '../../functions/wiring/secrets.ts';
+import { pathsNotHere } from '../local/paths-not-here.ts';
+import type { Command } from './command.ts';
+import { findDeployment } from './deployment.ts';
 import { namedSecrets } from './named-secrets.ts';
 
 export type CheckedServices = {
@@ -17,6 +26,30 @@ export type CheckedServices = {
   operatorPaths: OperatorPaths;
   clock: Clock;
 };
+
+export const checkCommand: Command = {
+  name: 'check',
+  summary: 'tests each secret, login, channel and address of the settings; sends nothing',
+  async run({ environment, stackName, isLocal, settings: load, print }) {
+    const settings = await load();
+    const deployed = await findDeployment(environment, stackName);
+    const dependencies = deployed ?? environment;
+    const services = {
+      secrets: secretsFrom(dependencies),
+      readerOf: isLocal ? undefined : mailReadersFrom(dependencies, settings),
+      probeOf: (route: RouteSettings) => chatProbeFrom(dependencies, route),
+      operatorPaths: isLocal ? pathsNotHere : pathsOf(deployed, environment, settings),
+      clock: systemClock,
+    };
+    return await check(settings, services, print);
+  },
+};
+
+function pathsOf(deployed: Environment | undefined, environment: Environment, settings: Settings): OperatorPaths {
+  if (deployed) return operatorPathsFrom(deployed, settings);
+  const reason = 'Nothing is deployed yet. After the deployment, their address has to confirm its subscription.';
+  return { digest: digestPathFrom(environment, settings), alarms: async () => ({ kind: 'not checked', reason }) };
+}
 
 /** What a look at one thing found. */
 type Finding = { state: 'well' | 'wrong' | 'not checked'; text: string };

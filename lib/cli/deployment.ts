@@ -2,6 +2,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from '@aws-sdk/clie
 import * as z from 'zod';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import type { Environment } from '../../functions/wiring/environment.ts';
+import { routesWithQueues } from '../../functions/wiring/queues.ts';
 import { deploymentParameterOf } from '../stack/deployment-name.ts';
 import { CommandError } from './command-error.ts';
 
@@ -38,6 +39,26 @@ export async function findDeployment(environment: Environment, stackName: string
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * The routes of a deployment that a command means.
+ *
+ * @param named undefined: all of them
+ * @throws CommandError where the deployment has no such route
+ */
+export function routesNamed(named: string | undefined, environment: Environment): string[] {
+  const deployed = routesWithQueues(environment);
+  if (named === undefined) return deployed;
+  if (deployed.includes(named)) return [named];
+  throw new CommandError(`There is no route ${named}. There are: ${deployed.join(', ')}.`);
+}
+
+const mailboxesSchema = z.array(z.string());
+
+/** The mailboxes of a deployment; undefined where it is from a version that did not write them down. */
+export function mailboxesIn({ MAILBOXES }: Environment): string[] | undefined {
+  return MAILBOXES === undefined ? undefined : mailboxesSchema.parse(JSON.parse(MAILBOXES));
 }
 
 function placeOf({ AWS_ENDPOINT_URL_SSM, AWS_REGION }: Environment): string | undefined {

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { AskSecret } from './command.ts';
 import { CommandError } from './command-error.ts';
-import type { AskSecret } from './secrets.ts';
 
 /**
  * Asks at the terminal without echo. Where the input is no terminal, all of it is the answer, less one line end, so that

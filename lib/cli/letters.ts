@@ -1,7 +1,11 @@
+import { systemClock } from '../../functions/adapters/system-clock.ts';
 import { cutDisplayedText } from '../../functions/core/mail/displayed-text.ts';
 import type { DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
 import type { Clock } from '../../functions/core/time.ts';
+import { deadLettersFrom } from '../../functions/wiring/queues.ts';
+import type { Command } from './command.ts';
 import { CommandError } from './command-error.ts';
+import { routesNamed } from './deployment.ts';
 import { ago } from './times.ts';
 
 /** What names every letter that is shown. */
@@ -9,6 +13,20 @@ const ALL = 'all';
 
 const REASON_CHARACTERS = 300;
 const BODY_CHARACTERS = 200;
+
+export const lettersCommand: Command = {
+  name: 'letters',
+  argument: '[ROUTE]',
+  summary: 'shows the dead letters that name no email and cannot be requeued; --remove ID deletes one',
+  options: {
+    remove: { value: 'ID', what: `deletes the dead letter with this id, or with "${ALL}" every one that it shows` },
+  },
+  async run({ deployed, named, options: { remove }, print }) {
+    const environment = await deployed();
+    const services = { deadLetters: deadLettersFrom(environment), clock: systemClock };
+    return await letters({ routes: routesNamed(named, environment), removed: remove }, services, print);
+  },
+};
 
 type LettersServices = { deadLetters: DeadLetters; clock: Clock };
 

@@ -1,3 +1,4 @@
+import { systemClock } from '../../functions/adapters/system-clock.ts';
 import { groupBy } from '../../functions/core/group-by.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
 import { recordOf } from '../../functions/core/mail/mail.ts';
@@ -7,6 +8,29 @@ import { compileRules } from '../../functions/core/rules/classify.ts';
 import { authservIdsOf, polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings, Settings } from '../../functions/core/settings/settings-schema.ts';
 import { type Clock, DAY_MS } from '../../functions/core/time.ts';
+import { mailReadersFrom } from '../../functions/wiring/mail-readers.ts';
+import type { Command } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { daysIn, daysOption } from './days.ts';
+
+export const previewCommand: Command = {
+  name: 'preview',
+  summary: 'reads the email of the last days and shows where each would go; stores and posts nothing',
+  options: { days: daysOption('how far back it looks') },
+  async run({ environment, isLocal, settings: load, options: { days }, print }) {
+    if (isLocal) {
+      throw new CommandError('preview reads the mailboxes of the settings; a local run prints its email itself.');
+    }
+    const settings = await load();
+    await preview(
+      settings,
+      daysIn(days),
+      { readerOf: mailReadersFrom(environment, settings), clock: systemClock },
+      print,
+    );
+    return 0;
+  },
+};
 
 type PreviewServices = { readerOf: (account: MailboxSettings) => MailReader; clock: Clock };
 

@@ -1,16 +1,24 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
+import type { AskSecret, Command } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { type NamedSecret, namedSecrets } from './named-secrets.ts';
+import { type SecretStore, ssmSecretStore } from './ssm-secret-store.ts';
 
-/** Where secrets are stored. */
-export type SecretStore = {
-  has(parameter: string): Promise<boolean>;
-  /** Overwrites what is stored there. */
-  put(parameter: string, value: string): Promise<void>;
+export const secretsCommand: Command = {
+  name: 'secrets',
+  argument: '[PARAMETER]',
+  summary: 'asks for the secrets that are not stored yet, or for the given one, and stores them in SSM',
+  async run({ environment, settings, named, ask, print }) {
+    const client = new SSMClient(awsClientOptions(environment, 'SSM'));
+    try {
+      return await storeSecrets(await settings(), named, { store: ssmSecretStore(client), ask, print });
+    } finally {
+      client.destroy();
+    }
+  },
 };
-
-/** Asks a person for a secret without showing it; empty where nothing was given. */
-export type AskSecret = (question: string) => Promise<string>;
 
 /**
  * Asks for the secrets that are not stored yet, or for the one that is named, and stores them. What is asked for is

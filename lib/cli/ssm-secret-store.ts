@@ -1,5 +1,11 @@
 import { GetParameterCommand, ParameterNotFound, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import type { SecretStore } from './secrets.ts';
+
+/** Where secrets are stored. */
+export type SecretStore = {
+  has(parameter: string): Promise<boolean>;
+  /** Overwrites what is stored there. */
+  put(parameter: string, value: string): Promise<void>;
+};
 
 /** Secrets as SecureString parameters under the key `aws/ssm`, the only one that the functions may decrypt with. */
 export function ssmSecretStore(client: SSMClient): SecretStore {

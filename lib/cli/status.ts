@@ -1,9 +1,14 @@
+import { systemClock } from '../../functions/adapters/system-clock.ts';
 import { groupBy } from '../../functions/core/group-by.ts';
 import type { DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
 import type { TargetCheck, TargetChecks } from '../../functions/core/records/target-check.ts';
 import type { Clock } from '../../functions/core/time.ts';
+import { ledgerFrom, targetChecksFrom } from '../../functions/wiring/dynamo.ts';
+import { deadLettersFrom, routesWithQueues } from '../../functions/wiring/queues.ts';
+import type { Command } from './command.ts';
+import { mailboxesIn } from './deployment.ts';
 import { ago } from './times.ts';
 
 export type StatusServices = {
@@ -18,6 +23,22 @@ export type Deployed = {
   routes: readonly string[];
   /** Undefined where the deployment is from a version that did not write them down. */
   mailboxes: readonly string[] | undefined;
+};
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: 'shows what is open, and the result of the last check of each route',
+  async run({ deployed, print }) {
+    const environment = await deployed();
+    const services = {
+      ledger: ledgerFrom(environment),
+      targetChecks: targetChecksFrom(environment),
+      deadLetters: deadLettersFrom(environment),
+      clock: systemClock,
+    };
+    await status({ routes: routesWithQueues(environment), mailboxes: mailboxesIn(environment) }, services, print);
+    return 0;
+  },
 };
 
 type Print = (line: string) => void;

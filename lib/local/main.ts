@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
+import { errorTextOf } from '../error-text.ts';
 import { isSettled } from './accounts.ts';
 import { keepRunning } from './keep-running.ts';
 import { loadSettings } from './local-settings.ts';
@@ -17,7 +18,7 @@ const print = (line: string) => console.log(line);
 const complain = (line: string) => console.error(line);
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
-  complain(messageOf(error));
+  complain(errorTextOf(error));
   return 1;
 });
 
@@ -57,11 +58,4 @@ async function runOnce(world: LocalWorld, { reportFile, outDirectory }: LocalOpt
   }
   print(summaryOf(accounts));
   return isSettled(accounts) ? 0 : 1;
-}
-
-/** Mistakes of the settings and the command line say all that is needed; anything else is ours and shows where it came from. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const isTheirs = ['SettingsError', 'OptionError', 'MailboxFailure'].includes(error.name);
-  return isTheirs ? error.message : (error.stack ?? error.message);
 }

@@ -1,7 +1,7 @@
 import type { ChatProbe } from '../chat/chat-service.ts';
 import type { ChatTarget } from '../chat/chat-target.ts';
-import { reconcileDeadLetters } from '../delivery/dead-letters.ts';
 import { clearDeadTargetPause } from '../delivery/clear-dead-target.ts';
+import { reconcileDeadLetters } from '../delivery/dead-letters.ts';
 import { type RedriveReport, redriveRoute } from '../delivery/redrive.ts';
 import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';

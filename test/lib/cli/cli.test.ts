@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsClientOptions } from '../../../functions/adapters/aws-client-options.ts';
 import shippedSettings from '../../../functions/settings.ts';
 import { ledgerFrom } from '../../../functions/wiring/dynamo.ts';
 import { secretsFrom } from '../../../functions/wiring/secrets.ts';
+import type { CommandCall } from '../../../lib/cli/command.ts';
 import { CommandError } from '../../../lib/cli/command-error.ts';
-import { lettersOf, redrive, statusOf } from '../../../lib/cli/commands.ts';
+import { parseCommandLine } from '../../../lib/cli/command-line.ts';
+import { COMMANDS } from '../../../lib/cli/commands.ts';
 import { deployedEnvironment } from '../../../lib/cli/deployment.ts';
-import { type Command, parseCommand } from '../../../lib/cli/options.ts';
-import { rescan } from '../../../lib/cli/rescan.ts';
-import { checkEverything, previewMailboxes, storeSecretsInSsm } from '../../../lib/cli/settings-commands.ts';
 import { type LocalWorld, startLocalWorld } from '../../../lib/local/local-world.ts';
 import { sampleEntry } from '../../contracts/sample-entry.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
@@ -35,21 +34,27 @@ beforeAll(async () => {
 
 afterAll(() => world.stop());
 
-/** Does what the command does, in this process. */
-async function rollcall(...commandLine: string[]): Promise<{ exitCode: number; output: string }> {
-  const command = parseCommand(commandLine, {});
-  if (command === 'help') throw new Error('no command');
+/** Does what the command does, in this process. `changes` to the call where the command line cannot say it. */
+async function rollcall(
+  commandLine: readonly string[],
+  changes: (call: CommandCall) => Partial<CommandCall> = () => ({}),
+): Promise<{ exitCode: number; output: string }> {
+  const parsed = parseCommandLine(commandLine, COMMANDS, {});
+  if (parsed.kind === 'usage') throw new Error('no command');
+  const { command, call } = parsed;
   const lines: string[] = [];
-  const print = (line: string) => void lines.push(line);
-  const environment = await deployedEnvironment(command.environment, command.stackName);
-  let exitCode = 0;
-  if (command.kind === 'status') await statusOf(environment, print);
-  else if (command.kind === 'letters') exitCode = await lettersOf(environment, command, print);
-  else exitCode = await redrive(environment, shippedSettings.routes, command.named, print);
+  const whole: CommandCall = {
+    ...call,
+    settings: async () => shippedSettings,
+    deployed: () => deployedEnvironment(call.environment, call.stackName),
+    ask: () => Promise.reject(new Error('nobody is to be asked')),
+    print: (line) => void lines.push(line),
+  };
+  const exitCode = await command.run({ ...whole, ...changes(whole) });
   return { exitCode, output: lines.join('\n') };
 }
 
-const local = (...command: string[]) => rollcall(...command, '--local', world.parameters.url);
+const local = (...command: string[]) => rollcall([...command, '--local', world.parameters.url]);
 
 describe('a channel that is closed, and mended', () => {
   const vipPosts = () => world.discord?.posts().filter((post) => post.channelId === channelId) ?? [];
@@ -187,11 +192,9 @@ function mailFor(from: string, subject = 'Parked'): string {
 
 describe('rescan', () => {
   const rescanned = async (mailbox: string | undefined, mailboxes = shippedSettings.mailboxes) => {
-    const command = parseCommand(['rescan', '--days', '3', '--local', world.parameters.url], {}) as Command;
-    const environment = await deployedEnvironment(command.environment, command.stackName);
-    const lines: string[] = [];
-    await rescan(environment, { mailboxes }, { ...command, mailbox, now: new Date() }, (line) => lines.push(line));
-    return lines.join('\n');
+    const named = mailbox === undefined ? [] : ['--mailbox', mailbox];
+    const commandLine = ['rescan', '--days', '3', ...named, '--local', world.parameters.url];
+    return (await rollcall(commandLine, () => ({ settings: async () => ({ ...shippedSettings, mailboxes }) }))).output;
   };
 
   it('has the next poll read the last days again, and nothing is posted twice', async () => {
@@ -215,16 +218,9 @@ describe('rescan', () => {
 });
 
 describe('what needs no deployment', () => {
-  const lines: string[] = [];
-  const print = (line: string) => void lines.push(line);
-  const commandFor = (...commandLine: string[]) =>
-    parseCommand([...commandLine, '--local', world.parameters.url], {}) as Command;
-  beforeEach(() => {
-    lines.length = 0;
-  });
-
   it('check looks at a local run’s secrets and channels, and says what is not checked there', async () => {
-    const exitCode = await checkEverything(commandFor('check'), shippedSettings, print);
+    const { exitCode, output } = await local('check');
+    const lines = output.split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
         '✓ /rollcall/discord-bot-token: the bot token for vip, stripe, customer is stored',
@@ -241,9 +237,10 @@ describe('what needs no deployment', () => {
   });
 
   it('check signs in to the mailbox, and calls no path to the operator open that nobody vouches for', async () => {
-    const undeployed = { ...commandFor('check', '--stack', 'Another'), isLocal: false };
     const environment = { ...world.environment, DISCORD_API_URL: world.discordUrl };
-    await checkEverything({ ...undeployed, environment }, world.settings, print);
+    const undeployed = { isLocal: false, environment, settings: async () => world.settings };
+    const commandLine = ['check', '--stack', 'Another', '--local', world.parameters.url];
+    const lines = (await rollcall(commandLine, () => undeployed)).output.split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^✓ mailbox support\/INBOX: logged in; its next email gets uid \d+$/),
@@ -255,21 +252,22 @@ describe('what needs no deployment', () => {
   });
 
   it('preview shows where the mail of the mailbox would go, and is for real mailboxes', async () => {
-    const command = commandFor('preview', '--days', '30');
-    await expect(previewMailboxes(command, shippedSettings, print)).rejects.toThrow(CommandError);
-    await previewMailboxes({ ...command, environment: world.environment, isLocal: false }, world.settings, print);
+    const commandLine = ['preview', '--days', '30', '--local', world.parameters.url];
+    await expect(rollcall(commandLine)).rejects.toThrow(CommandError);
+    const real = { environment: world.environment, isLocal: false, settings: async () => world.settings };
+    const lines = (await rollcall(commandLine, () => real)).output.split('\n');
     expect(lines).toContain('vip (board and investors)  Maren Holt <board@example.com>  Board call moves to 15:15');
     expect(lines.at(-1)).toMatch(/^\d+ emails of the last 30 days: .*\d+ vip/);
   });
 
   it('secrets stores in the parameter store what it was given, where Rollcall reads it', async () => {
-    const command = commandFor('secrets', '/rollcall/support/password');
     const ask = async () => 'a new password';
-    expect(await storeSecretsInSsm(command, shippedSettings, { ask, print })).toBe(0);
+    const named = ['secrets', '/rollcall/support/password', '--local', world.parameters.url];
+    expect((await rollcall(named, () => ({ ask }))).exitCode).toBe(0);
     expect(await secretsFrom(world.environment).read('/rollcall/support/password')).toBe('a new password');
-    const again = { ask: async () => 'nobody asks', print };
-    expect(await storeSecretsInSsm(commandFor('secrets'), shippedSettings, again)).toBe(0);
-    expect(lines.at(-1)).toContain('is stored already');
+    const again = await local('secrets');
+    expect(again.exitCode).toBe(0);
+    expect(again.output.split('\n').at(-1)).toContain('is stored already');
   });
 });
 
@@ -282,7 +280,9 @@ describe('what is wrong is said with the way out', () => {
     [['check', 'vip'], 'check does not take vip.'],
     [['secrets', '/one', '/two'], 'secrets does not take /two.'],
     [['constructor'], 'There is no command constructor.'],
-    [['preview', '--days', '0'], '--days 0: takes a number of days'],
+    [['preview', '--days', '0', '--region', 'eu-central-1'], '--days 0: takes a number of days'],
+    [['status', '--days', '3'], 'status does not take --days.'],
+    [['letters', '--mailbox', 'support/INBOX'], 'letters does not take --mailbox.'],
     [['redrive', '--nonsense'], '--nonsense'],
     [['redrive'], 'Set AWS_REGION, or add --region'],
     [['redrive', '--local', 'here'], '--local here: takes the address that npm start prints'],
@@ -291,8 +291,8 @@ describe('what is wrong is said with the way out', () => {
       'The stack Rollcall cannot be looked up in http://127.0.0.1:9: ECONNREFUSED',
     ],
   ])('%j', async (commandLine, text) => {
-    await expect(rollcall(...commandLine)).rejects.toThrow(CommandError);
-    await expect(rollcall(...commandLine)).rejects.toThrow(text);
+    await expect(rollcall(commandLine)).rejects.toThrow(CommandError);
+    await expect(rollcall(commandLine)).rejects.toThrow(text);
   });
 
   it('a route and a stack that are not there', async () => {
@@ -311,9 +311,17 @@ describe('the program', () => {
 
   it('says a mistake without a stack trace, and exits 1', async () => {
     const { exitCode, output } = await run('mend');
-    expect(output).toMatch(/^There is no command mend\. Usage:/);
+    expect(output).toMatch(/^There is no command mend\.\n\nUsage:/);
     expect(output).not.toContain('    at ');
     expect(exitCode).toBe(1);
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('shows what %s takes, and no line is longer than a terminal', (name) => {
+    const parsed = parseCommandLine([name, '--help'], COMMANDS, {});
+    const text = parsed.kind === 'usage' ? parsed.text : '';
+    expect(text).toMatch(new RegExp(`^Usage: npm run rollcall -- ${name} `));
+    expect(text).toContain('--local URL');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   it('shows the usage where nothing is asked', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineSettings } from '../../../functions/core/settings/define-settings.ts';
 import { namedSecrets } from '../../../lib/cli/named-secrets.ts';
-import { type SecretStore, storeSecrets } from '../../../lib/cli/secrets.ts';
+import { storeSecrets } from '../../../lib/cli/secrets.ts';
+import type { SecretStore } from '../../../lib/cli/ssm-secret-store.ts';
 
 const rules = [{ name: 'all', subject: '.' }];
 const mailbox = { host: 'imap.example.com', user: 'ada@example.com' };

@@ -1,0 +1,50 @@
+import { STACK_NAME } from '../stack/deployment-name.ts';
+import type { Command, CommandOption } from './command.ts';
+
+/** What every command takes. */
+export const SHARED_OPTIONS = {
+  stack: { value: 'NAME', what: `the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION` },
+  region: { value: 'REGION', what: 'another region than AWS_REGION' },
+  settings: { value: 'FILE', what: 'other settings than functions/settings.ts' },
+  local: { value: 'URL', what: 'a local run instead: the address that npm start prints' },
+} as const satisfies Readonly<Record<string, CommandOption>>;
+
+const CALL = 'npm run rollcall --';
+const COLUMN = 20;
+
+/** How to call Rollcall, with every command and what all of them take. */
+export function usageOf(commands: readonly Command[]): string {
+  return [
+    `Usage: ${CALL} <command> [options]`,
+    '',
+    ...commands.map((command) => row(nameAndArgument(command), command.summary)),
+    '',
+    ...optionRows(SHARED_OPTIONS),
+    row('--help', 'with a command: shows its own options too'),
+    '',
+  ].join('\n');
+}
+
+/** How to call one command, with all that it takes. */
+export function usageOfCommand(command: Command): string {
+  return [
+    `Usage: ${CALL} ${nameAndArgument(command)} [options]`,
+    '',
+    `  ${command.summary}`,
+    '',
+    ...optionRows({ ...command.options, ...SHARED_OPTIONS }),
+    '',
+  ].join('\n');
+}
+
+function nameAndArgument({ name, argument }: Command): string {
+  return argument ? `${name} ${argument}` : name;
+}
+
+function optionRows(options: Readonly<Record<string, CommandOption>>): string[] {
+  return Object.entries(options).map(([name, { value, what }]) => row(`--${name} ${value}`, what));
+}
+
+function row(left: string, right: string): string {
+  return `  ${left.padEnd(COLUMN)} ${right}`;
+}

@@ -1,6 +1,6 @@
 import type { Mail } from '../../functions/core/mail/mail.ts';
 import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
-import type { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
+import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 
 type Delivered = { mail: Mail; receivedAt: Date };
 
@@ -39,20 +39,33 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
     failNextVisit(failure) {
       nextFailure = failure;
     },
-    async visit(_folder, visit) {
+    async visit(folder, visit) {
       const failure = nextFailure;
       nextFailure = undefined;
       if (failure) throw failure;
+      let named: string | undefined;
+      /** As the adapter does: STATUS has named the folder, and EXAMINE finds another one. */
+      const there = () => {
+        named ??= uidValidity;
+        if (named === uidValidity) return delivered;
+        throw new MailboxFailure('uidValidity changed', `${folder}: UIDVALIDITY was ${named} and is ${uidValidity}`);
+      };
       return await visit({
-        status: async () => ({ uidValidity, uidNext }),
-        uidsAbove: async (uid) => delivered.map(({ mail }) => mail.location.uid).filter((found) => found > uid),
-        everyUid: async () => delivered.map(({ mail }) => mail.location.uid),
+        status: async () => {
+          named = uidValidity;
+          return { uidValidity, uidNext };
+        },
+        uidsAbove: async (uid) =>
+          there().flatMap(({ mail: { location } }) => (location.uid > uid ? [location.uid] : [])),
+        everyUid: async () => there().map(({ mail }) => mail.location.uid),
         uidsSince: async (since) =>
-          delivered.filter(({ receivedAt }) => receivedAt >= since).map(({ mail }) => mail.location.uid),
+          there().flatMap(({ mail, receivedAt }) => (receivedAt >= since ? [mail.location.uid] : [])),
         async *pages(uids, mailsPerPage) {
           for (let from = 0; from < uids.length; from += mailsPerPage) {
             const page = new Set(uids.slice(from, from + mailsPerPage));
-            yield delivered.map(({ mail }) => mail).filter(({ location }) => page.has(location.uid));
+            yield there()
+              .map(({ mail }) => mail)
+              .filter(({ location }) => page.has(location.uid));
           }
         },
       });

@@ -6,7 +6,10 @@ export interface MailReader {
   visit<T>(folder: string, visit: (session: MailSession) => Promise<T>): Promise<T>;
 }
 
-/** One connection to one folder. The mailbox is only read: EXAMINE and BODY.PEEK, no flag ever changes. */
+/**
+ * One connection to one folder. The mailbox is only read: EXAMINE and BODY.PEEK, no flag ever changes. Once its status was
+ * asked, all else is about the folder under that uidValidity, or fails as `uidValidity changed`.
+ */
 export interface MailSession {
   /** The cheapest question: STATUS, without selecting the folder. */
   status(): Promise<{ uidValidity: string; uidNext: number }>;

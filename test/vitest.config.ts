@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'sharing',
           isolate: false,
-          include: ['test/{core,docs,fakes}/**/*.test.{ts,tsx}'],
+          include: ['test/*.test.ts', 'test/{core,docs,fakes}/**/*.test.{ts,tsx}'],
           exclude: REPLACING,
         },
       },

@@ -12,10 +12,7 @@ export function pausesContract(thePauses: () => Pauses): void {
     const forChannel = { until: after(60_000), failure: sampleFailure({ kind: 'target' }) };
     await thePauses().pause('/standing/token', forToken);
     await thePauses().pause('channel 7', forChannel);
-    expect(await thePauses().active(['/standing/token', 'channel 7', 'channel 8'], AT)).toEqual([
-      forToken,
-      forChannel,
-    ]);
+    expect(await thePauses().active(['/standing/token', 'channel 7', 'channel 8'], AT)).toEqual([forToken, forChannel]);
     expect(await thePauses().active(['/standing/token', 'channel 7'], after(1_500))).toEqual([forChannel]);
   });
 

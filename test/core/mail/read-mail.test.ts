@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lacksText } from '../../../functions/core/mail/read-mail.ts';
+import { cpuMsSince, growthOf, linearGrowth } from '../../cpu-time.ts';
 import { FETCHED_BYTES, RECEIVED_AT, rawMailOf, read, readSource, type Source, withBody } from './raw-mail-of.ts';
 import { STRUCTURES } from './structures.ts';
 
@@ -318,11 +319,12 @@ describe('a hostile mail', () => {
   ];
 
   it.each(HEADERS)('with 100 kB of anything in its %s is read in no time', (name) => {
+    const source = (piece: string) => [`${name}: ${filled(piece)}`, 'X-Last: yes', '', 'text'];
     for (const piece of PIECES) {
-      // Of this process alone: other work on the machine makes a test wait, not a reader slow.
+      // Of the CPU: other work on the machine makes a test wait, not a reader slow.
       const begun = process.cpuUsage();
-      const mail = readSource([`${name}: ${filled(piece)}`, 'X-Last: yes', '', 'text']);
-      const tookMs = process.cpuUsage(begun).user / 1000;
+      const mail = readSource(source(piece));
+      const tookMs = cpuMsSince(begun);
       expect({ piece, isSlow: tookMs > 500 }, `${tookMs} ms`).toEqual({ piece, isSlow: false });
       expect(mail.problem).toBeUndefined();
     }
@@ -334,10 +336,9 @@ describe('a hostile mail', () => {
     expect(mail.to.length).toBeGreaterThan(5_000);
   });
 
-  it('with 50,000 header fields of a name is read in no time', () => {
-    const begun = performance.now();
-    readSource([...Array<string>(50_000).fill('To: a@b.example'), '', '']);
-    expect(performance.now() - begun).toBeLessThan(1_000);
+  it('with thousands of header fields of a name is read in a time that grows with their number, and no faster', () => {
+    const fields = (times: number) => [...Array<string>(times * 6_000).fill('To: a@b.example'), '', ''];
+    expect(growthOf(fields, readSource)).toBeLessThan(linearGrowth());
   });
 
   it.each<[string, Source]>([
@@ -391,9 +392,9 @@ describe('a hostile mail', () => {
     const whole = rawMailOf(source);
     const bytes = Buffer.isBuffer(source) ? source : Buffer.from(source.join('\r\n'));
     const body = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4);
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     const mail = read({ ...whole, body });
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(cpuMsSince(begun)).toBeLessThan(1_000);
     expect(mail.problem).toBeUndefined();
     expect(mail.snippet.length).toBeLessThanOrEqual(500);
   });

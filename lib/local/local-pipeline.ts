@@ -34,14 +34,19 @@ export type LocalPipeline = {
 /** A run waits for a retry that is due sooner than this; a longer wait is for the accounts to tell. */
 const WORTH_WAITING_MS = 10_000;
 
+/** What the handlers are given, and the queues that start them. */
+type LocalDeployment = {
+  settings: Settings;
+  environment: Environment;
+  queues: { queueUrls: Readonly<Record<string, string>>; deadLetterQueueUrls: Readonly<Record<string, string>> };
+};
+
 /**
  * The handlers that Lambda runs, called as Lambda calls them: the poll with its event, the posters by queue-to-function
  * loops with the batch size, concurrency and time-out that the stack deploys.
  */
 export function startPipeline(
-  settings: Settings,
-  environment: Environment,
-  queues: { queueUrls: Readonly<Record<string, string>>; deadLetterQueueUrls: Readonly<Record<string, string>> },
+  { settings, environment, queues }: LocalDeployment,
   journal: Journal,
   onError: (error: EventSourceError) => void,
 ): LocalPipeline {

@@ -76,7 +76,9 @@ export async function startLocalWorld(
       events.push(event);
       journal(event);
     };
-    const pipeline = await run(Promise.resolve(startPipeline(settings, environment, aws, recorded, onError)));
+    const pipeline = await run(
+      Promise.resolve(startPipeline({ settings, environment, queues: aws }, recorded, onError)),
+    );
     const sources = {
       mailboxes: polledMailboxes(settings),
       readerOf: mailReadersFrom(environment, settings),

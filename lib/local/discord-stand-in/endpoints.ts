@@ -39,7 +39,7 @@ export function endpoints(
   function answerBot(call: Exclude<Call, { kind: 'webhook' }>): Answer {
     if (call.authorization !== `Bot ${botToken}`) return refuse('unauthorized');
     const target = call.kind === 'channel' ? call.channelId : '';
-    return withinLimits('bot', 'POST /channels/messages', target, call.method, () => {
+    return withinLimits({ who: 'bot', route: 'POST /channels/messages', target, method: call.method }, () => {
       if (call.kind === 'channel') return answerChannel(call);
       if (call.kind === 'self') return json(200, { id: BOT_ID, username: 'rollcall', bot: true });
       if (call.guildId !== GUILD_ID) return refuse('unknownGuild');
@@ -60,13 +60,16 @@ export function endpoints(
   }
 
   function answerWebhook(call: Call & { kind: 'webhook' }): Answer {
-    return withinLimits('address', 'POST /webhooks', call.webhookId, call.method, () => {
-      const webhook = webhooks.find(({ id }) => id === call.webhookId);
-      if (!webhook) return refuse('unknownWebhook');
-      if (call.token !== webhook.token) return refuse('invalidWebhookToken');
-      if (call.method === 'GET') return json(200, webhookObject(webhook));
-      return executeWebhook(call, webhook);
-    });
+    return withinLimits(
+      { who: 'address', route: 'POST /webhooks', target: call.webhookId, method: call.method },
+      () => {
+        const webhook = webhooks.find(({ id }) => id === call.webhookId);
+        if (!webhook) return refuse('unknownWebhook');
+        if (call.token !== webhook.token) return refuse('invalidWebhookToken');
+        if (call.method === 'GET') return json(200, webhookObject(webhook));
+        return executeWebhook(call, webhook);
+      },
+    );
   }
 
   function executeWebhook(call: Call & { kind: 'webhook' }, webhook: StandInWebhook): Answer {
@@ -79,7 +82,8 @@ export function endpoints(
     return saving.kind === 'saved' ? json(200, saving.message) : saving.answer;
   }
 
-  function withinLimits(who: string, route: string, target: string, method: string, answer: () => Answer): Answer {
+  type Asked = { who: string; route: string; target: string; method: string };
+  function withinLimits({ who, route, target, method }: Asked, answer: () => Answer): Answer {
     const globally = limits.admit(who);
     if (!globally.admitted) return globally.answer;
     if (method === 'GET') return answer();

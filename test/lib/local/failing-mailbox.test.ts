@@ -59,7 +59,9 @@ it('a mailbox whose server hangs, and one that is not there, hold no other mailb
     DISCORD_API_URL: 'http://127.0.0.1:9/api',
   };
   const journal = recordingJournal();
-  const pipeline = await run(Promise.resolve(startPipeline(settings, environment, aws, journal, () => undefined)));
+  const pipeline = await run(
+    Promise.resolve(startPipeline({ settings, environment, queues: aws }, journal, () => undefined)),
+  );
 
   const polling = pipeline.poll();
   await vi.waitFor(

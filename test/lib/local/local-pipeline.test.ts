@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
   const pipeline = await run(
     Promise.resolve(
-      startPipeline(settings, environment, aws, recordingJournal(), ({ text }) => {
+      startPipeline({ settings, environment, queues: aws }, recordingJournal(), ({ text }) => {
         throw new Error(text);
       }),
     ),

@@ -92,7 +92,7 @@ export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt:
     /** Posts what lies in the queues and sends a digest. @returns what a reader of both has seen, by subject */
     async deliver() {
       const failures: unknown[] = [];
-      const pipeline = startPipeline(settings, environment, aws, journal, (error) => failures.push(error));
+      const pipeline = startPipeline({ settings, environment, queues: aws }, journal, (error) => failures.push(error));
       await pipeline.drained();
       const { mailIds } = await pipeline.digest();
       await pipeline.stop();

@@ -45,7 +45,7 @@ beforeAll(async () => {
   environment = { ...aws.environment, AWS_ENDPOINT_URL_SSM: parameters.url, DISCORD_API_URL: standIn.url };
   pipeline = await run(
     Promise.resolve(
-      startPipeline(settings, environment, aws, journal, ({ text }) => {
+      startPipeline({ settings, environment, queues: aws }, journal, ({ text }) => {
         throw new Error(text);
       }),
     ),

@@ -1,10 +1,11 @@
 import { DeleteItemCommand, type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
+import { deliveryFailureSchema } from '../core/records/delivery-failure.ts';
 import type { Pause, Pauses } from '../core/records/pause.ts';
 import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import { updateItem } from './dynamo-update.ts';
-import { failureAttributeOf, failureSchema } from './ledger-item.ts';
+import { failureAttributeOf } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';
 
 /** Apart from every mailbox: no account begins with `#`. Policies name it too. */
@@ -20,7 +21,7 @@ export const PAUSES_RIGHTS = {
 const pauseSchema = z.object({
   /** Milliseconds since 1970. */
   until: z.number().transform((ms) => new Date(ms)),
-  failure: failureSchema,
+  failure: deliveryFailureSchema,
 });
 
 /** Pauses in DynamoDB, beside the watermarks, one item a name. An item stays when its pause has ended; they are few. */

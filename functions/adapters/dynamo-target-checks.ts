@@ -1,22 +1,22 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
+import { deliveryFailureSchema } from '../core/records/delivery-failure.ts';
+import { storedTime } from '../core/records/stored-time.ts';
 import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import type { CheckedTarget, TargetCheck, TargetChecks } from '../core/records/target-check.ts';
-import { attributesOf, failureAttributeOf, failureSchema } from './ledger-item.ts';
+import { attributesOf, failureAttributeOf } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';
-
-const time = z.iso.datetime().transform((text) => new Date(text));
 
 /** Earlier versions wrote of a path to the operator that it is open or closed, and only a text of why. */
 const EARLIER_STATES = { open: 'alive', closed: 'dead' } as const;
 
 const checkSchema = z
   .object({
-    checkedAt: time,
+    checkedAt: storedTime,
     state: z.enum(['alive', 'dead', 'unknown', 'not checked', 'open', 'closed']),
-    since: time,
-    failure: failureSchema.optional(),
+    since: storedTime,
+    failure: deliveryFailureSchema.optional(),
     reason: z.string().optional(),
   })
   .transform(({ checkedAt, state, since, failure, reason }): TargetCheck => {

@@ -1,6 +1,8 @@
 import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
+import { mailLocationSchema } from '../core/mail/mail.ts';
+import { storedTime } from '../core/records/stored-time.ts';
 import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
 import {
   type MailboxHealth,
@@ -12,12 +14,11 @@ import {
 import { updateItem } from './dynamo-update.ts';
 import type { RightsOf } from './rights.ts';
 
-const time = z.iso.datetime().transform((text) => new Date(text));
 const count = z.int().default(0);
 
 const restartSchema = z.object({
   reason: z.enum(RESTART_REASONS),
-  at: time,
+  at: storedTime,
   mailbox: z.string(),
   uidValidity: z.string(),
   uidNext: z.int(),
@@ -29,8 +30,8 @@ const watermarkSchema = z.object({
   uidValidity: z.string(),
   lastUid: z.int(),
   baselineUid: z.int(),
-  beganAt: time,
-  accountedSince: time.optional(),
+  beganAt: storedTime,
+  accountedSince: storedTime.optional(),
   restart: restartSchema.optional(),
   earlierRestarts: z.array(restartSchema).optional(),
   carriedOver: z.array(z.string()).optional(),
@@ -39,7 +40,7 @@ const watermarkSchema = z.object({
 
 const auditSchema = z.object({
   mailbox: z.string(),
-  at: time,
+  at: storedTime,
   inMailbox: z.int(),
   accounted: z.int(),
   recovered: z.int(),
@@ -50,7 +51,7 @@ const auditSchema = z.object({
     z.object({
       kind: z.enum(['missing', 'stale alert', 'stale unknown']),
       mailId: z.string(),
-      location: z.object({ mailbox: z.string(), uidValidity: z.string(), uid: z.int() }),
+      location: mailLocationSchema,
       route: z.string(),
       // Earlier versions had two other names for what is 'sent'.
       outcome: z
@@ -65,15 +66,15 @@ const auditSchema = z.object({
 
 const historySchema = z.object({
   uidNext: z.int().optional(),
-  lastPollAt: time.optional(),
-  lastCompletePollAt: time.optional(),
-  lastPollError: z.object({ kind: z.string(), text: z.string(), at: time }).optional(),
-  failingSince: time.optional(),
-  lastDigestAt: time.optional(),
+  lastPollAt: storedTime.optional(),
+  lastCompletePollAt: storedTime.optional(),
+  lastPollError: z.object({ kind: z.string(), text: z.string(), at: storedTime }).optional(),
+  failingSince: storedTime.optional(),
+  lastDigestAt: storedTime.optional(),
   pollsSinceDigest: count,
   failedPollsSinceDigest: count,
   lastAudit: auditSchema.optional(),
-  rescanSince: time.optional(),
+  rescanSince: storedTime.optional(),
 });
 
 const CHANGE = { watermarks: ['dynamodb:UpdateItem'] } as const;

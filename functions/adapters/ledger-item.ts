@@ -2,8 +2,16 @@ import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { DeliveryFailure } from '../core/records/delivery-failure.ts';
-import type { AcceptedEntry, LedgerEntry, LedgerIndexEntry, NewLedgerEntry } from '../core/records/ledger-entry.ts';
+import { mailLocationSchema, mailRecordSchema } from '../core/mail/mail.ts';
+import { type DeliveryFailure, deliveryFailureSchema } from '../core/records/delivery-failure.ts';
+import {
+  type AcceptedEntry,
+  LEDGER_STATES,
+  type LedgerEntry,
+  type LedgerIndexEntry,
+  type NewLedgerEntry,
+} from '../core/records/ledger-entry.ts';
+import { storedTime } from '../core/records/stored-time.ts';
 import { SHARDS_PER_DAY } from '../core/records/table-design.ts';
 import type { Numbering } from '../core/records/watermark.ts';
 
@@ -12,61 +20,28 @@ type Item = Record<string, AttributeValue>;
 /** Version of the data in an item, so that a later one can tell old items and read them. */
 const ITEM_VERSION = 1;
 
-const time = z.iso.datetime().transform((text) => new Date(text));
 const epochMs = z.number().transform((ms) => new Date(ms));
-const state = z.enum(['accepted', 'dispatched', 'dead', 'settled']);
-
-export const failureKind = z.enum([
-  'network',
-  'rate limit',
-  'server',
-  'payload',
-  'target',
-  'credential',
-  'message',
-  'unexpected',
-]);
-
-/** A failure as the tables keep it. */
-export const failureSchema = z.object({
-  kind: failureKind,
-  status: z.int().nullable(),
-  code: z.string().nullable(),
-  text: z.string(),
-  at: time,
-});
-
-const recordSchema = z.object({
-  from: z.string(),
-  to: z.string(),
-  subject: z.string(),
-  snippet: z.string(),
-  date: z.string(),
-  messageId: z.string().nullable(),
-  link: z.string().nullable(),
-});
+const state = z.enum(LEDGER_STATES);
 
 const itemSchema = z.object({
   version: z.literal(ITEM_VERSION),
   mailId: z.string(),
-  mailbox: z.string(),
-  uidValidity: z.string(),
-  uid: z.int(),
+  ...mailLocationSchema.shape,
   route: z.string(),
   rule: z.string().nullable(),
   reason: z.string().nullable(),
-  record: recordSchema,
+  record: mailRecordSchema,
   state,
-  acceptedAt: time,
+  acceptedAt: storedTime,
   isRecovery: z.boolean().optional(),
-  dispatchedAt: time.optional(),
-  settledAt: time.optional(),
+  dispatchedAt: storedTime.optional(),
+  settledAt: storedTime.optional(),
   attempts: z.int(),
-  lastFailure: failureSchema.optional(),
+  lastFailure: deliveryFailureSchema.optional(),
   postId: z.string().optional(),
   /** What `postId` was called before. */
   discordMessageId: z.string().optional(),
-  sentPost: z.object({ mailIds: z.array(z.string()), at: time }).optional(),
+  sentPost: z.object({ mailIds: z.array(z.string()), at: storedTime }).optional(),
   leaseUntil: epochMs.optional(),
 });
 
@@ -77,7 +52,7 @@ const lineSchema = z.object({
   uid: z.int(),
   route: z.string(),
   state,
-  acceptedAt: time,
+  acceptedAt: storedTime,
 });
 
 const acceptedSchema = z.object({
@@ -85,7 +60,7 @@ const acceptedSchema = z.object({
   mailbox: z.string(),
   route: z.string(),
   state,
-  acceptedAt: time,
+  acceptedAt: storedTime,
   isRecovery: z.boolean().default(false),
 });
 

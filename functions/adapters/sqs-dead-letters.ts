@@ -8,8 +8,7 @@ import {
 import * as z from 'zod';
 import { unreadableIn } from '../core/delivery/dead-letters.ts';
 import type { DeadLetter, DeadLetters, UnreadableLetter } from '../core/records/dead-letters.ts';
-import type { DeliveryFailure } from '../core/records/delivery-failure.ts';
-import { failureKind } from './ledger-item.ts';
+import { type DeliveryFailure, deliveryFailureSchema } from '../core/records/delivery-failure.ts';
 import type { RightsOf } from './rights.ts';
 
 /** Longer than a sift takes, so that it meets no letter twice; should it die, the letters are back after this. */
@@ -25,11 +24,11 @@ const LETTERS_PER_BATCH = 10;
 
 /** What `sqsAlertQueue` writes on a letter. */
 const attributesSchema = z.object({
-  kind: failureKind,
+  kind: deliveryFailureSchema.shape.kind,
   reason: z.string(),
   status: z.coerce.number().int().optional(),
   code: z.string().optional(),
-  failedAt: z.iso.datetime().transform((text) => new Date(text)),
+  failedAt: deliveryFailureSchema.shape.at,
 });
 
 /** What each method needs of IAM. The policies derive from it. SQS authorizes a batch as its single calls. */

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod';
 import { cutText } from './displayed-text.ts';
 
-/** Where a mail lies. A uid means something only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
-export type MailLocation = {
+export const mailLocationSchema = z.object({
   /** One folder of one account, such as `support/INBOX`. */
-  mailbox: string;
+  mailbox: z.string(),
   /** A 32-bit number in IMAP; carried as a string because imapflow hands it out as a bigint. */
-  uidValidity: string;
-  uid: number;
-};
+  uidValidity: z.string(),
+  uid: z.int(),
+});
+
+/** Where a mail lies. A uid means something only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
+export type MailLocation = z.output<typeof mailLocationSchema>;
 
 export type MailAddress = {
   /** Display name, decoded; empty where the mail names none. */
@@ -42,16 +45,18 @@ export type Mail = {
   problem: string | undefined;
 };
 
+export const mailRecordSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  subject: z.string(),
+  snippet: z.string(),
+  date: z.string(),
+  messageId: z.string().nullable(),
+  link: z.string().nullable(),
+});
+
 /** What a person needs to recognise a mail, kept with it on every way: ledger, queue, spool, post and digest. */
-export type MailRecord = {
-  from: string;
-  to: string;
-  subject: string;
-  snippet: string;
-  date: string;
-  messageId: string | null;
-  link: string | null;
-};
+export type MailRecord = z.output<typeof mailRecordSchema>;
 
 /** The header fields that make a mail the same mail wherever it lies; raw, so that no decoder's update changes an id. */
 export type IdentityHeaders = { messageId: string; from: string; date: string; subject: string };

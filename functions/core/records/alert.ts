@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mailLocationSchema, mailRecordSchema } from '../mail/mail.ts';
 import type { LedgerEntry, NewLedgerEntry } from './ledger-entry.ts';
 
 const VERSION = 1;
@@ -9,16 +10,8 @@ const queueMessageSchema = z.strictObject({
   route: z.string().min(1),
   rule: z.string().nullable(),
   acceptedAt: z.iso.datetime(),
-  location: z.strictObject({ mailbox: z.string(), uidValidity: z.string(), uid: z.int() }),
-  record: z.strictObject({
-    from: z.string(),
-    to: z.string(),
-    subject: z.string(),
-    snippet: z.string(),
-    date: z.string(),
-    messageId: z.string().nullable(),
-    link: z.string().nullable(),
-  }),
+  location: z.strictObject(mailLocationSchema.shape),
+  record: z.strictObject(mailRecordSchema.shape),
 });
 
 /** One alert on its way: everything a post needs, and everything the ledger would need to have it again. */

@@ -1,11 +1,16 @@
-/** Why a post did not arrive, in the words of whoever refused it. Kept in the ledger and on the dead letter. */
-export type DeliveryFailure = {
-  kind: 'network' | 'rate limit' | 'server' | 'payload' | 'target' | 'credential' | 'message' | 'unexpected';
+import * as z from 'zod';
+import { storedTime } from './stored-time.ts';
+
+export const deliveryFailureSchema = z.object({
+  kind: z.enum(['network', 'rate limit', 'server', 'payload', 'target', 'credential', 'message', 'unexpected']),
   /** HTTP status, where there was an answer. */
-  status: number | null;
+  status: z.int().nullable(),
   /** The chat service's error code, or the network error's code. */
-  code: string | null;
+  code: z.string().nullable(),
   /** What, where and what to do; never a secret, never a mail's text. */
-  text: string;
-  at: Date;
-};
+  text: z.string(),
+  at: storedTime,
+});
+
+/** Why a post did not arrive, in the words of whoever refused it. Kept in the ledger and on the dead letter. */
+export type DeliveryFailure = z.output<typeof deliveryFailureSchema>;

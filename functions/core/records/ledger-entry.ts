@@ -8,7 +8,8 @@ export const UNKNOWN_ROUTE = 'unknown';
  * `accepted → dispatched → settled`, and `dispatched → dead → dispatched` by redrive.
  * Open means: not settled. An open entry never expires.
  */
-export type LedgerState = 'accepted' | 'dispatched' | 'dead' | 'settled';
+export const LEDGER_STATES = ['accepted', 'dispatched', 'dead', 'settled'] as const;
+export type LedgerState = (typeof LEDGER_STATES)[number];
 
 /** What the poll writes down of a mail before it is handed to a queue or the spool. */
 export type NewLedgerEntry = {

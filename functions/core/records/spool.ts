@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
+import { mailLocationSchema, mailRecordSchema } from '../mail/mail.ts';
 import type { NewLedgerEntry } from './ledger-entry.ts';
 
 /** Segments that no digest has carried yet. */
@@ -18,18 +19,10 @@ const KEY_HASH_DIGITS = 12;
 
 const spoolLineSchema = z.object({
   mailId: z.string().min(1),
-  mailbox: z.string().min(1),
-  uid: z.int().positive(),
-  uidValidity: z.string().min(1),
-  messageId: z.string().nullable(),
-  from: z.string(),
-  to: z.string(),
-  subject: z.string(),
-  date: z.string(),
-  snippet: z.string(),
+  ...mailLocationSchema.shape,
+  ...mailRecordSchema.shape,
   rule: z.null(),
   reason: z.string(),
-  link: z.string().nullable(),
   ts: z.iso.datetime(),
 });
 

@@ -59,13 +59,14 @@ export async function status(deployed: Deployed, services: StatusServices, print
   printRemoved(alerts, deployed, services.clock.now(), print);
   for (const path of ['digest', 'alarms'] as const) {
     const check = await services.targetChecks.get(`path/${path}`);
-    print(`${path.padEnd(12)} ${stateOf(check)}`);
+    print(`${path.padEnd(12)} ${stateText(check, { alive: 'open', dead: 'closed' })}`);
     if (check?.failure) print(`${INDENT} ${check.failure.text}`);
   }
 }
 
-function stateOf(check: TargetCheck | undefined): string {
-  return check ? `${check.state} since ${check.since.toISOString()}` : 'not checked yet';
+/** @param words for states that are called otherwise of this target */
+function stateText(check: TargetCheck | undefined, words: Readonly<Record<string, string>> = {}): string {
+  return check ? `${words[check.state] ?? check.state} since ${check.since.toISOString()}` : 'not checked yet';
 }
 
 /** Oldest first. */
@@ -84,7 +85,7 @@ async function printRoute(
   const check = await targetChecks.get(`route/${route}`);
   const dead = open.filter(({ state }) => state === 'dead').length;
   const oldest = open[0] ? `, the oldest from ${open[0].acceptedAt.toISOString()}` : '';
-  print(`${route.padEnd(12)} ${stateOf(check)} · ${open.length - dead} on their way, ${dead} dead${oldest}`);
+  print(`${route.padEnd(12)} ${stateText(check)} · ${open.length - dead} on their way, ${dead} dead${oldest}`);
   if (check?.failure) print(`${INDENT} ${check.failure.text}`);
   if (unreadable.length > 0) {
     print(`${INDENT} unreadable dead letters: ${unreadable.length}. See them: npm run rollcall -- letters ${route}`);

@@ -79,3 +79,20 @@ describe('what is open of routes and mailboxes that were removed from the settin
     );
   });
 });
+
+it('shows what the last checks found: a route is alive or dead, a path to the operator open or closed', async () => {
+  const at = services.clock.now();
+  const found = { checkedAt: at, since: at };
+  const dead = (text: string) => ({ ...found, state: 'dead', failure: sampleFailure({ text }) }) as const;
+  await services.targetChecks.record('route/vip', dead('Missing Access'));
+  await services.targetChecks.record('path/digest', { ...found, state: 'alive', failure: undefined });
+  await services.targetChecks.record('path/alarms', dead('Click the link.'));
+  const since = `since ${at.toISOString()}`;
+  expect((await lines({ routes: ['vip'], mailboxes: [] })).map((line) => line.trim())).toEqual([
+    `vip          dead ${since} · 0 on their way, 0 dead`,
+    'Missing Access',
+    `digest       open ${since}`,
+    `alarms       closed ${since}`,
+    'Click the link.',
+  ]);
+});

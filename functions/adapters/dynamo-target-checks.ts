@@ -4,31 +4,16 @@ import * as z from 'zod';
 import { deliveryFailureSchema } from '../core/records/delivery-failure.ts';
 import { storedTime } from '../core/records/stored-time.ts';
 import { WATERMARKS_TABLE } from '../core/records/table-design.ts';
-import type { CheckedTarget, TargetCheck, TargetChecks } from '../core/records/target-check.ts';
+import type { CheckedTarget, TargetChecks } from '../core/records/target-check.ts';
 import { attributesOf, failureAttributeOf } from './ledger-item.ts';
 import type { RightsOf } from './rights.ts';
 
-/** Earlier versions wrote of a path to the operator that it is open or closed, and only a text of why. */
-const EARLIER_STATES = { open: 'alive', closed: 'dead' } as const;
+const times = { checkedAt: storedTime, since: storedTime };
 
-const checkSchema = z
-  .object({
-    checkedAt: storedTime,
-    state: z.enum(['alive', 'dead', 'unknown', 'not checked', 'open', 'closed']),
-    since: storedTime,
-    failure: deliveryFailureSchema.optional(),
-    reason: z.string().optional(),
-  })
-  .transform(({ checkedAt, state, since, failure, reason }): TargetCheck => {
-    const told = reason && ({ kind: 'target', status: null, code: null, text: reason, at: checkedAt } as const);
-    const isEarlier = state === 'open' || state === 'closed';
-    return {
-      checkedAt,
-      state: isEarlier ? EARLIER_STATES[state] : state,
-      since,
-      failure: failure ?? (told || undefined),
-    };
-  });
+const checkSchema = z.discriminatedUnion('state', [
+  z.object({ ...times, state: z.literal('alive') }),
+  z.object({ ...times, state: z.enum(['dead', 'unknown', 'not checked']), failure: deliveryFailureSchema }),
+]);
 
 /** Apart from every mailbox: no account begins with `#`. Policies name them too. */
 export const TARGET_CHECK_KEY_PREFIXES = ['#route/', '#path/'] as const;
@@ -49,7 +34,7 @@ export function dynamoTargetChecks({ client, table }: { client: DynamoDBClient; 
         new GetItemCommand({ TableName: table, Key: marshall(keyOf(target)), ConsistentRead: true }),
       );
       if (!Item) return undefined;
-      const parsed = checkSchema.safeParse(unmarshall(Item));
+      const parsed = checkSchema.safeParse(inCurrentWords(unmarshall(Item)));
       if (parsed.success) return parsed.data;
       throw new Error(
         `The check of ${target} is not what Rollcall writes; delete the item #${target}, and the next check writes it ` +
@@ -69,3 +54,19 @@ export function dynamoTargetChecks({ client, table }: { client: DynamoDBClient; 
     },
   };
 }
+
+/** Earlier versions wrote of a path to the operator that it is open or closed, and only a text of why. */
+function inCurrentWords({ state, reason, ...item }: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...item,
+    state: EARLIER_STATES.get(state) ?? state,
+    ...(reason !== undefined && {
+      failure: { kind: 'target', status: null, code: null, text: reason, at: item.checkedAt },
+    }),
+  };
+}
+
+const EARLIER_STATES: ReadonlyMap<unknown, string> = new Map([
+  ['open', 'alive'],
+  ['closed', 'dead'],
+]);

@@ -3,7 +3,7 @@ import { groupBy } from '../../functions/core/group-by.ts';
 import type { DeadLetters, UnreadableLetter } from '../../functions/core/records/dead-letters.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
-import type { TargetCheck, TargetChecks } from '../../functions/core/records/target-check.ts';
+import { OPERATOR_PATHS, type TargetCheck, type TargetChecks } from '../../functions/core/records/target-check.ts';
 import type { Clock } from '../../functions/core/time.ts';
 import { ledgerFrom, targetChecksFrom } from '../../functions/wiring/dynamo.ts';
 import { deadLettersFrom, routesWithQueues } from '../../functions/wiring/queues.ts';
@@ -57,7 +57,7 @@ export async function status(deployed: Deployed, services: StatusServices, print
     await printRoute(route, { open: byRoute.get(route) ?? [], unreadable: unreadable[index] ?? [] }, services, print);
   }
   printRemoved(alerts, deployed, services.clock.now(), print);
-  for (const path of ['digest', 'alarms'] as const) {
+  for (const path of OPERATOR_PATHS) {
     const check = await services.targetChecks.get(`path/${path}`);
     print(`${path.padEnd(12)} ${stateText(check, { alive: 'open', dead: 'closed' })}`);
     if (check?.failure) print(`${INDENT} ${check.failure.text}`);

@@ -38,6 +38,7 @@ describe('the target checks in DynamoDB', () => {
 
     it.each([
       ['a closed path', { state: 'closed', reason: 'It is not verified.' }, 'dead', 'It is not verified.'],
+      ['a path that could not be asked', { state: 'unknown', reason: 'SES is away.' }, 'unknown', 'SES is away.'],
       ['a path nobody can ask for', { state: 'not checked', reason: 'A local run.' }, 'not checked', 'A local run.'],
       ['an open path', { state: 'open' }, 'alive', undefined],
     ] as const)('%s', async (_what, stored, state, text) => {
@@ -47,12 +48,18 @@ describe('the target checks in DynamoDB', () => {
       expect(await dynamoTargetChecks({ client, table }).get('path/digest')).toEqual({ ...found, state, failure });
     });
 
-    it('a dead route', async () => {
+    it.each(['dead', 'unknown'] as const)('a %s route', async (state) => {
       const failure = { kind: 'target', status: 403, code: '50001', text: 'Missing Access', at: times.checkedAt };
-      const Item = marshall({ mailbox: '#route/vip', ...times, state: 'dead', failure });
+      const Item = marshall({ mailbox: '#route/vip', ...times, state, failure });
       await client.send(new PutItemCommand({ TableName: table, Item }));
       const read = await dynamoTargetChecks({ client, table }).get('route/vip');
-      expect(read).toEqual({ ...found, state: 'dead', failure: { ...failure, at: checkedAt } });
+      expect(read).toEqual({ ...found, state, failure: { ...failure, at: checkedAt } });
+    });
+
+    it('an alive route', async () => {
+      const Item = marshall({ mailbox: '#route/vip', ...times, state: 'alive' });
+      await client.send(new PutItemCommand({ TableName: table, Item }));
+      expect(await dynamoTargetChecks({ client, table }).get('route/vip')).toEqual({ ...found, state: 'alive' });
     });
   });
 });

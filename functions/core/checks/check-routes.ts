@@ -6,14 +6,16 @@ import { type RedriveReport, redriveRoute } from '../delivery/redrive.ts';
 import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
 import type { DeadLetters } from '../records/dead-letters.ts';
+import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import type { Ledger } from '../records/ledger.ts';
 import type { Pauses } from '../records/pause.ts';
 import type { RouteQueues } from '../records/route-queues.ts';
-import { nextCheck, type TargetCheck, type TargetChecks, type TargetStatus } from '../records/target-check.ts';
+import type { TargetCheck, TargetChecks, TargetStatus } from '../records/target-check.ts';
 import type { Clock } from '../time.ts';
 import { checkPaths } from './check-paths.ts';
 import { tellOldestOpenAlert } from './oldest-open-alert.ts';
 import type { OperatorPaths } from './path-status.ts';
+import { recordStatus } from './record-status.ts';
 
 type Ports = {
   chat: ChatProbe;
@@ -87,7 +89,7 @@ export async function checkRoutes(
   }
   const paths = await checkPaths(services);
   troubles.push(...paths.troubles);
-  tellCounts([...checks.values()], [...paths.checks.values()], services);
+  tellCounts([...checks.values()], paths.checks, services);
   await attempt('the oldest open alert', () =>
     tellOldestOpenAlert(
       routes.map(({ id }) => id),
@@ -129,18 +131,12 @@ async function record(
   status: TargetStatus,
   services: CheckServices,
 ): Promise<TargetCheck> {
-  const { targetChecks, clock, journal } = services;
   if (status.state === 'alive') await clearDeadTargetPause(target, services);
-  const previous = await targetChecks.get(`route/${id}`);
-  const current = nextCheck(previous, status, clock.now());
-  await targetChecks.record(`route/${id}`, current);
-  if (current.state === 'dead' && current.failure && previous?.state !== 'dead') {
-    journal({ kind: 'route dead', route: id, failure: current.failure });
-  }
-  if (current.state === 'alive' && previous?.state === 'dead') {
-    journal({ kind: 'route alive again', route: id, deadSince: previous.since });
-  }
-  return current;
+  const events = {
+    died: (failure: DeliveryFailure) => ({ kind: 'route dead', route: id, failure }) as const,
+    revived: (deadSince: Date) => ({ kind: 'route alive again', route: id, deadSince }) as const,
+  };
+  return await recordStatus(`route/${id}`, status, events, services);
 }
 
 function tellCounts(

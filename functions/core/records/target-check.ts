@@ -1,33 +1,32 @@
 import type { DeliveryFailure } from './delivery-failure.ts';
 
-/** A path on which a person is told: digests travel by SES, alarms by SNS. Neither shares anything with a chat service. */
-export type OperatorPath = 'digest' | 'alarms';
+/** The paths that report to a person: digests by SES, alarms by SNS. Neither shares anything with a chat service. */
+export const OPERATOR_PATHS = ['digest', 'alarms'] as const;
+export type OperatorPath = (typeof OPERATOR_PATHS)[number];
 
 /** What is checked: where a route posts, or a path to the operator. */
 export type CheckedTarget = `route/${string}` | `path/${OperatorPath}`;
 
-/** What the last probe of a target showed. */
-export type TargetCheck = {
+/**
+ * What one probe shows. `dead`: what is sent there reaches nobody. `unknown`: the service could not be asked. `not checked`:
+ * there is no service to ask, as for the paths of a local run. The failure says why, and what to do about it.
+ */
+export type TargetStatus =
+  | { state: 'alive'; failure?: undefined }
+  | { state: 'dead' | 'unknown' | 'not checked'; failure: DeliveryFailure };
+
+/** What is known of a target since its last probe. */
+export type TargetCheck = TargetStatus & {
   checkedAt: Date;
-  /**
-   * `dead`: what is sent there reaches nobody. `unknown`: the service could not be asked, and the target was not dead
-   * before. `not checked`: there is nobody to ask, as for the paths of a local run.
-   */
-  state: 'alive' | 'dead' | 'unknown' | 'not checked';
   /** When this state began. */
   since: Date;
-  /** What keeps it from being alive, and what to do about it; undefined where it is alive. */
-  failure: DeliveryFailure | undefined;
 };
 
-/** What one probe says. */
-export type TargetStatus = Pick<TargetCheck, 'state' | 'failure'>;
-
 /** The check that follows another: a state that lasts keeps its beginning, and only an answer ends a death. */
-export function nextCheck(previous: TargetCheck | undefined, { state, failure }: TargetStatus, at: Date): TargetCheck {
-  if (state === 'unknown' && previous?.state === 'dead') return { ...previous, checkedAt: at };
-  const since = previous?.state === state ? previous.since : at;
-  return { checkedAt: at, state, since, failure };
+export function nextCheck(previous: TargetCheck | undefined, status: TargetStatus, at: Date): TargetCheck {
+  if (status.state === 'unknown' && previous?.state === 'dead') return { ...previous, checkedAt: at };
+  const since = previous?.state === status.state ? previous.since : at;
+  return { ...status, checkedAt: at, since };
 }
 
 /** What is known of each target. */

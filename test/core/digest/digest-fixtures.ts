@@ -156,7 +156,7 @@ export function entryOf(changes: Partial<LedgerEntry> = {}): LedgerEntry {
   };
 }
 
-export const DEAD_ROUTE: TargetCheck = {
+export const DEAD_ROUTE = {
   checkedAt: hoursAgo(0.5),
   state: 'dead',
   since: hoursAgo(30),
@@ -167,7 +167,7 @@ export const DEAD_ROUTE: TargetCheck = {
     text: 'Missing Access (check channel 42)',
     at: hoursAgo(30),
   },
-};
+} as const satisfies TargetCheck;
 
 export const MISSING_ACCESS: DeliveryFailure = {
   kind: 'target',

@@ -3,6 +3,7 @@ import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/facts.ts';
 import type { AcceptedEntry } from '../../../functions/core/records/ledger-entry.ts';
 import type { SpoolLine } from '../../../functions/core/records/spool.ts';
+import type { TargetCheck } from '../../../functions/core/records/target-check.ts';
 import type { Restart, Watermark } from '../../../functions/core/records/watermark.ts';
 import {
   AUDIT,
@@ -105,11 +106,13 @@ describe('what needs attention', () => {
     expect(needsOf(begun, { previousDigestAt: undefined })).toEqual([]);
   });
 
+  const ALIVE = { ...DEAD_ROUTE, state: 'alive', failure: undefined } as const;
+
   it('is a dead route, even if no mail waits for it; not one that is alive, or could not be asked', () => {
-    const routeChecks = new Map([
+    const routeChecks = new Map<string, TargetCheck>([
       ['vip', DEAD_ROUTE],
-      ['stripe', { ...DEAD_ROUTE, state: 'alive', failure: undefined } as const],
-      ['customer', { ...DEAD_ROUTE, state: 'unknown' } as const],
+      ['stripe', ALIVE],
+      ['customer', { ...DEAD_ROUTE, state: 'unknown' }],
     ]);
     expect(itemsOf(factsOf({ routeChecks }))).toEqual([
       { kind: 'dead route', route: 'vip', check: DEAD_ROUTE, reason: 'Missing Access', hasUndelivered: false },
@@ -119,8 +122,8 @@ describe('what needs attention', () => {
   it('is that alarms reach nobody; not that nobody has looked, or could', () => {
     const check = { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text: 'Not confirmed.' } };
     expect(itemsOf(factsOf({ alarmPath: check }))).toEqual([{ kind: 'closed alarm path', check }]);
-    for (const state of ['alive', 'unknown', 'not checked'] as const) {
-      expect(itemsOf(factsOf({ alarmPath: { ...check, state } }))).toEqual([]);
+    for (const other of [ALIVE, { ...check, state: 'unknown' }, { ...check, state: 'not checked' }] as const) {
+      expect(itemsOf(factsOf({ alarmPath: other }))).toEqual([]);
     }
   });
 

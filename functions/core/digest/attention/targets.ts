@@ -1,13 +1,16 @@
+import type { DeliveryFailure } from '../../records/delivery-failure.ts';
 import type { TargetCheck } from '../../records/target-check.ts';
 import { clip } from '../view/words.ts';
 import { routesWithUndelivered } from './alerts.ts';
 import { attentionKind, type Words } from './attention-kind.ts';
 
+type FailedCheck = TargetCheck & { failure: DeliveryFailure };
+
 /** Its target takes no posts, whether an email waits or not. */
 export type DeadRoute = {
   route: string;
-  check: TargetCheck;
-  reason: string | undefined;
+  check: FailedCheck;
+  reason: string;
   /** Undelivered alerts of the route say as much. */
   hasUndelivered: boolean;
 };
@@ -15,10 +18,10 @@ export type DeadRoute = {
 export const deadRoute = attentionKind<DeadRoute>({
   find(facts) {
     const undelivered = routesWithUndelivered(facts);
-    const deadRouteOf = (route: string, check: TargetCheck): DeadRoute => ({
+    const deadRouteOf = (route: string, check: FailedCheck): DeadRoute => ({
       route,
       check,
-      reason: check.failure && facts.failureName(check.failure),
+      reason: facts.failureName(check.failure),
       hasUndelivered: undelivered.has(route),
     });
     return [...facts.routeChecks].flatMap(([route, check]) =>
@@ -27,7 +30,7 @@ export const deadRoute = attentionKind<DeadRoute>({
   },
   title: titleOfDeadRoute,
   details: ({ check: { checkedAt, failure } }, { formatTime }) => [
-    ...(failure ? [clip(failure.text, 500)] : []),
+    clip(failure.text, 500),
     `Last checked ${formatTime(checkedAt)}. Its emails wait in the ledger until the route answers again.`,
   ],
   inSubject: (findings, words) =>
@@ -35,17 +38,17 @@ export const deadRoute = attentionKind<DeadRoute>({
 });
 
 function titleOfDeadRoute({ route, check: { since }, reason }: DeadRoute, { formatTime }: Words): string {
-  return `Route ${route} has been dead since ${formatTime(since)}${reason ? `: ${reason}` : ''}`;
+  return `Route ${route} has been dead since ${formatTime(since)}: ${reason}`;
 }
 
 /** Whatever fails from here on, only the next digest reports it. */
-export type ClosedAlarmPath = { check: TargetCheck };
+export type ClosedAlarmPath = { check: FailedCheck };
 
 export const closedAlarmPath = attentionKind<ClosedAlarmPath>({
   find: ({ alarmPath }) => (alarmPath?.state === 'dead' ? [{ check: alarmPath }] : []),
   title: ({ check: { since } }, { formatTime }) => `Alarms have reached nobody since ${formatTime(since)}`,
   details: ({ check: { checkedAt, failure } }, { formatTime }) => [
-    ...(failure ? [clip(failure.text, 500)] : []),
+    clip(failure.text, 500),
     `Last checked ${formatTime(checkedAt)}.`,
   ],
 });

@@ -1,17 +1,17 @@
-import { DIGEST_RUNS_RIGHTS } from './dynamo-digest-runs.ts';
-import { LEDGER_RIGHTS } from './dynamo-ledger.ts';
-import { PAUSES_RIGHTS } from './dynamo-pauses.ts';
-import { TARGET_CHECKS_RIGHTS } from './dynamo-target-checks.ts';
-import { WATERMARKS_RIGHTS } from './dynamo-watermarks.ts';
+import { DIGEST_RUNS_RIGHTS } from './dynamo/digest-runs.ts';
+import { LEDGER_RIGHTS } from './dynamo/ledger.ts';
+import { PAUSES_RIGHTS } from './dynamo/pauses.ts';
+import { TARGET_CHECKS_RIGHTS } from './dynamo/target-checks.ts';
+import { WATERMARKS_RIGHTS } from './dynamo/watermarks.ts';
 import type { Ports } from './ports.ts';
 import type { RightsOf } from './rights.ts';
 import { SPOOL_RIGHTS } from './s3-spool.ts';
-import { DIGEST_PATH_RIGHTS } from './ses-digest-path.ts';
-import { MAILER_RIGHTS } from './ses-mailer.ts';
+import { DIGEST_PATH_RIGHTS } from './ses/digest-path.ts';
+import { MAILER_RIGHTS } from './ses/mailer.ts';
 import { ALARM_PATH_RIGHTS } from './sns-alarm-path.ts';
-import { ALERT_QUEUE_RIGHTS } from './sqs-alert-queue.ts';
-import { DEAD_LETTERS_RIGHTS } from './sqs-dead-letters.ts';
-import { ROUTE_QUEUES_RIGHTS } from './sqs-route-queues.ts';
+import { ALERT_QUEUE_RIGHTS } from './sqs/alert-queue.ts';
+import { DEAD_LETTERS_RIGHTS } from './sqs/dead-letters.ts';
+import { ROUTE_QUEUES_RIGHTS } from './sqs/route-queues.ts';
 import { SECRETS_RIGHTS } from './ssm-secrets.ts';
 
 /** What each method of each port needs of IAM, as its adapter says. */

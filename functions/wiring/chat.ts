@@ -1,5 +1,5 @@
-import { DISCORD_API_URL, discordApi } from '../adapters/discord.ts';
-import { discordTargetsApi } from '../adapters/discord-targets.ts';
+import { DISCORD_API_URL, discordApi } from '../adapters/discord/api.ts';
+import { discordTargetsApi } from '../adapters/discord/targets.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { ChatPoster, ChatProbe } from '../core/chat/chat-service.ts';
 import { discordPoster, discordProbe } from '../core/discord/discord-chat.ts';

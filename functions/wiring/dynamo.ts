@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
-import { dynamoDigestRuns } from '../adapters/dynamo-digest-runs.ts';
-import { dynamoLedger } from '../adapters/dynamo-ledger.ts';
-import { dynamoPauses } from '../adapters/dynamo-pauses.ts';
-import { dynamoTargetChecks } from '../adapters/dynamo-target-checks.ts';
-import { dynamoWatermarks } from '../adapters/dynamo-watermarks.ts';
+import { dynamoDigestRuns } from '../adapters/dynamo/digest-runs.ts';
+import { dynamoLedger } from '../adapters/dynamo/ledger.ts';
+import { dynamoPauses } from '../adapters/dynamo/pauses.ts';
+import { dynamoTargetChecks } from '../adapters/dynamo/target-checks.ts';
+import { dynamoWatermarks } from '../adapters/dynamo/watermarks.ts';
 import type { DigestRuns } from '../core/digest/run.ts';
 import type { Ledger } from '../core/records/ledger.ts';
 import type { Pauses } from '../core/records/pause.ts';

@@ -1,5 +1,5 @@
-import { imapMailReader } from '../adapters/imap-mail-reader.ts';
-import { mailboxCredentials } from '../adapters/mailbox-credentials.ts';
+import { imapMailReader } from '../adapters/imap/mail-reader.ts';
+import { mailboxCredentials } from '../adapters/imap/mailbox-credentials.ts';
 import { systemClock } from '../adapters/system-clock.ts';
 import type { MailReader } from '../core/mail/mail-reader.ts';
 import { headersNeededBy } from '../core/rules/classify.ts';

@@ -1,6 +1,6 @@
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
-import { sesMailer } from '../adapters/ses-mailer.ts';
+import { sesMailer } from '../adapters/ses/mailer.ts';
 import type { Mailer } from '../core/digest/mailer.ts';
 import type { DigestSettings } from '../core/settings/settings-schema.ts';
 import type { Environment } from './environment.ts';

@@ -1,7 +1,7 @@
 import { SESv2Client } from '@aws-sdk/client-sesv2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
-import { sesDigestPath } from '../adapters/ses-digest-path.ts';
+import { sesDigestPath } from '../adapters/ses/digest-path.ts';
 import { snsAlarmPath } from '../adapters/sns-alarm-path.ts';
 import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Settings } from '../core/settings/settings-schema.ts';

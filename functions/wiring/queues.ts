@@ -1,9 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { awsClientOptions } from '../adapters/aws-client-options.ts';
-import { sqsAlertQueue } from '../adapters/sqs-alert-queue.ts';
-import { sqsDeadLetters } from '../adapters/sqs-dead-letters.ts';
-import { sqsRouteQueues } from '../adapters/sqs-route-queues.ts';
+import { sqsAlertQueue } from '../adapters/sqs/alert-queue.ts';
+import { sqsDeadLetters } from '../adapters/sqs/dead-letters.ts';
+import { sqsRouteQueues } from '../adapters/sqs/route-queues.ts';
 import type { AlertQueue } from '../core/records/alert-queue.ts';
 import type { DeadLetters } from '../core/records/dead-letters.ts';
 import type { RouteQueues } from '../core/records/route-queues.ts';

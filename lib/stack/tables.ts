@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { DIGEST_RUN_KEY } from '../../functions/adapters/dynamo-digest-runs.ts';
-import { PAUSE_KEY_PREFIX } from '../../functions/adapters/dynamo-pauses.ts';
-import { TARGET_CHECK_KEY_PREFIXES } from '../../functions/adapters/dynamo-target-checks.ts';
+import { DIGEST_RUN_KEY } from '../../functions/adapters/dynamo/digest-runs.ts';
+import { PAUSE_KEY_PREFIX } from '../../functions/adapters/dynamo/pauses.ts';
+import { TARGET_CHECK_KEY_PREFIXES } from '../../functions/adapters/dynamo/target-checks.ts';
 import {
   BY_DAY_INDEX,
   BY_LOCATION_INDEX,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readTextUpTo } from '../../functions/adapters/capped-body.ts';
-import { refusedToken } from '../../functions/adapters/oauth-refusal.ts';
-import { oauthTokens } from '../../functions/adapters/oauth-tokens.ts';
+import { refusedToken } from '../../functions/adapters/imap/oauth-refusal.ts';
+import { oauthTokens } from '../../functions/adapters/imap/oauth-tokens.ts';
 import { startLoopbackServer } from '../../lib/local/loopback-server.ts';
 import { fakeClock } from '../fakes/fake-clock.ts';
 

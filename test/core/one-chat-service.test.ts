@@ -7,7 +7,7 @@ const KNOWS_DISCORD: readonly RegExp[] = [
   /^functions\/adapters\/discord/,
   // Its settings, and where an old item of the ledger still has Discord's name of a post.
   /^functions\/(settings|core\/settings\/route-schema)\.ts$/,
-  /^functions\/adapters\/ledger-item\.ts$/,
+  /^functions\/adapters\/dynamo\/ledger-item\.ts$/,
   // What connects both: here another service would be chosen.
   /^functions\/wiring\/chat\.ts$/,
   // The stand-in of the local run, and who starts it.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import { imapMailReader } from '../../functions/adapters/imap/mail-reader.ts';
 import { type AuditWorld, auditWorld, DAY_MS, HOUR_MS, withSession } from '../core/audit/audit-world.ts';
 import { describeWithDovecot } from './describe-with-dovecot.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';

@@ -1,11 +1,11 @@
 import { createServer, connect as openSocket, type Socket } from 'node:net';
 import { env } from 'node:process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import { imapMailReader } from '../../functions/adapters/imap/mail-reader.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import { MAILS_PER_PAGE, POLL_RESERVE_MS } from '../../functions/core/poll/poll-limits.ts';
 import { parseSegment } from '../../functions/core/records/spool.ts';
-import { startScriptedImapServer } from '../adapters/scripted-imap-server.ts';
+import { startScriptedImapServer } from '../adapters/imap/scripted-imap-server.ts';
 import { polledMailbox, testWorld } from '../test-world.ts';
 import { describeWithDovecot } from './describe-with-dovecot.ts';
 import { type Dovecot, startDovecot } from './dovecot.ts';

@@ -1,6 +1,6 @@
 import { ImapFlow } from 'imapflow';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import { imapMailReader } from '../../functions/adapters/imap/mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import { pollMailbox } from '../../functions/core/poll/poll.ts';
 import type { StartFrom } from '../../functions/core/poll/watermark-start.ts';

@@ -1,5 +1,5 @@
-import type { ImapAccount } from '../../functions/adapters/imap-connection.ts';
-import { imapMailReader } from '../../functions/adapters/imap-mail-reader.ts';
+import type { ImapAccount } from '../../functions/adapters/imap/connection.ts';
+import { imapMailReader } from '../../functions/adapters/imap/mail-reader.ts';
 
 /** What this process is told, as JSON on its command line, and prints for each of them. */
 export type LoginTry = { account: ImapAccount; password: string };

@@ -18,7 +18,7 @@ vi.mock('@aws-sdk/client-sesv2', async (importActual) => {
     },
   };
 });
-vi.mock('../../functions/adapters/imap-mail-reader.ts', () => ({
+vi.mock('../../functions/adapters/imap/mail-reader.ts', () => ({
   imapMailReader: (options: Record<string, unknown>) => {
     handed.reader.push(options);
     return { visit: () => undefined };

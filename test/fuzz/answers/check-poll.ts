@@ -1,4 +1,4 @@
-import { imapMailReader } from '../../../functions/adapters/imap-mail-reader.ts';
+import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
 import { mailIdOf } from '../../../functions/core/mail/mail.ts';
 import type { MailReader } from '../../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../../functions/core/mail/mailbox-failure.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { imapMailReader } from '../../../functions/adapters/imap-mail-reader.ts';
+import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
 import type { MailSession } from '../../../functions/core/mail/mail-reader.ts';
 import { cpuMsSince } from '../../cpu-time.ts';
 import type { Answer, Command } from '../answers/correct-answers.ts';

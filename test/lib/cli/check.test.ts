@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { discordTargetsApi } from '../../../functions/adapters/discord-targets.ts';
+import { discordTargetsApi } from '../../../functions/adapters/discord/targets.ts';
 import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-status.ts';
 import type { DiscordTarget } from '../../../functions/core/discord/discord.ts';
 import { discordProbe } from '../../../functions/core/discord/discord-chat.ts';

@@ -5,7 +5,7 @@ import { startEmbeddedAws } from '../../../lib/local/embedded-aws.ts';
 import { type ImapServer, startImapServer } from '../../../lib/local/imap-server.ts';
 import { startPipeline } from '../../../lib/local/local-pipeline.ts';
 import { startParameterStore } from '../../../lib/local/parameter-store-stand-in.ts';
-import { startScriptedImapServer } from '../../adapters/scripted-imap-server.ts';
+import { startScriptedImapServer } from '../../adapters/imap/scripted-imap-server.ts';
 import { recordingJournal } from '../../fakes/recording-journal.ts';
 import { HANG_MS } from '../../hang-limit.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { discordApi } from '../../../functions/adapters/discord.ts';
+import { discordApi } from '../../../functions/adapters/discord/api.ts';
 import { defineSettings } from '../../../functions/core/settings/define-settings.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { discordFor } from '../../../lib/local/local-settings.ts';

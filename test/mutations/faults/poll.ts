@@ -84,7 +84,7 @@ export const pollFaults: readonly Fault[] = [
     breaks: 'P1',
     find: 'if ($LOST.length > 0) throw new $FAILED($ROUTE, $LOST.map($REASON));',
     replace: '',
-    caughtBy: ['adapters/sqs-queues.test.ts'],
+    caughtBy: ['adapters/sqs/queues.test.ts'],
   },
   {
     name: 'a mailbox whose watermark is lost is taken for a new one',

@@ -7,7 +7,7 @@ export const readingFaults: readonly Fault[] = [
     breaks: 'P8',
     find: property('readOnly: true'),
     replace: 'readOnly: false',
-    caughtBy: ['adapters/imap-misbehaving-server.test.ts'],
+    caughtBy: ['adapters/imap/misbehaving-server.test.ts'],
   },
   {
     name: 'an email that was listed and not handed out is passed over',
@@ -21,7 +21,7 @@ export const readingFaults: readonly Fault[] = [
       },
     },
     replace: '$MISSING.filter(() => false)',
-    caughtBy: ['adapters/imap-misbehaving-server.test.ts'],
+    caughtBy: ['adapters/imap/misbehaving-server.test.ts'],
   },
   {
     name: 'a refusal of the server is taken for an answer',
@@ -29,14 +29,14 @@ export const readingFaults: readonly Fault[] = [
     find: '$ANSWER === false',
     where: { ANSWER: { kind: 'identifier' } },
     replace: 'Number($ANSWER === false) > 1',
-    caughtBy: ['adapters/imap-misbehaving-server.test.ts'],
+    caughtBy: ['adapters/imap/misbehaving-server.test.ts'],
   },
   {
     name: 'a server that falls silent is waited for without end',
     breaks: 'P4',
     find: 'await Promise.race([$RUN($CLIENT), $CUT])',
     replace: 'await $RUN($CLIENT)',
-    caughtBy: ['adapters/imap-misbehaving-server.test.ts'],
+    caughtBy: ['adapters/imap/misbehaving-server.test.ts'],
   },
   {
     name: 'an email that cannot be read holds its mailbox',

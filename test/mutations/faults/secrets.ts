@@ -7,14 +7,14 @@ export const secretFaults: readonly Fault[] = [
     breaks: 'secrets',
     find: "$ANSWER.kind === 'http' && $WEBHOOK ? { ...$ANSWER, body: JSON.stringify($WEBHOOK) } : $ANSWER",
     replace: '$ANSWER',
-    caughtBy: ['adapters/discord-targets.test.ts'],
+    caughtBy: ['adapters/discord/targets.test.ts'],
   },
   {
     name: 'a secret that an OAuth provider repeats is in the text of the failure',
     breaks: 'secrets',
     find: '[$FORM.client_secret, $FORM.refresh_token]',
     replace: '[$FORM.client_secret]',
-    caughtBy: ['adapters/oauth-tokens.test.ts'],
+    caughtBy: ['adapters/imap/oauth-tokens.test.ts'],
   },
   {
     name: 'a subject is in a log line',
@@ -33,6 +33,6 @@ export const secretFaults: readonly Fault[] = [
     breaks: 'secrets',
     find: property('doSTARTTLS: $WHEN'),
     replace: '...{}',
-    caughtBy: ['adapters/imap-login.test.ts'],
+    caughtBy: ['adapters/imap/login.test.ts'],
   },
 ];

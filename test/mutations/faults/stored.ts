@@ -1,6 +1,6 @@
 import { type Fault, property } from '../fault.ts';
 
-const ledger = ['adapters/dynamo-ledger.test.ts'] as const;
+const ledger = ['adapters/dynamo/ledger.test.ts'] as const;
 
 /** Faults in ledger, watermarks and spool. */
 export const storedFaults: readonly Fault[] = [
@@ -51,7 +51,7 @@ export const storedFaults: readonly Fault[] = [
     breaks: 'P1',
     find: { kind: 'string', regex: 'lastUid = :fromUid' },
     replace: (text) => text.replace('lastUid = :fromUid', '(lastUid = :fromUid OR lastUid <> :fromUid)'),
-    caughtBy: ['adapters/dynamo-watermarks.test.ts'],
+    caughtBy: ['adapters/dynamo/watermarks.test.ts'],
   },
   {
     name: 'a segment is deleted before it is copied',

@@ -67,7 +67,7 @@ describe('the tests of a mutant', () => {
     const related = new RelatedTests(await sourceFilesIn(PROJECT, ['functions', 'lib', 'test']));
     const [first = [], ...later] = related.stagesFor('functions/core/poll/triage.ts');
     expect(first).toContain('core/poll/triage.test.ts');
-    expect(later.flat()).toContain('adapters/imap-misbehaving-server.test.ts');
+    expect(later.flat()).toContain('adapters/imap/misbehaving-server.test.ts');
     expect(later.at(-1)?.[0]).toMatch('simulation/');
   });
 

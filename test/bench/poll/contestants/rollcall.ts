@@ -1,4 +1,4 @@
-import { imapMailReader } from '../../../../functions/adapters/imap-mail-reader.ts';
+import { imapMailReader } from '../../../../functions/adapters/imap/mail-reader.ts';
 import { MAILS_PER_PAGE } from '../../../../functions/core/poll/poll-limits.ts';
 import { headersNeededBy } from '../../../../functions/core/rules/classify.ts';
 import settings from '../../../../functions/settings.ts';

@@ -23,7 +23,7 @@ import { type LoopbackServer, startLoopbackServer } from '../../../../lib/local/
 import { startParameterStore } from '../../../../lib/local/parameter-store-stand-in.ts';
 import { sampleMails } from '../../../../lib/local/sample-mailbox/sample-mails.ts';
 import { bundleFunction } from '../../../../lib/stack/bundle.ts';
-import { type ScriptedImapServer, startScriptedImapServer } from '../../../adapters/scripted-imap-server.ts';
+import { type ScriptedImapServer, startScriptedImapServer } from '../../../adapters/imap/scripted-imap-server.ts';
 import { generatedMails } from '../../../bench/poll/generated-mail.ts';
 import { recordingJournal } from '../../../fakes/recording-journal.ts';
 import { invokeBundle } from './invoke-bundle.ts';

@@ -19,6 +19,9 @@ export type RouteCounts = {
   open: number;
 };
 
+/** The figures of a route in the order in which they are shown. */
+export const COUNT_COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
+
 /** Where every email of the digest's window is. */
 export type MailAccounts = {
   /** Configured routes in their order, then others that have email, then unknown email. */

@@ -1,9 +1,7 @@
-import type { RouteCounts } from '../accounts.ts';
+import { COUNT_COLUMNS, type RouteCounts } from '../accounts.ts';
 import type { SummaryView } from './page.ts';
 import { style } from './style.ts';
 import { figure } from './words.ts';
-
-const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 /** Where the emails went, a row a route. */
 export function Counts({ accounts: { period, routes, total, sum, audits } }: { accounts: SummaryView['accounts'] }) {
@@ -15,7 +13,7 @@ export function Counts({ accounts: { period, routes, total, sum, audits } }: { a
       <table cellPadding="0" cellSpacing="0" style={style.table}>
         <tr>
           <td />
-          {COLUMNS.map((column) => (
+          {COUNT_COLUMNS.map((column) => (
             <th class="quiet" style={style.head} scope="col">
               {column}
             </th>
@@ -45,7 +43,7 @@ function CountsRow({ counts, total = false }: { counts: RouteCounts; total?: boo
       <th class="hairline" style={`${style.name}${line}`} scope="row">
         {counts.route}
       </th>
-      {COLUMNS.map((column) => {
+      {COUNT_COLUMNS.map((column) => {
         const kind = kindOf(column, counts[column]);
         return (
           <td class={`${kind} hairline`} style={`${style[kind]}${line}`}>
@@ -57,7 +55,7 @@ function CountsRow({ counts, total = false }: { counts: RouteCounts; total?: boo
   );
 }
 
-function kindOf(column: (typeof COLUMNS)[number], count: number): 'figure' | 'none' | 'alarm' {
+function kindOf(column: (typeof COUNT_COLUMNS)[number], count: number): 'figure' | 'none' | 'alarm' {
   if (count === 0) return 'none';
   return column === 'recovered' ? 'alarm' : 'figure';
 }

@@ -1,4 +1,4 @@
-import type { RouteCounts } from '../accounts.ts';
+import { COUNT_COLUMNS, type RouteCounts } from '../accounts.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';
 import type { EmailView } from './email-view.ts';
 import type { DigestPage, SummaryView } from './page.ts';
@@ -58,13 +58,12 @@ function indented(text: string): string {
   return `  ${text}`;
 }
 
-const COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
-
 function countsText({ routes, total }: SummaryView['accounts']): string {
   const names = [...routes, total].map(({ route }) => route.length);
   const width = Math.max(...names) + 2;
   const row = (counts: RouteCounts) =>
-    counts.route.padEnd(width) + COLUMNS.map((column) => figure(counts[column]).padStart(column.length + 2)).join('');
-  const head = ' '.repeat(width) + COLUMNS.map((column) => `  ${column}`).join('');
+    counts.route.padEnd(width) +
+    COUNT_COLUMNS.map((column) => figure(counts[column]).padStart(column.length + 2)).join('');
+  const head = ' '.repeat(width) + COUNT_COLUMNS.map((column) => `  ${column}`).join('');
   return [head, ...[...routes, total].map(row)].join('\n');
 }

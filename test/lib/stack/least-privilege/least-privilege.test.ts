@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { PortList } from '../../../../functions/adapters/ports.ts';
+import { filesUnder } from '../../../docs/project-files.ts';
 import { liveThroughEverything, type Story } from './recorded-story.ts';
 import { FUNCTION_NAMES, FUNCTIONS, judge } from './stack-functions.ts';
 
@@ -75,11 +75,9 @@ it('live through every branch', () => {
   expect(Object.entries(story.branches).filter(([, times]) => times < 1)).toEqual([]);
 });
 
-it('make every call in the story that the adapters know', async () => {
-  const adapters = new URL('../../../../functions/adapters/', import.meta.url);
-  const sources = await Promise.all((await readdir(adapters)).map((file) => readFile(new URL(file, adapters), 'utf8')));
-  const known = sources.flatMap((source) =>
-    [...source.matchAll(/\bnew (\w+)Command\(|\bpaginate(\w+)\(/g)].map(([, sent, paged]) => sent ?? paged),
+it('make every call in the story that the adapters know', () => {
+  const known = filesUnder('functions/adapters', /\.ts$/).flatMap(({ text }) =>
+    [...text.matchAll(/\bnew (\w+)Command\(|\bpaginate(\w+)\(/g)].map(([, sent, paged]) => sent ?? paged),
   );
   expect(known.length).toBeGreaterThan(0);
   const commands = new Set(story.calls.map(({ command }) => command));

@@ -4,6 +4,17 @@ import { HANG_MS } from './hang-limit.ts';
 /** It replaces a module, which whoever loads the same one after it would meet. */
 const REPLACING = ['test/core/mail/unreadable-mail.test.ts'];
 
+/** Whole programs, killed processes, random weeks, a real server's backlog: `npm run test:slow`, which CI runs. */
+const SLOW = [
+  'test/crash/**/*.test.ts',
+  'test/dovecot/{backlog,pipeline}.test.ts',
+  'test/fuzz/fuzz.test.ts',
+  'test/lib/cli/{cli,exit-codes}.test.ts',
+  'test/lib/local/local-run.test.ts',
+  'test/lib/stack/{app,bundle/bundled-functions}.test.ts',
+  'test/simulation/{exhaustive,long-plans,random}.test.ts',
+];
+
 export default defineConfig({
   test: {
     root: '.',
@@ -26,8 +37,9 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: ['test/!(core|docs|fakes)/**/*.test.{ts,tsx}', ...REPLACING] },
+        test: { name: 'apart', include: ['test/!(core|docs|fakes)/**/*.test.{ts,tsx}', ...REPLACING], exclude: SLOW },
       },
+      { extends: true, test: { name: 'slow', include: SLOW } },
     ],
   },
 });

@@ -11,7 +11,7 @@ const deploymentSchema = z.record(z.string(), z.string());
 /**
  * The environment of the functions of a deployment: what its parameter says, over the given environment.
  *
- * @throws CommandError where there is no such deployment, or nobody answers
+ * @throws CommandError where there is no such deployment, or AWS does not answer
  */
 export async function deployedEnvironment(environment: Environment, stackName: string): Promise<Environment> {
   const deployed = await findDeployment(environment, stackName);
@@ -25,7 +25,7 @@ export async function deployedEnvironment(environment: Environment, stackName: s
 /**
  * The same, or undefined where nothing is deployed under that name.
  *
- * @throws CommandError where nobody answers
+ * @throws CommandError where AWS does not answer
  */
 export async function findDeployment(environment: Environment, stackName: string): Promise<Environment | undefined> {
   const name = deploymentParameterOf(stackName);

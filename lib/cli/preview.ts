@@ -70,6 +70,6 @@ export async function preview(
       }
     });
   }
-  const sums = [...groupBy(seen, (route) => route)].map(([route, mails]) => `${mails.length} ${route}`);
+  const sums = [...groupBy(seen, (route) => route)].map(([route, found]) => `${found.length} ${route}`);
   print(`${seen.length} emails of the last ${days} days${sums.length > 0 ? `: ${sums.join(', ')}` : ''}.`);
 }

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../../functions/core/mail/fingerprint.ts';
 import { accountOf, type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
 import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
@@ -146,8 +147,8 @@ function sessionUnder(mailbox: string, session: MailSession): MailSession {
 
 function mailUnder(mailbox: string, mail: Mail): Mail {
   const location = { ...mail.location, mailbox };
-  const { messageId = '', from, date, subject } = mail;
-  const identity = { messageId, from: from[0]?.address ?? '', date, subject };
+  const { messageId = '', from, date, subject, snippet, fingerprint } = mail;
+  const identity = { messageId, from: from[0]?.address ?? '', date, subject, text: snippet, fingerprint };
   return { ...mail, location, mailId: mailIdOf(accountOf(mailbox), location, identity) };
 }
 
@@ -155,12 +156,16 @@ function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, loca
   const { token, route, subject, snippet, messageId, senderName, arrivedAtMs } = mail;
   const address = `m${token}@${route}.example`;
   const date = new Date(startMs + arrivedAtMs).toISOString();
+  const receivedAt = new Date(startMs + receivedAtMs);
+  const fingerprint = fingerprintOf(receivedAt, 1_000 + token);
   return {
     mailId: mailIdOf(accountOf(location.mailbox), location, {
       messageId: messageId ?? '',
       from: address,
       date,
       subject,
+      text: snippet,
+      fingerprint,
     }),
     location,
     messageId,
@@ -168,7 +173,8 @@ function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, loca
     to: [{ name: '', address: 'support@example.com' }],
     subject,
     date,
-    receivedAt: new Date(startMs + receivedAtMs),
+    receivedAt,
+    fingerprint,
     snippet,
     headers: new Map(),
     link: messageId === undefined ? undefined : `https://mail.example.com/${encodeURIComponent(messageId)}`,

@@ -1,4 +1,5 @@
 import type { FetchMessageObject, MessageEnvelopeObject } from 'imapflow';
+import { fingerprintOf } from '../../core/mail/fingerprint.ts';
 import type { Mail } from '../../core/mail/mail.ts';
 import { findTextPart, type RawMail } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
@@ -29,6 +30,7 @@ export async function fetchMails(
   const unclear = new Map<number, Unclear>();
   const query = {
     internalDate: true,
+    size: true,
     headers: [...headerFields],
     bodyParts: [{ key: 'TEXT', start: 0, maxLength: BODY_BYTES }],
   };
@@ -70,11 +72,12 @@ async function readFurther(
 
 const NO_ENVELOPE: RawMail['envelope'] = { from: '', to: '', subject: '', messageId: '' };
 
-function rawMailFrom({ uid, emailId, headers, bodyParts, internalDate }: FetchMessageObject): RawMail {
+function rawMailFrom({ uid, emailId, headers, bodyParts, internalDate, size }: FetchMessageObject): RawMail {
   return {
     uid,
     emailId,
     internalDate: receivedAt(internalDate),
+    fingerprint: fingerprintOf(dateOf(internalDate), size),
     // imapflow hands out `false` for NIL.
     header: headers || new Uint8Array(),
     body: bodyParts?.get('text') || new Uint8Array(),
@@ -83,10 +86,14 @@ function rawMailFrom({ uid, emailId, headers, bodyParts, internalDate }: FetchMe
   };
 }
 
-/** Now, where the server names no date or none that can be read, which imapflow hands out as text. */
+/** imapflow hands out as text what is no date. */
+export function dateOf(internalDate: Date | string | undefined): Date | undefined {
+  return internalDate instanceof Date && !Number.isNaN(internalDate.getTime()) ? internalDate : undefined;
+}
+
+/** Now, where the server names no date or none that can be read. */
 function receivedAt(internalDate: Date | string | undefined): Date {
-  const date = new Date(internalDate ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? new Date() : date;
+  return dateOf(internalDate) ?? new Date();
 }
 
 function shownEnvelope({ from, to, subject = '', messageId = '' }: MessageEnvelopeObject): RawMail['envelope'] {

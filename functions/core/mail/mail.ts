@@ -32,6 +32,8 @@ export type Mail = {
   date: string;
   /** When the server received it (INTERNALDATE); a message that is moved keeps it. */
   receivedAt: Date;
+  /** Tells this email from any other one that the server may put at its uid; see `fingerprintOf`. */
+  fingerprint: string | undefined;
   /** Readable text, at most 500 characters. */
   snippet: string;
   /**
@@ -58,8 +60,16 @@ export const mailRecordSchema = z.object({
 /** What a person needs to recognise a mail, kept with it on every way: ledger, queue, spool, post and digest. */
 export type MailRecord = z.output<typeof mailRecordSchema>;
 
-/** The header fields that make a mail the same mail wherever it lies; raw, so that no decoder's update changes an id. */
-export type IdentityHeaders = { messageId: string; from: string; date: string; subject: string };
+/** What makes an email the same email wherever it is; raw, so that no decoder's update changes an id. */
+export type Identity = {
+  messageId: string;
+  from: string;
+  date: string;
+  subject: string;
+  /** The beginning of the text as fetched, a byte a character; the first 4,096 bytes count. */
+  text: string;
+  fingerprint: string | undefined;
+};
 
 /**
  * What servers change in a header: they fold it elsewhere, with a space, a tab or nothing, and NUL cannot be part of
@@ -67,21 +77,41 @@ export type IdentityHeaders = { messageId: string; from: string; date: string; s
  */
 const CHANGED_BY_SERVERS = /[\0\s\x80]+/g;
 
+const IDENTIFYING_TEXT_BYTES = 4_096;
+
 const ID_HEX_DIGITS = 32;
 
 /**
- * The identity of a mail across re-upload, move and a change of UIDVALIDITY.
+ * The identity of an email across re-upload, move and a change of UIDVALIDITY.
  *
- * With a Message-ID: a hash over account, Message-ID, From, Date and Subject, since a Message-ID alone can be
- * repeated or forged. Without one: over mailbox, uidValidity and uid, so that such a mail is never taken for another.
+ * With a Message-ID: a hash over account, Message-ID, From, Date, Subject and the beginning of the text, since a
+ * Message-ID alone can be repeated or forged. Without one: over its place and all that is known of it, so that such an
+ * email is never taken for another, also where a server gives its place to another one.
  */
-export function mailIdOf(account: string, location: MailLocation, headers: IdentityHeaders): string {
-  const { messageId, from, date, subject } = headers;
-  const [id, ...others] = [messageId, from, date, subject].map((value) => value.replace(CHANGED_BY_SERVERS, ''));
-  const identity = id
-    ? ['message', account, id, ...others]
-    : ['location', location.mailbox, location.uidValidity, String(location.uid)];
-  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, ID_HEX_DIGITS);
+export function mailIdOf(account: string, location: MailLocation, identity: Identity): string {
+  const { messageId, from, date, subject, text, fingerprint = '' } = identity;
+  const [id, ...content] = [messageId, from, date, subject, text.slice(0, IDENTIFYING_TEXT_BYTES)].map((value) =>
+    value.replace(CHANGED_BY_SERVERS, ''),
+  );
+  const { mailbox, uidValidity, uid } = location;
+  return hashOf(
+    namesAnEmail(messageId)
+      ? ['message', account, id ?? '', ...content]
+      : ['location', mailbox, uidValidity, String(uid), fingerprint, ...content],
+  );
+}
+
+/**
+ * Whether a Message-ID holds an id. Alarm panels and printers write `<>` in every email (RFC 5322, 3.6.4, asks for an id
+ * between the brackets).
+ */
+export function namesAnEmail(messageId: string): boolean {
+  const id = /<([^>]*)/.exec(messageId)?.[1] ?? messageId;
+  return id.replace(CHANGED_BY_SERVERS, '') !== '';
+}
+
+function hashOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, ID_HEX_DIGITS);
 }
 
 /** The account part of a mailbox name: `support` of `support/INBOX/2026`. */

@@ -7,6 +7,7 @@ export type RawMail = {
   emailId?: string | undefined;
   /** When the server received it. */
   internalDate: Date;
+  fingerprint: string | undefined;
   /** The header fields asked for, as RFC 5322 lines. */
   header: Uint8Array;
   /** The first kilobytes of the body; cut wherever they end. */

@@ -3,7 +3,7 @@ import { contentTypeOf } from './content-type.ts';
 import { cutDisplayedText, displayedText } from './displayed-text.ts';
 import { decodedValue } from './encoded-words.ts';
 import { firstValue, type HeaderFields, headerFieldsOf } from './header-fields.ts';
-import { accountOf, type IdentityHeaders, type Mail, type MailLocation, mailIdOf } from './mail.ts';
+import { accountOf, type Mail, type MailLocation, mailIdOf, namesAnEmail } from './mail.ts';
 import type { RawMail } from './raw-mail.ts';
 import { snippetOfMessage, snippetOfText } from './snippet.ts';
 
@@ -54,7 +54,7 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
   const charset = contentTypeOf(fields).parameter('charset');
   const messageId = keptMessageId(displayedText(decodedValue(firstValue(fields, 'message-id'))));
   return {
-    mailId: mailIdIn(fields, context),
+    mailId: mailIdIn(raw, fields, context),
     location,
     messageId,
     from: addressesIn(fields.get('from'), charset),
@@ -62,6 +62,7 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
     subject: subjectOf(firstValue(fields, 'subject'), charset),
     date: (dateIn(firstValue(fields, 'date')) ?? received(raw)).toISOString(),
     receivedAt: received(raw),
+    fingerprint: raw.fingerprint,
     snippet: raw.text
       ? snippetOfText({ ...raw.text.part, content: latin1(raw.text.content) })
       : snippetOfMessage(fields, latin1(raw.body)),
@@ -77,23 +78,25 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
 
 /** The identity is taken from the values as sent, so that no decoder's update changes an id. */
 function mailIdIn(
+  { body, fingerprint }: RawMail,
   fields: HeaderFields,
   { location, identityAccount = accountOf(location.mailbox) }: MailContext,
 ): string {
-  const identity: IdentityHeaders = {
+  return mailIdOf(identityAccount, location, {
     messageId: firstValue(fields, 'message-id'),
     from: firstValue(fields, 'from'),
     date: firstValue(fields, 'date'),
     subject: firstValue(fields, 'subject'),
-  };
-  return mailIdOf(identityAccount, location, identity);
+    text: latin1(body),
+    fingerprint,
+  });
 }
 
 /** RFC 5322, 2.1.1: no line may be longer. What is longer identifies its mail, and is of no use to anyone who reads it. */
 const MESSAGE_ID_CHARACTERS = 998;
 
 function keptMessageId(messageId: string): string | undefined {
-  return messageId && messageId.length <= MESSAGE_ID_CHARACTERS ? messageId : undefined;
+  return namesAnEmail(messageId) && messageId.length <= MESSAGE_ID_CHARACTERS ? messageId : undefined;
 }
 
 /** Encoded, a character takes up to 15 bytes: four of UTF-8 in the Q encoding, and the frame of each word. */
@@ -132,7 +135,7 @@ function mailByEnvelope(raw: RawMail, fields: HeaderFields, context: MailContext
   const messageId = keptMessageId(displayedText(envelope.messageId));
   const addressesOf = (text: string) => [{ name: '', address: cutDisplayedText(text, ADDRESS_CHARACTERS) }];
   return {
-    mailId: mailIdIn(fields, context),
+    mailId: mailIdIn(raw, fields, context),
     location,
     messageId,
     from: addressesOf(envelope.from),
@@ -140,6 +143,7 @@ function mailByEnvelope(raw: RawMail, fields: HeaderFields, context: MailContext
     subject: cutDisplayedText(envelope.subject, SUBJECT_CHARACTERS),
     date: received(raw).toISOString(),
     receivedAt: received(raw),
+    fingerprint: raw.fingerprint,
     snippet: '',
     headers: new Map(),
     link: linkTo(messageId),

@@ -6,7 +6,10 @@ export function alertOf(uid: number, record: Partial<MailRecord> = {}): QueueMes
   const location = { mailbox: 'support/INBOX', uidValidity: '1000', uid };
   return {
     version: 1,
-    mailId: mailIdOf('support', location, { messageId: '', from: '', date: '', subject: '' }),
+    mailId: mailIdOf('support', location, {
+      ...{ messageId: '', from: '', date: '', subject: '', text: '' },
+      fingerprint: undefined,
+    }),
     route: 'vip',
     rule: 'board',
     acceptedAt: '2026-03-02T08:15:00.000Z',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RawMail } from '../../../functions/core/mail/raw-mail.ts';
 import { rawMailOf, read, readSource } from './raw-mail-of.ts';
 
 const FROM = 'From: "Lovelace, Ada" <ada@example.com>';
@@ -35,11 +36,13 @@ describe('the same mail keeps its id', () => {
     expect(read(raw, 'sales/INBOX').mailId).not.toBe(id);
   });
 
-  it('with the text of a second fetch, another text, or none', () => {
+  it('with the text of a second fetch, further text, or line ends and NUL bytes that a server changes', () => {
     const raw = rawMailOf([...HEADER, '', '']);
     const part = { section: '2', type: 'text/plain', charset: undefined, encoding: undefined } as const;
-    expect(read({ ...raw, text: { part, content: Buffer.from('Text') } }).mailId).toBe(id);
-    expect(read(raw).mailId).toBe(id);
+    expect(read({ ...raw, text: { part, content: Buffer.from('Text') } }).mailId).toBe(read(raw).mailId);
+    const withText = (text: string) => readSource([...HEADER, '', text]).mailId;
+    expect(withText(`${'x'.repeat(4_096)} and more`)).toBe(withText(`${'x'.repeat(4_096)} and less`));
+    expect(withText('Te\0xt\n')).toBe(id);
   });
 
   it('with raw 8-bit characters, where a server keeps NUL bytes, drops them, or puts 0x80 in their place', () => {
@@ -86,20 +89,38 @@ describe('two mails have two ids', () => {
     expect(withByte(0xfe).mailId).not.toBe(withByte(0xff).mailId);
   });
 
-  it.each([[[]], [['Message-ID:']], [['Message-ID: \t']]])(
-    'without Message-ID (%j): by where they lie',
-    (messageId) => {
-      const raw = rawMailOf([FROM, DATE, SUBJECT, ...messageId, '', 'Text']);
-      const ids = [
-        read(raw),
-        read({ ...raw, uid: 8 }),
-        read(raw, 'support/Archive'),
-        read(raw, 'support/INBOX', '2'),
-      ].map(({ mailId }) => mailId);
-      expect(new Set(ids).size).toBe(ids.length);
-      expect(read(raw).mailId).toBe(ids[0]);
-    },
-  );
+  it('though they share all of it and say another text, as alarm panels and shops with one Message-ID do', () => {
+    const withText = (text: string) => readSource([...HEADER, '', text]).mailId;
+    expect(withText('Door 1 is open')).not.toBe(withText('Door 2 is open'));
+  });
+
+  it.each<[string, Partial<RawMail>]>([
+    ['another arrival', { fingerprint: '1772438460/100' }],
+    ['another size', { fingerprint: '1772438400/101' }],
+    ['another text', { body: Buffer.from('Door 2 is open') }],
+  ])('without Message-ID, at one place that the server gives to another email: %s', (_what, changes) => {
+    const first = rawMailOf([FROM, SUBJECT, '', 'Door 1 is open'], { fingerprint: '1772438400/100' });
+    expect(read({ ...first, ...changes }).mailId).not.toBe(read(first).mailId);
+  });
+
+  it.each([
+    [[]],
+    [['Message-ID:']],
+    [['Message-ID: \t']],
+    [['Message-ID: <>']],
+    [['Message-ID: < >']],
+    [['Message-ID: <> (alarm panel)']],
+  ])('without Message-ID (%j): by where they lie', (messageId) => {
+    const raw = rawMailOf([FROM, DATE, SUBJECT, ...messageId, '', 'Text']);
+    const ids = [
+      read(raw),
+      read({ ...raw, uid: 8 }),
+      read(raw, 'support/Archive'),
+      read(raw, 'support/INBOX', '2'),
+    ].map(({ mailId }) => mailId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(read(raw)).toMatchObject({ mailId: ids[0], messageId: undefined, link: undefined });
+  });
 
   it('with fields that run into one another', () => {
     expect(idOf('Message-ID: <a>', 'From: bc')).not.toBe(idOf('Message-ID: <a>b', 'From: c'));

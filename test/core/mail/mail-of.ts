@@ -6,7 +6,15 @@ export function mailOf(uid: number, uidValidity: string, changes: Partial<Mail> 
   const location = { mailbox, uidValidity, uid };
   const messageId = 'messageId' in changes ? changes.messageId : `<mail-${uid}@example.com>`;
   const subject = changes.subject ?? `Subject ${uid}`;
-  const identity = { messageId: messageId ?? '', from: 'someone', date: 'some day', subject };
+  const fingerprint = 'fingerprint' in changes ? changes.fingerprint : `1772438400/${1_000 + uid}`;
+  const identity = {
+    messageId: messageId ?? '',
+    from: 'someone',
+    date: 'some day',
+    subject,
+    text: changes.snippet ?? '',
+    fingerprint,
+  };
   return {
     mailId: mailIdOf('support', location, identity),
     location,
@@ -16,6 +24,7 @@ export function mailOf(uid: number, uidValidity: string, changes: Partial<Mail> 
     subject,
     date: '2026-03-02T08:00:00.000Z',
     receivedAt: new Date('2026-03-02T08:00:00.000Z'),
+    fingerprint,
     snippet: `Text ${uid}`,
     headers: new Map(),
     link: undefined,

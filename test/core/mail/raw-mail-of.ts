@@ -18,6 +18,7 @@ export function rawMailOf(source: Source, changes: Partial<RawMail> = {}): RawMa
   return {
     uid: 7,
     internalDate: RECEIVED_AT,
+    fingerprint: `${RECEIVED_AT.getTime() / 1_000}/${bytes.length}`,
     header: bytes.subarray(0, end),
     body: bytes.subarray(end, end + FETCHED_BYTES),
     text: undefined,

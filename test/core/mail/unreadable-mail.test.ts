@@ -22,5 +22,5 @@ it('a mail that a fault of a library makes unreadable comes back with its proble
     snippet: '',
   });
   expect(lacksText(unreadable)).toBe(false);
-  expect(unreadable.mailId).toBe(read(rawMailOf([...HEADER, '', 'text'])).mailId);
+  expect(unreadable.mailId).toBe(read(rawMailOf([...HEADER, '', '<p>text'])).mailId);
 });

@@ -149,8 +149,7 @@ function accountedIn({ services }: World): ReadonlySet<number | string> {
 }
 
 function idOf({ uid, identity }: ServedMailbox['mails'][number]): string {
-  const [messageId = '', from = '', date = '', subject = ''] = identity;
-  return mailIdOf('support', { mailbox: MAILBOX, uidValidity: '', uid }, { messageId, from, date, subject });
+  return mailIdOf('support', { mailbox: MAILBOX, uidValidity: '', uid }, identity);
 }
 
 function stackOf(error: unknown): string {

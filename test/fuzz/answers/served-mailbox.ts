@@ -1,7 +1,8 @@
+import type { Identity } from '../../../functions/core/mail/mail.ts';
 import type { Random } from '../random.ts';
 
 /** A mail as an IMAP server would describe it. Each item is written as it stands in a FETCH response, literals included. */
-type ServedMail = { uid: number; items: ReadonlyMap<string, string>; identity: readonly string[] };
+type ServedMail = { uid: number; items: ReadonlyMap<string, string>; identity: Identity };
 
 export type ServedMailbox = { uidValidity: string; uidNext: number; mails: readonly ServedMail[] };
 
@@ -79,7 +80,7 @@ function servedMail(uid: number, random: Random): ServedMail {
     ['TEXT', random.chance(0.1) && !/["\\\r]/.test(body) ? `"${body}"` : literal(body)],
     ...Object.entries(sections).map(([section, text]) => [section, literal(text)] as const),
   ]);
-  return { uid, items, identity: [messageId, from, date, subject] };
+  return { uid, items, identity: { messageId, from, date, subject, text: body, fingerprint: undefined } };
 }
 
 function literal(text: string): string {

@@ -8,6 +8,7 @@ import { growthOf, linearGrowth } from '../../cpu-time.ts';
 const rawMail = (header: string, text?: { part: TextPart; content: Buffer }): RawMail => ({
   uid: 7,
   internalDate: new Date('2026-03-02T05:30:00.000Z'),
+  fingerprint: '1772429400/1000',
   header: Buffer.from(header, 'latin1'),
   body: new Uint8Array(),
   text,

@@ -15,6 +15,7 @@ export function rawMailOf(mail: string, random: Random): RawMail {
   return {
     uid: random.between(1, 4_294_967_295),
     internalDate: new Date(Date.UTC(2026, 2, random.between(1, 20))),
+    fingerprint: random.chance(0.9) ? `1772429400/${mail.length}` : undefined,
     header: bytesFrom(header),
     body: bytesFrom(body.slice(0, FIRST_BYTES)),
     text: part && { part, content: bytesFrom(body.slice(from, from + PART_BYTES)) },

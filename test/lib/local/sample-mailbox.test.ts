@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import PostalMime from 'postal-mime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { displayedText } from '../../../functions/core/mail/displayed-text.ts';
+import { fingerprintOf } from '../../../functions/core/mail/fingerprint.ts';
 import type { Mail } from '../../../functions/core/mail/mail.ts';
 import { readMail } from '../../../functions/core/mail/read-mail.ts';
 import { compileRules } from '../../../functions/core/rules/classify.ts';
@@ -100,6 +101,7 @@ function readAsPollDoes({ raw, receivedAt }: SampleMail): Mail {
     {
       uid: 1,
       internalDate: receivedAt,
+      fingerprint: fingerprintOf(receivedAt, raw.length),
       header: raw.subarray(0, headerEnd),
       body: raw.subarray(headerEnd + 2),
       text: undefined,

@@ -1,8 +1,12 @@
 import { type Mail, mailIdOf } from '../../../functions/core/mail/mail.ts';
 
 /** A mail for tests of core: its subject decides its route with `classifyBySubject`. */
-export function mailOf(uid: number, uidValidity: string, changes: Partial<Mail> & { mailbox?: string } = {}): Mail {
-  const { mailbox = 'support/INBOX', ...rest } = changes;
+export function mailOf(
+  uid: number,
+  uidValidity: string,
+  changes: Partial<Mail> & { mailbox?: string; text?: string } = {},
+): Mail {
+  const { mailbox = 'support/INBOX', text = '', ...rest } = changes;
   const location = { mailbox, uidValidity, uid };
   const messageId = 'messageId' in changes ? changes.messageId : `<mail-${uid}@example.com>`;
   const subject = changes.subject ?? `Subject ${uid}`;
@@ -12,7 +16,7 @@ export function mailOf(uid: number, uidValidity: string, changes: Partial<Mail> 
     from: 'someone',
     date: 'some day',
     subject,
-    text: changes.snippet ?? '',
+    text,
     fingerprint,
   };
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { queueMessageOf } from '../../functions/core/records/alert.ts';
+import type { MailLocation } from '../../functions/core/mail/mail.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
 import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { allOf, sampleEntry, sampleFailure } from './sample-entry.ts';
@@ -40,6 +41,19 @@ export function ledgerContract(theLedger: () => Ledger): void {
       };
       expect(await entryNamed(alert.mailId)).toEqual({ ...alert, ...untouched });
       expect(await entryNamed(unknown.mailId)).toEqual({ ...unknown, ...untouched });
+    });
+
+    it('settles a copy at once: it is known by its place and its day, and never open', async () => {
+      const acceptedAt = new Date('2035-07-07T12:00:00.000Z');
+      const copy = await accepted({ route: 'copy', rule: null, copyOf: 'another', acceptedAt });
+      const { mailbox, uidValidity, uid } = copy.location;
+      expect(await entryNamed(copy.mailId)).toMatchObject({ ...copy, state: 'settled', settledAt: acceptedAt });
+      expect(await allOf(theLedger().entriesAboveUid(mailbox, uidValidity, uid - 1))).toMatchObject([
+        { mailId: copy.mailId, route: 'copy', state: 'settled' },
+      ]);
+      const thatDay = theLedger().acceptedBetween(new Date(acceptedAt.getTime() - 1), acceptedAt);
+      expect(await allOf(thatDay)).toMatchObject([{ mailId: copy.mailId, route: 'copy', state: 'settled' }]);
+      expect(await allOf(theLedger().openEntries('copy'))).toEqual([]);
     });
 
     it('keeps the first of two entries with one mailId', async () => {
@@ -399,13 +413,14 @@ export function ledgerContract(theLedger: () => Ledger): void {
   });
 
   describe('relocate', () => {
+    const at = (location: MailLocation, fingerprint?: string) => ({ location, fingerprint });
     const numberedAnew = (entry: NewLedgerEntry) => ({ ...entry.location, uidValidity: '18', uid: 3 });
 
     it('moves an entry, in any state, to where its mail lies under a new uidValidity, and the index follows', async () => {
       const entry = await dispatched();
       await theLedger().settle(entry.mailId, { at: AT });
       const { mailbox, uidValidity } = entry.location;
-      expect(await theLedger().relocate(entry.mailId, entry.location, numberedAnew(entry))).toBe(true);
+      expect(await theLedger().relocate(entry.mailId, entry.location, at(numberedAnew(entry)))).toBe(true);
       expect(await entryNamed(entry.mailId)).toMatchObject({ state: 'settled', location: numberedAnew(entry) });
       expect(await allOf(theLedger().entriesAboveUid(mailbox, uidValidity, 0))).toEqual([]);
       expect(await allOf(theLedger().entriesAboveUid(mailbox, '18', 0))).toMatchObject([
@@ -413,10 +428,22 @@ export function ledgerContract(theLedger: () => Ledger): void {
       ]);
     });
 
+    it('keeps what the email is known by there, for the entry and the index', async () => {
+      const entry = await accepted({ fingerprint: '1772438400/100' });
+      const { mailbox, uidValidity, uid } = entry.location;
+      const here = () => allOf(theLedger().entriesAboveUid(mailbox, uidValidity, uid - 1));
+      expect(await entryNamed(entry.mailId)).toMatchObject({ fingerprint: '1772438400/100' });
+      expect(await here()).toMatchObject([{ fingerprint: '1772438400/100' }]);
+      expect(await theLedger().relocate(entry.mailId, entry.location, at(entry.location, '1772438460/200'))).toBe(true);
+      expect(await here()).toMatchObject([{ fingerprint: '1772438460/200' }]);
+      expect(await theLedger().relocate(entry.mailId, entry.location, at(entry.location))).toBe(true);
+      expect((await here())[0]?.fingerprint).toBeUndefined();
+    });
+
     it('follows a mailbox that was renamed', async () => {
       const entry = await accepted();
       const renamed = { ...entry.location, mailbox: 'renamed/INBOX' };
-      expect(await theLedger().relocate(entry.mailId, entry.location, renamed)).toBe(true);
+      expect(await theLedger().relocate(entry.mailId, entry.location, at(renamed))).toBe(true);
       expect(await entryNamed(entry.mailId)).toMatchObject({ location: renamed });
       const { uidValidity, uid } = renamed;
       expect(await allOf(theLedger().entriesAboveUid('renamed/INBOX', uidValidity, uid - 1))).toMatchObject([
@@ -432,10 +459,10 @@ export function ledgerContract(theLedger: () => Ledger): void {
         { ...location, uidValidity: '18' },
         { ...location, mailbox: 'elsewhere/INBOX' },
       ]) {
-        expect(await theLedger().relocate(entry.mailId, from, numberedAnew(entry))).toBe(false);
+        expect(await theLedger().relocate(entry.mailId, from, at(numberedAnew(entry)))).toBe(false);
       }
       expect(await entryNamed(entry.mailId)).toMatchObject({ location });
-      expect(await theLedger().relocate('never seen', location, numberedAnew(entry))).toBe(false);
+      expect(await theLedger().relocate('never seen', location, at(numberedAnew(entry)))).toBe(false);
       expect(await entryNamed('never seen')).toBeUndefined();
     });
   });
@@ -493,7 +520,10 @@ export function ledgerContract(theLedger: () => Ledger): void {
       const acceptedAt = new Date('2032-05-05T12:00:00.000Z');
       const entry = await accepted({ acceptedAt, isRecovery: true });
       await theLedger().markDispatched(entry.mailId, AT);
-      await theLedger().relocate(entry.mailId, entry.location, { mailbox: 'new/INBOX', uidValidity: '3', uid: 7 });
+      await theLedger().relocate(entry.mailId, entry.location, {
+        location: { mailbox: 'new/INBOX', uidValidity: '3', uid: 7 },
+        fingerprint: undefined,
+      });
       expect(await allOf(theLedger().acceptedBetween(new Date(acceptedAt.getTime() - 1), acceptedAt))).toEqual([
         {
           mailId: entry.mailId,
@@ -517,7 +547,7 @@ export function ledgerContract(theLedger: () => Ledger): void {
       const entries = await Promise.all(Array.from({ length: 60 }, () => accepted({ acceptedAt })));
       const lost = sampleEntry({ acceptedAt });
       await claim(lost, 'poster');
-      const listed = await allOf(theLedger().acceptedBetween(new Date('2033-05-05T00:00:00Z'), acceptedAt));
+      const listed = await allOf(theLedger().acceptedBetween(new Date(acceptedAt.getTime() - 1), acceptedAt));
       expect(listed.map(({ mailId }) => mailId).toSorted()).toEqual(
         [...entries, lost].map(({ mailId }) => mailId).toSorted(),
       );

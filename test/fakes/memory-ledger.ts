@@ -47,7 +47,8 @@ export function memoryLedger(): Ledger & {
 
     async accept(entry) {
       if (items.has(entry.mailId)) return 'already there';
-      items.set(entry.mailId, { entry: structuredClone({ ...entry, ...UNTOUCHED }), lease: undefined });
+      const settled = entry.copyOf === undefined ? {} : { state: 'settled' as const, settledAt: entry.acceptedAt };
+      items.set(entry.mailId, { entry: structuredClone({ ...entry, ...UNTOUCHED, ...settled }), lease: undefined });
       return 'accepted';
     },
 
@@ -120,10 +121,10 @@ export function memoryLedger(): Ledger & {
       yield* entries(({ state }) => state !== 'settled');
     },
 
-    async relocate(mailId, from, to) {
+    async relocate(mailId, from, { location, fingerprint }) {
       const entry = items.get(mailId)?.entry;
       if (!entry || !isDeepStrictEqual(entry.location, from)) return false;
-      entry.location = structuredClone(to);
+      Object.assign(entry, { location: { ...location }, fingerprint });
       return true;
     },
 
@@ -136,9 +137,9 @@ export function memoryLedger(): Ledger & {
     },
 
     async *entriesOfMailboxes(mailboxes) {
-      for (const { mailId, location, route, state, acceptedAt } of entries()) {
-        const { mailbox, uidValidity, uid } = location;
-        if (mailboxes.includes(mailbox)) yield { mailId, mailbox, uidValidity, uid, route, state, acceptedAt };
+      for (const entry of entries()) {
+        const { mailbox, uidValidity } = entry.location;
+        if (mailboxes.includes(mailbox)) yield { ...lineOf(entry), mailbox, uidValidity };
       }
     },
 
@@ -167,9 +168,10 @@ function copyOf({ entry, lease }: Stored): LedgerEntry {
 }
 
 function entryFrom({ mailId, location, route, rule, record, acceptedAt }: QueueMessage): LedgerEntry {
-  return { ...UNTOUCHED, mailId, location, route, rule, reason: null, record, acceptedAt: new Date(acceptedAt) };
+  const accepted = { reason: null, fingerprint: undefined, acceptedAt: new Date(acceptedAt) };
+  return { ...UNTOUCHED, ...accepted, mailId, location, route, rule, record };
 }
 
-function lineOf({ mailId, location, route, state, acceptedAt }: LedgerEntry): LedgerIndexEntry {
-  return { mailId, uid: location.uid, route, state, acceptedAt };
+function lineOf({ mailId, location, fingerprint, route, state, acceptedAt }: LedgerEntry): LedgerIndexEntry {
+  return { mailId, uid: location.uid, fingerprint, route, state, acceptedAt };
 }

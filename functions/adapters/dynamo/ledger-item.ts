@@ -34,6 +34,8 @@ const itemSchema = z.object({
   state,
   acceptedAt: storedTime,
   isRecovery: z.boolean().optional(),
+  fingerprint: z.string().optional(),
+  copyOf: z.string().optional(),
   dispatchedAt: storedTime.optional(),
   settledAt: storedTime.optional(),
   attempts: z.int(),
@@ -50,6 +52,7 @@ const leaseSchema = z.object({ state, leaseUntil: epochMs.optional() });
 const lineSchema = z.object({
   mailId: z.string(),
   uid: z.int(),
+  fingerprint: z.string().optional(),
   route: z.string(),
   state,
   acceptedAt: storedTime,
@@ -64,7 +67,12 @@ const acceptedSchema = z.object({
   isRecovery: z.boolean().default(false),
 });
 
-/** The attributes that an entry begins with, apart from its mailId and state; `openRoute` keeps it in the index `open`. */
+/** The attributes that an open entry begins with, apart from its mailId and state; `openRoute` keeps it in the index `open`. */
+export function openAttributesOf(entry: NewLedgerEntry): Record<string, unknown> {
+  return { ...firstAttributesOf(entry), openRoute: entry.route };
+}
+
+/** The attributes that every entry begins with, apart from its mailId and state. */
 export function firstAttributesOf(entry: NewLedgerEntry): Record<string, unknown> {
   const { mailbox, uidValidity, uid } = entry.location;
   return {
@@ -74,13 +82,14 @@ export function firstAttributesOf(entry: NewLedgerEntry): Record<string, unknown
     uid,
     mailboxUidValidity: mailboxUidValidityOf(mailbox, uidValidity),
     route: entry.route,
-    openRoute: entry.route,
     rule: entry.rule,
     reason: entry.reason,
     record: entry.record,
     acceptedAt: entry.acceptedAt.toISOString(),
     acceptedDay: acceptedDayOf(entry.acceptedAt, shardOf(entry.mailId)),
     ...(entry.isRecovery && { isRecovery: true }),
+    fingerprint: entry.fingerprint,
+    copyOf: entry.copyOf,
     attempts: 0,
   };
 }
@@ -124,6 +133,7 @@ export function entryOf(item: Item): LedgerEntry {
     ...facts,
     location: { mailbox, uidValidity, uid },
     dispatchedAt: facts.dispatchedAt,
+    fingerprint: facts.fingerprint,
     settledAt: facts.settledAt,
     lastFailure: facts.lastFailure,
     postId: facts.postId ?? discordMessageId,
@@ -141,7 +151,8 @@ export function acceptedEntryOf(item: Item): AcceptedEntry {
 }
 
 export function lineOf(item: Item): LedgerIndexEntry {
-  return parse(lineSchema, item);
+  const { fingerprint, ...line } = parse(lineSchema, item);
+  return { ...line, fingerprint };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, item: Item): z.output<Schema> {

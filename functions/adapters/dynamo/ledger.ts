@@ -31,6 +31,7 @@ import {
   lineOf,
   mailboxUidValidityOf,
   numberingOf,
+  openAttributesOf,
 } from './ledger-item.ts';
 import { namesIn, unlessConditionFails, updateItem } from './update.ts';
 
@@ -83,6 +84,12 @@ export function dynamoLedger({
 }): Ledger {
   const keyOf = (mailId: string) => attributesOf({ [LEDGER_TABLE.partitionKey.name]: mailId });
 
+  const settledAttributesOf = (at: Date) => ({
+    state: 'settled',
+    settledAt: at.toISOString(),
+    expiresAt: Math.floor(at.getTime() / 1000) + expiryDays * SECONDS_PER_DAY,
+  });
+
   async function change(mailId: string, update: string, condition: string, values: Record<string, unknown>) {
     return await updateItem({ client, table }, { key: keyOf(mailId), update, condition, values });
   }
@@ -101,7 +108,9 @@ export function dynamoLedger({
   }
 
   async function claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim> {
-    const first = firstAttributesOf({ ...message, reason: null, acceptedAt: new Date(message.acceptedAt) });
+    const acceptedAt = new Date(message.acceptedAt);
+    // marshall leaves out what is undefined, and an update may not name it.
+    const { fingerprint: _unknown, copyOf: _none, ...first } = openAttributesOf({ ...message, reason: null, fingerprint: undefined, acceptedAt });
     const names = Object.keys(first);
     const claimed = await change(
       message.mailId,
@@ -111,7 +120,7 @@ export function dynamoLedger({
         ${names.map((name) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')}`,
       `(attribute_not_exists(#state) OR ${UNSETTLED}) AND (attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now)`,
       {
-        ...Object.fromEntries(names.map((name) => [`:${name}`, first[name]])),
+        ...valuesOf(first),
         ':holder': lease.holder,
         ':until': lease.until.getTime(),
         ':now': lease.at.getTime(),
@@ -153,7 +162,12 @@ export function dynamoLedger({
     },
 
     async accept(entry) {
-      const Item = attributesOf({ mailId: entry.mailId, state: 'accepted', ...firstAttributesOf(entry) });
+      const { mailId, copyOf, acceptedAt: at } = entry;
+      const Item = attributesOf(
+        copyOf === undefined
+          ? { mailId, state: 'accepted', ...openAttributesOf(entry) }
+          : { mailId, ...settledAttributesOf(at), ...firstAttributesOf(entry) },
+      );
       const accepted = await unlessConditionFails(
         client.send(
           new PutItemCommand({ TableName: table, Item, ConditionExpression: 'attribute_not_exists(mailId)' }),
@@ -187,16 +201,11 @@ export function dynamoLedger({
       // entry: then nothing is open, and nothing is invented.
       await change(
         mailId,
-        `SET #state = :settled, #settledAt = :at, #expiresAt = :expiresAt
+        `SET #state = :state, #settledAt = :settledAt, #expiresAt = :expiresAt
           ${postId === undefined ? '' : ', #postId = :message'}
           REMOVE #openRoute, #leaseHolder, #leaseUntil`,
         `attribute_exists(#state) AND ${UNSETTLED}`,
-        {
-          ':settled': 'settled',
-          ':at': at.toISOString(),
-          ':expiresAt': Math.floor(at.getTime() / 1000) + expiryDays * SECONDS_PER_DAY,
-          ':message': postId,
-        },
+        { ...valuesOf(settledAttributesOf(at)), ':settled': 'settled', ':message': postId },
       );
     },
 
@@ -251,10 +260,11 @@ export function dynamoLedger({
       for await (const { Items = [] } of pages) for (const item of Items) yield entryOf(item);
     },
 
-    async relocate(mailId, from, { mailbox, uidValidity, uid }) {
+    async relocate(mailId, from, { location: { mailbox, uidValidity, uid }, fingerprint }) {
       return await change(
         mailId,
-        'SET #mailbox = :mailbox, #uidValidity = :uidValidity, #uid = :uid, #mailboxUidValidity = :partition',
+        `SET #mailbox = :mailbox, #uidValidity = :uidValidity, #uid = :uid, #mailboxUidValidity = :partition
+          ${fingerprint === undefined ? 'REMOVE #fingerprint' : ', #fingerprint = :fingerprint'}`,
         '#mailbox = :fromMailbox AND #uidValidity = :fromUidValidity AND #uid = :fromUid',
         {
           ':fromMailbox': from.mailbox,
@@ -264,6 +274,7 @@ export function dynamoLedger({
           ':uidValidity': uidValidity,
           ':uid': uid,
           ':partition': mailboxUidValidityOf(mailbox, uidValidity),
+          ':fingerprint': fingerprint,
         },
       );
     },
@@ -326,6 +337,11 @@ export function dynamoLedger({
       }
     },
   };
+}
+
+/** The values of an update by which attributes are set: `:name` for each name. */
+function valuesOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }
 
 /** The first moment of each day of UTC that the time from one to the other touches. */

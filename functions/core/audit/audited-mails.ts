@@ -1,15 +1,12 @@
-import pMap from 'p-map';
-import type { Mail } from '../mail/mail.ts';
 import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { mailsWithoutMessageId } from '../poll/mails-without-message-id.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesUntilDeadline } from '../poll/pages-until-deadline.ts';
 import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
-import { type TriageReport, type TriageServices, triagePage } from '../poll/triage.ts';
+import { type TriageServices, triagePage } from '../poll/triage.ts';
 import type { AuditReport } from '../records/audit-report.ts';
-import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
-import type { LedgerEntry } from '../records/ledger-entry.ts';
-import { isFromBeforeAccounting, isSameNumbering, type Watermarks } from '../records/watermark.ts';
+import type { Ledger } from '../records/ledger.ts';
+import { isFromBeforeAccounting, type Watermarks } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { findingOf } from './audit-findings.ts';
 import { FINDINGS_NAMED, MAILS_RESERVE_MS } from './audit-limits.ts';
@@ -25,7 +22,7 @@ export type AuditTime = {
 export type MailServices = TriageServices & {
   reader: Pick<MailReader, 'visit'>;
   watermarks: Pick<Watermarks, 'get'>;
-  ledger: Pick<Ledger, 'entriesAboveUid' | 'relocate'>;
+  ledger: Pick<Ledger, 'entriesAboveUid'>;
 };
 
 /** What the comparison of a mailbox with the ledger found. */
@@ -85,9 +82,11 @@ async function takeIn(
     refuseOtherUidValidity(page, range);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, range));
     const recognised = await withoutMessageId.recognise(accountable);
-    const triaged = await triagePage(accountable, { ...services, isRecovery: true }, recognised);
-    await relocate(accountable, triaged, formerly, ledger);
-    const { handedOver } = triaged;
+    const { handedOver } = await triagePage(
+      accountable,
+      { ...services, isRecovery: true },
+      { recognised, formerly },
+    );
     const asked = Math.min(MAILS_PER_PAGE, fetched.left);
     const findings = handedOver.map((entry) => findingOf('missing', 'sent', entry));
     fetched = {
@@ -99,25 +98,4 @@ async function takeIn(
     };
   }
   return fetched;
-}
-
-/** What is known from before its server renumbered or renamed the mailbox is known by its place from now on, and not fetched again. */
-async function relocate(
-  page: readonly Mail[],
-  { known }: TriageReport,
-  formerly: readonly string[],
-  ledger: Pick<Ledger, 'relocate'>,
-): Promise<void> {
-  const byMailId = new Map<string, LedgerEntry>(known.map((entry) => [entry.mailId, entry]));
-  await pMap(
-    page,
-    async ({ mailId, location }) => {
-      const before = byMailId.get(mailId)?.location;
-      if (!before || isSameNumbering(before, location)) return;
-      if (before.mailbox === location.mailbox || formerly.includes(before.mailbox)) {
-        await ledger.relocate(mailId, before, location);
-      }
-    },
-    { concurrency: LEDGER_CONCURRENCY },
-  );
 }

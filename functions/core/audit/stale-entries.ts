@@ -1,6 +1,6 @@
 import { placedEntry } from '../poll/placed-entry.ts';
 import { MAILS_PER_PAGE } from '../poll/poll-limits.ts';
-import { handOver, type TriageServices } from '../poll/triage.ts';
+import { type HandOverServices, handOver } from '../poll/triage.ts';
 import type { AuditFinding, AuditReport } from '../records/audit-report.ts';
 import type { Ledger } from '../records/ledger.ts';
 import { type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
@@ -14,8 +14,8 @@ export type Configured = {
   mailboxes: readonly string[];
 };
 
-export type StaleServices = Omit<TriageServices, 'classify'> & {
-  ledger: Pick<Ledger, 'allOpenEntries'>;
+export type StaleServices = HandOverServices & {
+  ledger: Pick<Ledger, 'allOpenEntries' | 'find'>;
   spool: Pick<Spool, 'pending'>;
   configured: Configured;
 };

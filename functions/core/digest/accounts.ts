@@ -1,5 +1,5 @@
 import { groupBy } from '../group-by.ts';
-import { type AcceptedEntry, type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { type AcceptedEntry, COPY_ROUTE, type LedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import type { DigestFacts } from './facts.ts';
 import { HAND_OVER_MS, STALE_UNKNOWN_MS } from './limits.ts';
 
@@ -27,6 +27,8 @@ export type MailAccounts = {
   /** Configured routes in their order, then others that have email, then unknown email. */
   routes: readonly RouteCounts[];
   total: RouteCounts;
+  /** Copies of known emails, received within the window as well; no post and no digest repeats them. */
+  copies: number;
 };
 
 /**
@@ -36,6 +38,8 @@ export type MailAccounts = {
 export function accountsOf(facts: DigestFacts): MailAccounts {
   const missing = new Set(missingFromSpool(facts).map(({ mailId }) => mailId));
   const accepted = groupBy(facts.accepted, ({ route }) => route);
+  const copies = accepted.get(COPY_ROUTE)?.length ?? 0;
+  accepted.delete(COPY_ROUTE);
   const open = openByRoute(facts);
   const others = new Set([...accepted.keys(), ...open.keys()]);
   for (const route of [...facts.routes, UNKNOWN_ROUTE]) others.delete(route);
@@ -44,7 +48,7 @@ export function accountsOf(facts: DigestFacts): MailAccounts {
     ...countsOf(accepted.get(route) ?? [], missing),
     open: open.get(route) ?? 0,
   }));
-  return { routes, total: routes.reduce(plus, { route: 'total', ...countsOf([], missing), open: 0 }) };
+  return { routes, total: routes.reduce(plus, { route: 'total', ...countsOf([], missing), open: 0 }), copies };
 }
 
 /**

@@ -110,6 +110,16 @@ export function namesAnEmail(messageId: string): boolean {
   return id.replace(CHANGED_BY_SERVERS, '') !== '';
 }
 
+/** The id of one copy of an email that the ledger knows: of this one place. */
+export function copyIdOf(mailId: string, { mailbox, uidValidity, uid }: MailLocation): string {
+  return hashOf(['copy', mailId, mailbox, uidValidity, String(uid)]);
+}
+
+/** The id of the one copy that is an alert, of an email that went to the digest. */
+export function alertCopyIdOf(mailId: string): string {
+  return hashOf(['alert copy', mailId]);
+}
+
 function hashOf(parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, ID_HEX_DIGITS);
 }

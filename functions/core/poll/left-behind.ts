@@ -1,7 +1,7 @@
 import type { Ledger } from '../records/ledger.ts';
 import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
 import type { Watermark } from '../records/watermark.ts';
-import { handOver, type TriageServices } from './triage.ts';
+import { type HandOverServices, handOver } from './triage.ts';
 
 /**
  * What an earlier poll accepted above the watermark and failed to send on. By now it may have been expunged, so that no
@@ -21,7 +21,7 @@ export async function leftBehind(
 /** Hands over what the earlier poll did not, unless a page has brought it again: the watermark is about to pass it. */
 export async function handOverLeftBehind(
   lines: readonly LedgerIndexEntry[],
-  services: Omit<TriageServices, 'classify'>,
+  services: HandOverServices & { ledger: Pick<Ledger, 'find'> },
 ): Promise<void> {
   if (lines.length === 0) return;
   const entries = [...(await services.ledger.find(lines.map(({ mailId }) => mailId))).values()];

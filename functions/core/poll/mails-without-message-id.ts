@@ -72,7 +72,7 @@ export function mailsWithoutMessageId(
       async (mail) => {
         const entry = byLook.get(lookOf(recordOf(mail)))?.shift();
         if (!entry) return;
-        if (await ledger.relocate(entry.mailId, entry.location, mail.location)) {
+        if (await ledger.relocate(entry.mailId, entry.location, mail)) {
           recognised.set(mail, { ...entry, location: mail.location });
         } else elsewhere.push(entry.mailId);
       },

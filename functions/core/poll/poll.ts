@@ -120,12 +120,12 @@ async function pollSession(
 ): Promise<PagesRead & { uidNext: number }> {
   const status = await session.status();
   const toRead = await uidsToRead({ polled, status, session }, services);
-  const read = toRead.uids.length > 0 ? await handOverPages(toRead, session, services, remainingMs) : NOTHING_READ;
+  const read = toRead.uids.length > 0 ? await handOverPages({ ...toRead, formerly: polled.formerly }, session, services, remainingMs) : NOTHING_READ;
   return { ...read, uidNext: status.uidNext };
 }
 
 async function handOverPages(
-  { watermark: start, uids }: ToRead,
+  { watermark: start, uids, formerly }: ToRead & Pick<PolledMailbox, 'formerly'>,
   session: MailSession,
   { watermarks, journal, ...services }: PollServices,
   remainingMs: () => number,
@@ -139,8 +139,8 @@ async function handOverPages(
     refuseOtherUidValidity(page, watermark);
     if (page.length < Math.min(MAILS_PER_PAGE, read.left)) await refuseRenumbered(session, watermark);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, watermark));
-    const known = await withoutMessageId.recognise(accountable);
-    const handedOver = await triagePage(accountable, { journal, ...services }, known);
+    const recognised = await withoutMessageId.recognise(accountable);
+    const handedOver = await triagePage(accountable, { journal, ...services }, { recognised, formerly });
     const lastUid = lastUidOf(page, watermark);
     const passed = leftOver.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });

@@ -1,35 +1,32 @@
 import pMap from 'p-map';
 import { groupBy } from '../group-by.ts';
 import type { Journal } from '../journal.ts';
-import { type Mail, recordOf } from '../mail/mail.ts';
+import type { Mail } from '../mail/mail.ts';
 import { queueMessageOf } from '../records/alert.ts';
 import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
-import { type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import type { RouteQueues } from '../records/route-queues.ts';
 import { type Spool, segmentOf } from '../records/spool.ts';
-import type { Classifier } from '../rules/classify.ts';
 import type { Clock } from '../time.ts';
+import { type AcceptServices, acceptPage, type KnownPlaces } from './accept-page.ts';
 import { placedEntry } from './placed-entry.ts';
 import { throwTogether } from './poll-failure.ts';
 
-export type TriageServices = {
-  classify: Classifier;
-  ledger: Pick<Ledger, 'find' | 'accept' | 'markDispatched'>;
+export type HandOverServices = {
+  ledger: Pick<Ledger, 'markDispatched'>;
   routeQueues: Pick<RouteQueues, 'send'>;
   spool: Pick<Spool, 'write'>;
   /** Those of the settings: an alert of any other one has no queue. */
   routes: readonly string[];
-  /** An audit reads the emails: what it accepts was lost, and is marked so. */
-  isRecovery?: boolean;
   clock: Clock;
   journal: Journal;
 };
 
+export type TriageServices = AcceptServices & HandOverServices;
+
 export type TriageReport = {
   accepted: number;
   recognised: number;
-  /** Entries that the ledger had before, wherever their mail was read then. */
-  known: readonly LedgerEntry[];
   /** New entries, and those that a crash had left between ledger and hand-over, as they were handed over. */
   handedOver: readonly NewLedgerEntry[];
 };
@@ -42,80 +39,15 @@ export type TriageReport = {
  * leaves entries that are still `accepted`; the next run of the same page finds them and hands them over again.
  *
  * @param mails of one mailbox and one uidValidity
- * @param recognised entries of mails that the ledger knows under another mailId
  * @throws whatever a service throws; the page can then be run again
  */
 export async function triagePage(
   mails: readonly Mail[],
   services: TriageServices,
-  recognised: ReadonlyMap<Mail, LedgerEntry> = new Map(),
+  places: KnownPlaces = {},
 ): Promise<TriageReport> {
-  const report = await acceptNew(mails, recognised, services);
-  return { ...report, handedOver: await handOver(report.handedOver, services) };
-}
-
-async function acceptNew(
-  mails: readonly Mail[],
-  underOtherIds: ReadonlyMap<Mail, LedgerEntry>,
-  services: TriageServices,
-): Promise<TriageReport> {
-  const { ledger, journal } = services;
-  // The same mail twice in one page, copied within its folder, is one mail.
-  const distinct = groupBy(mails, ({ mailId }) => mailId);
-  const known = await ledger.find([...distinct.keys()]);
-  const accepted = new Set<Mail>();
-  const entries = await pMap(
-    [...distinct.values()].map(([first]) => first),
-    async (mail): Promise<NewLedgerEntry | LedgerEntry> => {
-      const entry = known.get(mail.mailId) ?? underOtherIds.get(mail);
-      if (entry) return entry;
-      const candidate = newEntryOf(mail, services);
-      // Another poll was faster. Whether it lives to hand the mail over is not known, so its entry is looked at.
-      if ((await ledger.accept(candidate)) === 'already there') return await existing(mail, ledger);
-      accepted.add(mail);
-      journal({ kind: 'mail accepted', entry: candidate });
-      return candidate;
-    },
-    { concurrency: LEDGER_CONCURRENCY },
-  );
-  const recognised = mails.filter((mail) => !accepted.has(mail));
-  for (const { mailId, location } of recognised) {
-    journal({ kind: 'mail recognised', mailbox: location.mailbox, mailId, uid: location.uid });
-  }
-  return {
-    handedOver: entries.filter(stillToHandOver),
-    known: [...known.values()],
-    recognised: recognised.length,
-    accepted: accepted.size,
-  };
-}
-
-async function existing({ mailId, location }: Mail, ledger: TriageServices['ledger']): Promise<LedgerEntry> {
-  const entry = (await ledger.find([mailId])).get(mailId);
-  if (entry) return entry;
-  throw new Error(
-    `${location.mailbox} uid ${location.uid}: the ledger had this mail and has lost it; the next poll tries again.`,
-  );
-}
-
-/** A new entry, or one that is still `accepted`: it was left by a crash between ledger and hand-over. */
-function stillToHandOver(entry: NewLedgerEntry | LedgerEntry): boolean {
-  return !('state' in entry) || entry.state === 'accepted';
-}
-
-function newEntryOf(mail: Mail, { classify, clock, isRecovery }: TriageServices): NewLedgerEntry {
-  const { route, rule, reason } = classify(mail);
-  const { mailId, location } = mail;
-  return {
-    mailId,
-    location,
-    route,
-    rule,
-    reason,
-    record: recordOf(mail),
-    acceptedAt: clock.now(),
-    ...(isRecovery && { isRecovery }),
-  };
+  const { accepted, recognised, toHandOver } = await acceptPage(mails, services, places);
+  return { accepted, recognised, handedOver: await handOver(toHandOver, services) };
 }
 
 /**
@@ -127,7 +59,7 @@ function newEntryOf(mail: Mail, { classify, clock, isRecovery }: TriageServices)
  */
 export async function handOver(
   entries: readonly NewLedgerEntry[],
-  services: Omit<TriageServices, 'classify'>,
+  services: HandOverServices,
 ): Promise<NewLedgerEntry[]> {
   const { ledger, routes, clock, journal } = services;
   // Before the alerts leave: one that a poster buries a moment later must stay dead.
@@ -161,7 +93,7 @@ export async function handOver(
 async function handOverTogether(
   together: [NewLedgerEntry, ...NewLedgerEntry[]],
   at: Date,
-  { routeQueues, spool }: Pick<TriageServices, 'routeQueues' | 'spool'>,
+  { routeQueues, spool }: Pick<HandOverServices, 'routeQueues' | 'spool'>,
 ): Promise<readonly NewLedgerEntry[]> {
   const [{ route, location }] = together;
   if (route === UNKNOWN_ROUTE) {

@@ -4,6 +4,9 @@ import type { DeliveryFailure } from './delivery-failure.ts';
 /** The route of every mail that no rule matched; never a configured route. */
 export const UNKNOWN_ROUTE = 'unknown';
 
+/** The route of every copy of a known email; never a configured route. */
+export const COPY_ROUTE = 'copy';
+
 /**
  * `accepted → dispatched → settled`, and `dispatched → dead → dispatched` by redrive.
  * Open means: not settled. An open entry never expires.
@@ -15,7 +18,9 @@ export type LedgerState = (typeof LEDGER_STATES)[number];
 export type NewLedgerEntry = {
   mailId: string;
   location: MailLocation;
-  /** A configured route, or `unknown`. */
+  /** Undefined where the server does not tell what it is made of; nothing can be compared then. */
+  fingerprint?: string | undefined;
+  /** A configured route, `unknown`, or `copy`. */
   route: string;
   /** The rule that chose the route; null for unknown mail. */
   rule: string | null;
@@ -25,6 +30,8 @@ export type NewLedgerEntry = {
   acceptedAt: Date;
   /** No poll brought it: an audit found it in the mailbox and nowhere else. */
   isRecovery?: boolean | undefined;
+  /** The email that this one is a copy of; a copy is settled from the beginning. */
+  copyOf?: string | undefined;
 };
 
 /** A post as it was begun: these alerts in this order, and so with this nonce. */
@@ -60,6 +67,7 @@ export type AcceptedEntry = {
 export type LedgerIndexEntry = {
   mailId: string;
   uid: number;
+  fingerprint?: string | undefined;
   route: string;
   state: LedgerState;
   acceptedAt: Date;

@@ -14,11 +14,14 @@ export type Claim =
   /** Another invocation holds it; it is free again at `until`. */
   | { kind: 'leased'; until: Date };
 
+/** A location, and what the email there is known by. */
+export type Place = { location: MailLocation; fingerprint: string | undefined };
+
 /** The record of every mail's fate. Single-item conditional writes only. */
 export interface Ledger {
   /** The entries among these ids, strongly consistent. */
   find(mailIds: readonly string[]): Promise<ReadonlyMap<string, LedgerEntry>>;
-  /** Puts the entry in state `accepted` if the ledger knows nothing of this mailId. */
+  /** Puts the entry in state `accepted`, or a copy in state `settled`, if the ledger knows nothing of this mailId. */
   accept(entry: NewLedgerEntry): Promise<'accepted' | 'already there'>;
   /**
    * The mail is in its queue or spool since `at`, a time before it was sent; of several hand-overs the latest counts. A
@@ -58,7 +61,7 @@ export interface Ledger {
    * The email is in another place now: its server has renumbered or renamed the mailbox. Refused where the entry is no
    * longer where it was, or is lost; says whether it was done.
    */
-  relocate(mailId: string, from: MailLocation, to: MailLocation): Promise<boolean>;
+  relocate(mailId: string, from: MailLocation, to: Place): Promise<boolean>;
   /**
    * All entries accepted after `after` and until `until`, of all mailboxes and routes, in no order. Entries of the last
    * moments may be missing, since an index lags behind.

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { botTarget, type DiscordTarget, webhookTarget } from '../discord/discord.ts';
 import { fields, listOf, oneForm, oneOrMore, text, yesOrNo } from '../fields.ts';
-import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { COPY_ROUTE, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import { ruleSchema } from '../rules/rule-schema.ts';
 import { identifier, parameterName, snowflake } from './settings-text.ts';
 
@@ -32,9 +32,13 @@ const discord = oneForm<DiscordInput, DiscordTarget>(
   },
 );
 
-const routeId = identifier("a route's id", 40).refine((id) => id !== UNKNOWN_ROUTE, {
-  error: `"${UNKNOWN_ROUTE}" is reserved for the mail that no rule matches. Choose another id.`,
-});
+const routeId = identifier("a route's id", 40)
+  .refine((id) => id !== UNKNOWN_ROUTE, {
+    error: `"${UNKNOWN_ROUTE}" is reserved for the email that no rule matches. Choose another id.`,
+  })
+  .refine((id) => id !== COPY_ROUTE, {
+    error: `"${COPY_ROUTE}" is reserved for copies of known emails. Choose another id.`,
+  });
 
 const colour = text((value) => /^#[0-9a-f]{6}$/i.test(value), {
   what: 'a colour',

@@ -45,7 +45,7 @@ describe('UIDVALIDITY has changed and the poll has read anew', () => {
     expect(await world.poll()).toMatchObject({ accepted: 0, recognised: 1 });
     const first = withSession(world.mailbox);
     expect(await world.audit({ reader: first })).toMatchObject({ inMailbox: 2, accounted: 2, recovered: 0 });
-    expect(first.asked).toEqual([1, 2]);
+    expect(first.asked, 'the poll has relocated what it read again').toEqual([1]);
     const second = withSession(world.mailbox);
     expect(await world.audit({ reader: second })).toMatchObject({ inMailbox: 2, accounted: 2, recovered: 0 });
     expect(second.asked).toEqual([]);
@@ -75,7 +75,7 @@ describe('UIDVALIDITY has changed and the poll has read anew', () => {
     world.renumber('2000');
     await world.poll();
     expect(await world.audit()).toMatchObject({ inMailbox: 3, accounted: 3, recovered: 0 });
-    expect(world.ledger.entries()).toHaveLength(2);
+    expect(world.ledger.entries().filter(({ copyOf }) => copyOf === undefined)).toHaveLength(2);
   });
 });
 

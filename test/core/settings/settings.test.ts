@@ -256,7 +256,7 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
     [
       'the reserved route',
       withRoute({ id: 'unknown' }),
-      'routes[0].id: "unknown" is reserved for the mail that no rule matches. Choose another id.',
+      'routes[0].id: "unknown" is reserved for the email that no rule matches. Choose another id.',
     ],
     [
       'a malformed route id',

@@ -1,4 +1,4 @@
-import { UNKNOWN_ROUTE } from '../../../functions/core/records/ledger-entry.ts';
+import { COPY_ROUTE, UNKNOWN_ROUTE } from '../../../functions/core/records/ledger-entry.ts';
 import type { ObservedStrike } from '../observed.ts';
 import { MINUTE_MS } from '../plan.ts';
 import { RETRIES } from '../simulated-functions.ts';
@@ -98,7 +98,12 @@ function counts({ digest, invocation, sentMs }: Told, view: View): Broken[] {
   const earlier = view.accepted.filter(({ acceptedAt }) => acceptedAt <= window.from);
   if (!previous && earlier.length > 0) broken.push({ promise: 'P5', what: `${id} leaves ${earlier.length} out` });
   const within = view.accepted.filter(({ acceptedAt }) => acceptedAt > window.from && acceptedAt <= window.until);
+  const copies = within.filter(({ route }) => route === COPY_ROUTE).length;
+  if (accounts.copies !== copies) {
+    broken.push({ promise: 'P5', what: `${id} counts ${accounts.copies} copies; there were ${copies}` });
+  }
   const routes = new Set([...within, ...accounts.routes].map(({ route }) => route));
+  routes.delete(COPY_ROUTE);
   for (const route of routes) {
     const ofRoute = within.filter((entry) => entry.route === route);
     const told = accounts.routes.find((row) => row.route === route);

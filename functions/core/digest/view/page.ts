@@ -114,14 +114,14 @@ function summaryView(
   { window, previousDigestAt, accounts, health }: DigestSummary,
   formatTime: FormatTime,
 ): SummaryView {
-  const { routes, total } = accounts;
+  const { routes, total, copies } = accounts;
   const from = previousDigestAt ? `between ${formatTime(window.from)} and` : 'until';
   return {
     accounts: {
       period: `Emails received ${from} ${formatTime(window.until)}; later ones are counted in the next digest. ${OPEN_MEANS}`,
       routes,
       total,
-      sum: sumText(total),
+      sum: sumText(total, copies),
       audits: health.map((summary) => clip(`${summary.mailbox}: ${auditText(summary, formatTime)}`, 400)),
     },
     health: health.map((summary) => ({
@@ -131,8 +131,10 @@ function summaryView(
   };
 }
 
-function sumText({ received, delivered, undelivered, unknown, recovered }: RouteCounts): string {
+function sumText({ received, delivered, undelivered, unknown, recovered }: RouteCounts, copies: number): string {
   const parts = `${figure(delivered)} delivered + ${figure(undelivered)} undelivered + ${figure(unknown)} unknown`;
   const found = recovered > 0 ? ` The audit recovered ${figure(recovered)} of them.` : '';
-  return `${counted(received, 'email')} received = ${parts}.${found}`;
+  const copied = copies === 1 ? ' 1 copy of a known email is not counted.' : '';
+  const several = copies > 1 ? ` ${figure(copies)} copies of known emails are not counted.` : '';
+  return `${counted(received, 'email')} received = ${parts}.${found}${copied}${several}`;
 }

@@ -46,8 +46,9 @@ const LEDGER_CALLS: Calls<Ports['ledger']> = {
   allOpenEntries: async (ledger) => await allOf(ledger.allOpenEntries()),
   relocate: async (ledger, site) => {
     const { mailId, location } = await site.acceptedEntry();
-    await ledger.relocate(mailId, location, { ...location, uidValidity: 'another' });
-    await ledger.relocate(mailId, location, { ...location, uidValidity: 'another' });
+    const elsewhere = { location: { ...location, uidValidity: 'another' }, fingerprint: undefined };
+    await ledger.relocate(mailId, location, elsewhere);
+    await ledger.relocate(mailId, location, elsewhere);
   },
   acceptedBetween: async (ledger) => await allOf(ledger.acceptedBetween(AT, LATER)),
   entriesAboveUid: async (ledger, site) => {

@@ -1,0 +1,189 @@
+import pMap from 'p-map';
+import { groupBy } from '../group-by.ts';
+import type { Journal } from '../journal.ts';
+import { alertCopyIdOf, copyIdOf, type Mail, type MailLocation, recordOf } from '../mail/mail.ts';
+import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
+import { COPY_ROUTE, type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
+import { isSameNumbering } from '../records/watermark.ts';
+import type { Classifier } from '../rules/classify.ts';
+import type { Clock } from '../time.ts';
+
+export type AcceptServices = {
+  classify: Classifier;
+  ledger: Pick<Ledger, 'find' | 'accept' | 'relocate'>;
+  /** An audit reads the emails: what it accepts was lost, and is marked so. */
+  isRecovery?: boolean;
+  clock: Clock;
+  journal: Journal;
+};
+
+/** What is known of the places of emails that the ledger knows. */
+export type KnownPlaces = {
+  /** Entries of emails that the ledger knows under another mailId. */
+  recognised?: ReadonlyMap<Mail, LedgerEntry>;
+  /** Former names of the mailbox. */
+  formerly?: readonly string[];
+  /** Whether the mailbox no longer has this email at this place, where it had it. */
+  isGone?: (entry: LedgerEntry) => boolean;
+};
+
+export type Accepted = {
+  accepted: number;
+  recognised: number;
+  /** New entries, and those that a crash had left between ledger and hand-over. */
+  toHandOver: readonly (NewLedgerEntry | LedgerEntry)[];
+};
+
+/** An entry to hand over: of an email that is accepted now, or one that a crash had left. */
+type Taken = { entry: NewLedgerEntry | LedgerEntry; isNew: boolean };
+
+/**
+ * Writes down the emails of one page. Each of them ends as an entry of its own: an email that the ledger did not know, a
+ * known one that is in another place now, or a copy of a known one. So the ledger knows every email by its place.
+ */
+export async function acceptPage(
+  mails: readonly Mail[],
+  services: AcceptServices,
+  places: KnownPlaces,
+): Promise<Accepted> {
+  const { ledger, journal } = services;
+  const alike = groupBy(mails, ({ mailId }) => mailId);
+  const known = await ledger.find([...alike.keys()]);
+  const groups = await pMap(
+    [...alike.values()],
+    async (emails) => {
+      const [first] = emails;
+      const entry = known.get(first.mailId) ?? places.recognised?.get(first);
+      return entry ? await takeKnown(emails, entry, services, places) : await takeNew(emails, services, places);
+    },
+    { concurrency: LEDGER_CONCURRENCY },
+  );
+  const taken = groups.flat();
+  const accepted = new Set(taken.flatMap(({ entry, isNew }) => (isNew ? [entry.location.uid] : [])));
+  for (const { mailId, location } of mails.filter((mail) => !accepted.has(mail.location.uid))) {
+    journal({ kind: 'mail recognised', mailbox: location.mailbox, mailId, uid: location.uid });
+  }
+  return {
+    accepted: accepted.size,
+    recognised: mails.length - accepted.size,
+    toHandOver: taken.map(({ entry }) => entry),
+  };
+}
+
+/** Of several copies in one page, one that is an alert stands for all: none lowers the fate of another. */
+async function takeNew(
+  emails: readonly [Mail, ...Mail[]],
+  services: AcceptServices,
+  places: KnownPlaces,
+): Promise<Taken[]> {
+  const candidates = emails.map((mail) => newEntryOf(mail, services));
+  const entry = candidates.find(({ route }) => route !== UNKNOWN_ROUTE) ?? newEntryOf(emails[0], services);
+  // Another poll was faster. Whether it lives to hand the email over is not known, so its entry is looked at.
+  if (!(await acceptEntry(entry, services))) {
+    return await takeKnown(emails, await existing(entry, services), services, places);
+  }
+  for (const mail of emails) {
+    if (mail.location.uid !== entry.location.uid) await recordCopy(mail, entry, services);
+  }
+  return [{ entry, isNew: true }];
+}
+
+async function takeKnown(
+  emails: readonly Mail[],
+  entry: LedgerEntry,
+  services: AcceptServices,
+  places: KnownPlaces,
+): Promise<Taken[]> {
+  const taken: Taken[] = isLeft(entry) ? [{ entry, isNew: false }] : [];
+  let { location } = entry;
+  for (const mail of emails) {
+    const isItself = isSamePlace(location, mail.location) || isMoved({ ...entry, location }, mail, places);
+    if (isItself) {
+      if (!isSamePlace(location, mail.location) || entry.fingerprint !== mail.fingerprint) {
+        await services.ledger.relocate(entry.mailId, location, mail);
+      }
+      location = mail.location;
+      continue;
+    }
+    const alert = await alertInCopy(mail, entry, services);
+    if (alert === undefined) await recordCopy(mail, entry, services);
+    else taken.push(...alert);
+  }
+  return taken;
+}
+
+/**
+ * A copy never lowers the fate of its original, and not the other way round: where the known email went to the digest,
+ * for example because it failed authentication, a copy that would be an alert is one.
+ *
+ * @returns undefined where this is no such copy; what is to be handed over, otherwise
+ */
+async function alertInCopy(
+  mail: Mail,
+  { mailId, route }: LedgerEntry,
+  services: AcceptServices,
+): Promise<Taken[] | undefined> {
+  if (route !== UNKNOWN_ROUTE) return undefined;
+  const entry = { ...newEntryOf(mail, services), mailId: alertCopyIdOf(mailId) };
+  if (entry.route === UNKNOWN_ROUTE) return undefined;
+  if (await acceptEntry(entry, services)) return [{ entry, isNew: true }];
+  const known = await existing(entry, services);
+  if (!isSamePlace(known.location, mail.location)) return undefined;
+  return isLeft(known) ? [{ entry: known, isNew: false }] : [];
+}
+
+async function recordCopy(mail: Mail, { mailId }: { mailId: string }, services: AcceptServices): Promise<void> {
+  const entry = newEntryOf(mail, services);
+  await services.ledger.accept({
+    ...{ ...entry, mailId: copyIdOf(mailId, mail.location), copyOf: mailId },
+    ...{ route: COPY_ROUTE, rule: null, reason: null, isRecovery: undefined },
+  });
+}
+
+async function acceptEntry(entry: NewLedgerEntry, { ledger, journal }: AcceptServices): Promise<boolean> {
+  if ((await ledger.accept(entry)) === 'already there') return false;
+  journal({ kind: 'mail accepted', entry });
+  return true;
+}
+
+/**
+ * Uids mean something only within one numbering: under another one of this mailbox, the email is the same one. Within it,
+ * the email was moved out and in again, or its server has renumbered and kept UIDVALIDITY.
+ */
+function isMoved(entry: LedgerEntry, { location }: Mail, { formerly = [], isGone }: KnownPlaces): boolean {
+  if (isSameNumbering(entry.location, location)) return isGone?.(entry) ?? false;
+  return entry.location.mailbox === location.mailbox || formerly.includes(entry.location.mailbox);
+}
+
+function isSamePlace(one: MailLocation, other: MailLocation): boolean {
+  return isSameNumbering(one, other) && one.uid === other.uid;
+}
+
+/** Still `accepted`: it was left by a crash between ledger and hand-over. */
+function isLeft({ state }: LedgerEntry): boolean {
+  return state === 'accepted';
+}
+
+async function existing({ mailId, location }: NewLedgerEntry, { ledger }: AcceptServices): Promise<LedgerEntry> {
+  const entry = (await ledger.find([mailId])).get(mailId);
+  if (entry) return entry;
+  throw new Error(
+    `${location.mailbox} uid ${location.uid}: the ledger had this email and has lost it; the next poll tries again.`,
+  );
+}
+
+function newEntryOf(mail: Mail, { classify, clock, isRecovery }: AcceptServices): NewLedgerEntry {
+  const { route, rule, reason } = classify(mail);
+  const { mailId, location, fingerprint } = mail;
+  return {
+    mailId,
+    location,
+    fingerprint,
+    route,
+    rule,
+    reason,
+    record: recordOf(mail),
+    acceptedAt: clock.now(),
+    ...(isRecovery && { isRecovery }),
+  };
+}

@@ -14,6 +14,8 @@ export type JournalEvent =
   | { kind: 'mail recognised'; mailbox: string; mailId: string; uid: number }
   | { kind: 'mail handed over'; entry: NewLedgerEntry }
   | { kind: 'poll overtaken'; mailbox: string }
+  /** The server gave these uids, and no email was there when the poll looked. */
+  | { kind: 'email came and went'; mailbox: string; fromUid: number; toUid: number }
   | { kind: 'poll finished'; mailbox: string; accepted: number; recognised: number; left: number; uidNext: number }
   | { kind: 'poll failed'; mailbox: string; failure: { kind: string; text: string } }
   | { kind: 'alerts posted'; route: string; postId: string; alerts: readonly QueueMessage[] }

@@ -3,6 +3,7 @@ import { groupBy } from '../../functions/core/group-by.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
 import { recordOf } from '../../functions/core/mail/mail.ts';
 import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
+import { receivedSince } from '../../functions/core/poll/listing.ts';
 import { MAILS_PER_PAGE } from '../../functions/core/poll/poll-limits.ts';
 import { compileRules } from '../../functions/core/rules/classify.ts';
 import { authservIdsOf, polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
@@ -54,7 +55,7 @@ export async function preview(
   const seen: string[] = [];
   for (const { account, folder } of polledMailboxes(settings)) {
     await readerOf(account).visit(folder, async (session) => {
-      const uids = await session.uidsSince(since);
+      const uids = receivedSince(await session.list(0), since).map(({ uid }) => uid);
       for await (const page of session.pages(uids, MAILS_PER_PAGE)) {
         for (const mail of page) {
           const { route, rule, reason } = classify(mail);

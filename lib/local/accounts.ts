@@ -103,7 +103,7 @@ async function lookUp(
   lines: ReadonlyMap<number, string>,
   ledger: Ledger,
 ): Promise<Map<number, string | undefined>> {
-  const uids = await session.uidsAbove(baselineUid);
+  const uids = (await session.list(baselineUid)).map(({ uid }) => uid);
   const found = new Map(uids.map((uid) => [uid, lines.get(uid)]));
   for await (const page of session.pages(
     uids.filter((uid) => !lines.has(uid)),

@@ -48,6 +48,7 @@ const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Ki
   'mail recognised': { kind: 'mail recognised', mailbox, mailId, uid: 7 },
   'mail handed over': { kind: 'mail handed over', entry: unknown },
   'poll overtaken': { kind: 'poll overtaken', mailbox },
+  'email came and went': { kind: 'email came and went', mailbox, fromUid: 5, toUid: 8 },
   'poll finished': { kind: 'poll finished', mailbox, accepted: 1, recognised: 0, left: 0, uidNext: 9 },
   'poll failed': { kind: 'poll failed', mailbox, failure: { kind: 'credentials', text: 'refused' } },
   'alerts posted': { kind: 'alerts posted', route: 'vip', postId: '900', alerts: [alert, alert] },

@@ -178,7 +178,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(await poll(other)).toMatchObject({ accepted: 0, recognised: 2 });
     expect(await poll()).toMatchObject({ accepted: 0, recognised: 0 });
     expect([posted(), spooled()]).toEqual([['vip one'], ['two']]);
-    expect(services.ledger.entries()).toHaveLength(2);
+    expect(services.ledger.entries().filter(({ copyOf }) => copyOf === undefined)).toHaveLength(2);
   });
 
   it('the same mail in two folders that are polled at once is posted once', async () => {
@@ -230,7 +230,7 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     );
     await asAnotherClient((client) => client.messageDelete('1:2,5,8:9', { uid: true }));
     expect(await poll()).toMatchObject({ accepted: 4, uidNext: 10, left: 0 });
-    expect(await watermark()).toMatchObject({ lastUid: 7 });
+    expect(await watermark()).toMatchObject({ lastUid: 9 });
     dovecot.deliver(folder, [mail({ subject: 'vip 10' })]);
     expect(await poll()).toMatchObject({ accepted: 1, left: 0 });
     expect(posted()).toEqual(['vip 3', 'vip 4', 'vip 6', 'vip 7', 'vip 10']);

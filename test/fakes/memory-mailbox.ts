@@ -55,11 +55,10 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
           named = uidValidity;
           return { uidValidity, uidNext };
         },
-        uidsAbove: async (uid) =>
-          there().flatMap(({ mail: { location } }) => (location.uid > uid ? [location.uid] : [])),
-        everyUid: async () => there().map(({ mail }) => mail.location.uid),
-        uidsSince: async (since) =>
-          there().flatMap(({ mail, receivedAt }) => (receivedAt >= since ? [mail.location.uid] : [])),
+        list: async (aboveUid) =>
+          there()
+            .filter(({ mail }) => mail.location.uid > aboveUid)
+            .map(({ mail: { location, fingerprint }, receivedAt }) => ({ uid: location.uid, receivedAt, fingerprint })),
         async *pages(uids, mailsPerPage) {
           for (let from = 0; from < uids.length; from += mailsPerPage) {
             const page = new Set(uids.slice(from, from + mailsPerPage));

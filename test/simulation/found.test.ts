@@ -87,7 +87,7 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
       events: [
         mail(1, 'vip', 1),
         { kind: 'watermark jumps', mailbox: 'support/INBOX', uids: 2, atMs: 20 * HOUR_MS },
-        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 23 * HOUR_MS, during: 'session.uidsAbove' },
+        { kind: 'uids change', mailbox: 'support/INBOX', atMs: 23 * HOUR_MS, during: 'session.list' },
       ],
     },
   },

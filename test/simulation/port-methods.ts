@@ -23,9 +23,7 @@ export const PORT_METHODS = {
   reader: { visit: true } satisfies Methods<MailReader>,
   session: {
     status: true,
-    uidsAbove: true,
-    uidsSince: true,
-    everyUid: true,
+    list: true,
     pages: true,
   } satisfies Methods<MailSession>,
   watermarks: {

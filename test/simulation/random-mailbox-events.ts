@@ -30,8 +30,7 @@ export function randomArrival(
 
 /** What befalls a poll or an audit that reads a mailbox while things happen to it. */
 const READERS_CALLS = [
-  'session.uidsAbove',
-  'session.uidsSince',
+  'session.list',
   'session.pages',
   'watermarks.move',
   'watermarks.recordPoll',
@@ -122,7 +121,7 @@ export function randomRename(
 /** Some of what happens to a mailbox happens while it is read. */
 export function moment(atMs: number, random: Random): { atMs: number; during?: string } {
   if (!random.chance(0.3)) return { atMs };
-  return { atMs, during: random.pick(['session.status', 'session.uidsAbove', 'session.uidsSince', 'session.pages']) };
+  return { atMs, during: random.pick(['session.status', 'session.list', 'session.pages']) };
 }
 
 function sameAccount(mailbox: MailboxName, mailboxes: readonly MailboxName[]): MailboxName[] {

@@ -1,4 +1,6 @@
 import type { FetchMessageObject, FetchQueryObject } from 'imapflow';
+import { fingerprintOf } from '../../core/mail/fingerprint.ts';
+import type { ListedMail } from '../../core/mail/mail-reader.ts';
 import type { ImapConnection } from './connection.ts';
 
 /**
@@ -32,13 +34,31 @@ export async function fetchEach(
   });
 }
 
-/** The uid of every mail of the folder, ascending. */
-export async function fetchUids(connection: ImapConnection): Promise<number[]> {
-  return await connection.exchange('FETCH', async (client) => {
-    const uids = new Set<number>();
-    for await (const { uid } of client.fetch('1:*', { uid: true })) uids.add(uid);
-    return [...uids].sort((a, b) => a - b);
-  });
+/**
+ * Lists the email from a uid on, and always the last one, also where its uid is lower (RFC 3501, 6.4.8). FETCH and not
+ * SEARCH: servers cap the answers of SEARCH, and a damaged index leaves email out of them.
+ */
+export async function fetchListing(connection: ImapConnection, fromUid: number): Promise<ListedMail[]> {
+  const query = { uid: true, internalDate: true, size: true };
+  return await connection.exchange(
+    'FETCH',
+    async (client) => {
+      const listed = new Map<number, ListedMail>();
+      for await (const { uid, internalDate, size } of client.fetch(`${fromUid}:*`, query, { uid: true })) {
+        if (!uid) continue;
+        const known = listed.get(uid);
+        const receivedAt = dateOf(internalDate) ?? known?.receivedAt;
+        listed.set(uid, { uid, receivedAt, fingerprint: fingerprintOf(receivedAt, size) ?? known?.fingerprint });
+      }
+      return [...listed.values()].sort((one, other) => one.uid - other.uid);
+    },
+    { everyLineCounts: true },
+  );
+}
+
+/** imapflow hands out as text what is no date. */
+export function dateOf(internalDate: Date | string | undefined): Date | undefined {
+  return internalDate instanceof Date && !Number.isNaN(internalDate.getTime()) ? internalDate : undefined;
 }
 
 /** `1:3,7` for 1, 2, 3, 7: runs keep a page of 500 uids well below the 8,000 octets a command line may have (RFC 7162, 4). */

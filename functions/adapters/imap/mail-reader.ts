@@ -1,11 +1,11 @@
 import type { Mail } from '../../core/mail/mail.ts';
 import { mailLink } from '../../core/mail/mail-link.ts';
-import type { MailReader, MailSession } from '../../core/mail/mail-reader.ts';
+import type { ListedMail, MailReader, MailSession } from '../../core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
 import { BASE_HEADER_FIELDS } from '../../core/mail/raw-mail.ts';
 import { readMail } from '../../core/mail/read-mail.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './connection.ts';
-import { fetchUids } from './fetch.ts';
+import { fetchListing } from './fetch.ts';
 import { withExistingFolders } from './folders.ts';
 import { fetchMails } from './mails.ts';
 
@@ -68,59 +68,30 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
   };
 
   /** As the server last said. */
-  const mailsThere = () => (connection.client.mailbox ? connection.client.mailbox.exists : 0);
+  const mailsThere = (): number => {
+    const exists = connection.client.mailbox ? connection.client.mailbox.exists : undefined;
+    if (exists !== undefined) return exists;
+    throw new MailboxFailure('protocol', `${mailbox}: the server did not say how many emails there are (EXISTS)`);
+  };
 
-  const search = async (
-    what: string,
-    query: { uid: string } | { since: Date } | { before: Date },
-  ): Promise<number[]> => {
+  const list = async (aboveUid: number): Promise<ListedMail[]> => {
     await examine();
-    // A line that is lost, or an empty list for a refusal, would look as if there were no mail.
-    const uids = await connection.exchange(what, (client) => client.search(query, { uid: true }), {
-      everyLineCounts: true,
-    });
-    if (!Array.isArray(uids)) throw new MailboxFailure('protocol', `${mailbox}: ${what} brought no list of uids`);
-    return uids.sort((a, b) => a - b);
-  };
-
-  /**
-   * A server's index can be damaged, so that SEARCH leaves mail out that is there. FETCH by sequence numbers does not ask
-   * it, and is slower: it is for where SEARCH names fewer mails than there are.
-   */
-  const everyUid = async (): Promise<number[]> => {
-    const found = await search('SEARCH UID', { uid: '1:*' });
     const exists = mailsThere();
-    if (found.length >= exists) return found;
-    const fetched = await fetchUids(connection);
-    // Mail may come and go meanwhile.
-    if (fetched.length >= Math.min(exists, mailsThere())) return fetched;
+    // `*` names nothing in an empty mailbox, and some servers answer BAD to it.
+    if (exists === 0) return [];
+    const listed = await fetchListing(connection, aboveUid + 1);
+    // Email may come and go meanwhile. The last one is always listed, so an answer without any is a lost one.
+    const expected = Math.min(aboveUid === 0 ? exists : 1, mailsThere());
+    if (listed.length >= expected) return listed.filter(({ uid }) => uid > aboveUid);
     throw new MailboxFailure(
       'incomplete answer',
-      `${mailbox}: of ${exists} emails the server names ${found.length} by SEARCH and ${fetched.length} by FETCH`,
+      `${mailbox}: the server has ${exists} emails and lists ${listed.length}. The next poll tries again`,
     );
   };
 
-  /** A lost answer looks as if there were no mail since then; so where it names none, all mail has to be of before. */
-  const uidsSince = async (time: Date): Promise<number[]> => {
-    // imapflow takes BEFORE for the day after, unless the day has just begun; so both ask for the same beginning of a day.
-    const day = new Date(time);
-    day.setUTCHours(0, 0, 0, 0);
-    const uids = await search('SEARCH SINCE', { since: day });
-    const exists = mailsThere();
-    if (uids.length > 0 || exists === 0) return uids;
-    const before = await search('SEARCH BEFORE', { before: day });
-    if (before.length >= exists) return uids;
-    throw new MailboxFailure(
-      'incomplete answer',
-      `${mailbox}: of ${exists} emails the server names none since ${day.toISOString()} and ${before.length} before`,
-    );
-  };
-
-  /** Asks for the last mail, too, which every mailbox with mail in it has: an answer without it is a lost one. */
   const stillThere = async (uids: readonly number[]): Promise<number[]> => {
-    const found = await search('SEARCH UID', { uid: `${uids.join(',')},*` });
-    if (found.length > 0 || mailsThere() === 0) return found;
-    throw new MailboxFailure('incomplete answer', `${mailbox}: the server did not say which emails are still there`);
+    const lowest = Math.min(...uids);
+    return (await list(lowest - 1)).map(({ uid }) => uid);
   };
 
   const readPage = async (uids: readonly number[]): Promise<Mail[]> => {
@@ -154,10 +125,7 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
       if (!status.uidNext) throw new MailboxFailure('protocol', `${mailbox}: the server reports no UIDNEXT`);
       return { uidValidity, uidNext: status.uidNext };
     },
-    // `n:*` always names the last mail, also where its uid is below n (RFC 3501, 6.4.8), hence the filter.
-    uidsAbove: async (uid) => (await search('SEARCH UID', { uid: `${uid + 1}:*` })).filter((found) => found > uid),
-    everyUid,
-    uidsSince,
+    list,
     pages: (uids, mailsPerPage) => readAhead(uids, mailsPerPage, readPage),
   };
 }

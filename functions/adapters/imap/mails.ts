@@ -4,7 +4,7 @@ import type { Mail } from '../../core/mail/mail.ts';
 import { findTextPart, type RawMail } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
-import { fetchEach } from './fetch.ts';
+import { dateOf, fetchEach } from './fetch.ts';
 import { type Read, readTexts, type Textless } from './texts.ts';
 
 /** The body's first bytes: nine of ten mails show their text in them (measured on 10,000). */
@@ -84,11 +84,6 @@ function rawMailFrom({ uid, emailId, headers, bodyParts, internalDate, size }: F
     text: undefined,
     envelope: NO_ENVELOPE,
   };
-}
-
-/** imapflow hands out as text what is no date. */
-export function dateOf(internalDate: Date | string | undefined): Date | undefined {
-  return internalDate instanceof Date && !Number.isNaN(internalDate.getTime()) ? internalDate : undefined;
 }
 
 /** Now, where the server names no date or none that can be read. */

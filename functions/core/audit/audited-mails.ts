@@ -1,4 +1,5 @@
 import type { MailReader, MailSession } from '../mail/mail-reader.ts';
+import { compare, type Listing, listingOf } from '../poll/listing.ts';
 import { mailsWithoutMessageId } from '../poll/mails-without-message-id.ts';
 import { refuseOtherUidValidity } from '../poll/one-uid-validity.ts';
 import { pagesUntilDeadline } from '../poll/pages-until-deadline.ts';
@@ -10,8 +11,7 @@ import { isFromBeforeAccounting, type Watermarks } from '../records/watermark.ts
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { findingOf } from './audit-findings.ts';
 import { FINDINGS_NAMED, MAILS_RESERVE_MS } from './audit-limits.ts';
-import { type AuditedRange, rangeToAudit, uidsInRange } from './audited-range.ts';
-import { missingUids } from './missing-uids.ts';
+import { type AuditedRange, mailsInRange, rangeToAudit, renumberedRange } from './audited-range.ts';
 
 export type AuditTime = {
   remainingMs: () => number;
@@ -48,14 +48,23 @@ export async function auditMails(
   return await services.reader.visit(folder, async (session) => {
     const audit = async (): Promise<MailsAudited> => {
       const status = await session.status();
-      const range = await rangeToAudit(watermark, lastCompletePollAt, status, session);
-      const uids = await uidsInRange(range, days, session, services.clock.now());
-      const missing = await missingUids(uids, range, services.ledger);
-      const { notAccountable, ...fetched } = await takeIn(missing, { ...range, formerly, session }, services, time);
+      const listing = listingOf(await session.list(0), 0);
+      const now = services.clock.now();
+      const compareIn = async (range: AuditedRange) => {
+        const mails = mailsInRange(listing.mails, range, days, now);
+        const lines = services.ledger.entriesAboveUid(mailbox, range.uidValidity, (mails[0]?.uid ?? 1) - 1);
+        return { range, mails, ...(await compare({ mails }, lines, range.linesSince)) };
+      };
+      const asStored = await compareIn(rangeToAudit(watermark, lastCompletePollAt, status, listing.mails));
+      const { range, mails, missing } = asStored.isRenumbered
+        ? await compareIn(renumberedRange(watermark, status, now))
+        : asStored;
+      const uids = missing.map(({ uid }) => uid);
+      const { notAccountable, ...fetched } = await takeIn(uids, { ...range, formerly, session, listing }, services, time);
       return {
         ...fetched,
-        inMailbox: uids.length - notAccountable,
-        accounted: uids.length - missing.length + fetched.accounted,
+        inMailbox: mails.length - notAccountable,
+        accounted: mails.length - missing.length + fetched.accounted,
       };
     };
     // Within the visit, so that whatever hangs ends it, which closes the connection.
@@ -70,12 +79,18 @@ type Fetched = Omit<MailsAudited, 'inMailbox'> & {
 
 async function takeIn(
   uids: readonly number[],
-  { session, formerly, ...range }: AuditedRange & Pick<PolledMailbox, 'formerly'> & { session: MailSession },
+  {
+    session,
+    formerly,
+    listing,
+    ...range
+  }: AuditedRange & Pick<PolledMailbox, 'formerly'> & { session: MailSession; listing: Listing },
   services: MailServices,
   { remainingMs }: AuditTime,
 ): Promise<Fetched> {
   const { ledger } = services;
-  const withoutMessageId = mailsWithoutMessageId(range, ledger);
+  const { isGone } = listing;
+  const withoutMessageId = mailsWithoutMessageId({ ...range, isGone }, ledger);
   let fetched: Fetched = { accounted: 0, recovered: 0, notAccountable: 0, left: uids.length, findings: [] };
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesUntilDeadline(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
@@ -85,7 +100,7 @@ async function takeIn(
     const { handedOver } = await triagePage(
       accountable,
       { ...services, isRecovery: true },
-      { recognised, formerly },
+      { recognised, formerly, isGone: ({ location: { uid }, fingerprint }) => isGone({ uid, fingerprint }) },
     );
     const asked = Math.min(MAILS_PER_PAGE, fetched.left);
     const findings = handedOver.map((entry) => findingOf('missing', 'sent', entry));

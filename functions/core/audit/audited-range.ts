@@ -1,6 +1,7 @@
-import type { MailSession } from '../mail/mail-reader.ts';
-import { type MailboxStatus, uidBeforeRescan } from '../poll/watermark-start.ts';
-import { type Numbering, type Restart, restartsOf, type Watermark } from '../records/watermark.ts';
+import type { ListedMail } from '../mail/mail-reader.ts';
+import { receivedSince } from '../poll/listing.ts';
+import { type MailboxStatus, uidBeforeRescanIn } from '../poll/watermark-start.ts';
+import { type Numbering, type Restart, restartsOf, voidBefore, type Watermark } from '../records/watermark.ts';
 import { DAY_MS } from '../time.ts';
 
 /** What of a mailbox polls have answered for, by the uids that its server uses now. */
@@ -14,54 +15,65 @@ export type AuditedRange = {
   restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext' | 'arrivalDecidesBelowUid'> | undefined;
   /** Under which it was known before that. */
   earlierRestarts: readonly Numbering[];
-  /** Ledger lines from before say nothing of the mail that lies at their uids now: the server has given its uids twice. */
+  /** Ledger lines from before say nothing of the email that is at their uids now: the server has given its uids twice. */
   linesSince: Date | undefined;
   accountedSince: Date | undefined;
 };
 
 /**
- * Where UIDVALIDITY has changed and no poll has run since, the stored uids are void. The next poll reads anew from a
- * certain mail on; what lies before that mail is the audit's, and what lies above is left to that poll.
+ * Where UIDVALIDITY has changed and no poll has run since, the stored uids are void. The next poll reads again from a
+ * certain email on; what is before it is the audit's, and what is above is left to that poll.
+ *
+ * @param mails all that the server lists
  */
-export async function rangeToAudit(
+export function rangeToAudit(
   watermark: Watermark,
   lastCompletePollAt: Date | undefined,
   status: MailboxStatus,
-  session: MailSession,
-): Promise<AuditedRange> {
-  const { mailbox, accountedSince, uidValidity, restart, earlierRestarts = [] } = watermark;
+  mails: readonly ListedMail[],
+): AuditedRange {
+  const { mailbox, accountedSince, uidValidity, restart, earlierRestarts = [], baselineUid, lastUid } = watermark;
   if (uidValidity !== status.uidValidity) {
-    const uid = await uidBeforeRescan(lastCompletePollAt ?? accountedSince, status, session);
-    const { uidNext } = status;
-    return {
-      ...{ mailbox, accountedSince, uidValidity: status.uidValidity },
-      restart: { mailbox, uidValidity, uidNext, arrivalDecidesBelowUid: uidNext },
-      earlierRestarts: restartsOf(watermark),
-      ...{ baselineUid: uid, lastUid: uid, linesSince: undefined },
-    };
+    const uid = uidBeforeRescanIn(mails, lastCompletePollAt ?? accountedSince, status);
+    return { ...voidRange(watermark, status), baselineUid: uid, lastUid: uid };
   }
-  const { baselineUid, lastUid } = watermark;
-  const linesSince = restart?.reason === 'uids reused' ? restart.at : undefined;
+  const linesSince = voidBefore(watermark);
   return { mailbox, accountedSince, uidValidity, restart, earlierRestarts, baselineUid, lastUid, linesSince };
 }
 
+/** Where the server has renumbered its mailbox and kept UIDVALIDITY, the stored uids are void as well. */
+export function renumberedRange(watermark: Watermark, status: MailboxStatus, now: Date): AuditedRange {
+  const { lastUid } = watermark;
+  return { ...voidRange(watermark, status), baselineUid: lastUid, lastUid, linesSince: now };
+}
+
+function voidRange(watermark: Watermark, { uidValidity, uidNext }: MailboxStatus) {
+  const { mailbox, accountedSince } = watermark;
+  return {
+    ...{ mailbox, accountedSince, uidValidity, linesSince: undefined },
+    restart: { mailbox, uidValidity: watermark.uidValidity, uidNext, arrivalDecidesBelowUid: uidNext },
+    earlierRestarts: restartsOf(watermark),
+  };
+}
+
 /**
- * The uids to hold against the ledger, ascending: from the first mail of the last `days` on. Mail up to the baseline was
- * there before polls began, unless they have had to begin again; then only the time of its arrival tells.
+ * The emails to compare with the ledger: from the first of the last `days` on. Email up to the baseline was there before
+ * polls began, unless they have had to begin again; then only the time of its arrival tells.
  */
-export async function uidsInRange(
-  range: AuditedRange,
+export function mailsInRange(
+  mails: readonly ListedMail[],
+  { baselineUid, lastUid, restart, accountedSince }: AuditedRange,
   days: number | 'all',
-  session: MailSession,
   now: Date,
-): Promise<number[]> {
-  const { baselineUid, lastUid, restart, accountedSince } = range;
+): readonly ListedMail[] {
   const recently = days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS);
-  const there = (await session.everyUid()).filter((uid) => uid <= lastUid);
-  const uidsOf = async (since: Date | undefined) => (since ? await session.uidsSince(since) : there);
-  const [first = Number.POSITIVE_INFINITY] = await uidsOf(recently);
-  const isInTime = new Set(restart ? await uidsOf(latest(accountedSince, recently)) : []);
-  return there.filter((uid) => (uid > baselineUid ? uid >= first : isInTime.has(uid)));
+  const [first] = receivedSince(mails, recently);
+  const isInTime = new Set(restart ? receivedSince(mails, latest(accountedSince, recently)) : []);
+  return mails.filter(
+    (mail) =>
+      mail.uid <= lastUid &&
+      (mail.uid > baselineUid ? mail.uid >= (first?.uid ?? Number.POSITIVE_INFINITY) : isInTime.has(mail)),
+  );
 }
 
 function latest(one: Date | undefined, other: Date | undefined): Date | undefined {

@@ -1,5 +1,13 @@
 import type { Mail } from './mail.ts';
 
+/** What a listing tells of an email. */
+export type ListedMail = {
+  uid: number;
+  /** When the server received it; undefined where it does not say. */
+  receivedAt: Date | undefined;
+  fingerprint: string | undefined;
+};
+
 /** Reads one account over IMAP. Every failure is a `MailboxFailure`. */
 export interface MailReader {
   /** Connects, runs `visit`, and closes the connection on every way out. */
@@ -13,12 +21,8 @@ export interface MailReader {
 export interface MailSession {
   /** The cheapest question: STATUS, without selecting the folder. */
   status(): Promise<{ uidValidity: string; uidNext: number }>;
-  /** All uids above `uid`, ascending. */
-  uidsAbove(uid: number): Promise<number[]>;
-  /** All uids, ascending, and as many as the server says there are, also where its SEARCH leaves some out. */
-  everyUid(): Promise<number[]>;
-  /** All uids of mail that the server received since then, ascending; of that day's earlier mail too where the server knows days only. */
-  uidsSince(since: Date): Promise<number[]>;
+  /** All email above `uid`, by uid; with 0, as much as the server says there is, or it fails as an `incomplete answer`. */
+  list(aboveUid: number): Promise<ListedMail[]>;
   /**
    * Reads these mails, one page an item, in the order of their uids, fetching the next page while one is worked on.
    * Every uid is in a page, or was expunged since it was listed; anything else is a `MailboxFailure`.

@@ -4,6 +4,7 @@ import { type Mail, type MailRecord, recordOf } from '../mail/mail.ts';
 import { LEDGER_CONCURRENCY, type Ledger } from '../records/ledger.ts';
 import type { LedgerEntry } from '../records/ledger-entry.ts';
 import { isSameNumbering, type Numbering, type Restart } from '../records/watermark.ts';
+import type { Listing } from './listing.ts';
 import { MAILS_PER_PAGE } from './poll-limits.ts';
 
 type Services = Pick<Ledger, 'find' | 'entriesAboveUid' | 'relocate'>;
@@ -19,17 +20,22 @@ export function mailsWithoutMessageId(
   numbering: Numbering & {
     restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext'> | undefined;
     earlierRestarts?: readonly Numbering[] | undefined;
+    /** Whether an email is no longer where the ledger knows it under the numbering of now. */
+    isGone: Listing['isGone'];
   },
   ledger: Services,
 ) {
-  const { mailbox, uidValidity, restart, earlierRestarts = [] } = numbering;
+  const { mailbox, uidValidity, restart, earlierRestarts = [], isGone } = numbering;
   let entries: Promise<Map<string, LedgerEntry[]>> | undefined;
 
   async function entriesWithoutMessageId(before: readonly Numbering[]): Promise<Map<string, LedgerEntry[]>> {
     const mailIds: string[] = [];
     for (const other of distinct(before)) {
-      if (isSameNumbering(other, numbering)) continue;
-      for await (const line of ledger.entriesAboveUid(other.mailbox, other.uidValidity, 0)) mailIds.push(line.mailId);
+      // A server that gives its uids a second time keeps UIDVALIDITY.
+      const isOfNow = isSameNumbering(other, numbering);
+      for await (const line of ledger.entriesAboveUid(other.mailbox, other.uidValidity, 0)) {
+        if (!isOfNow || isGone(line)) mailIds.push(line.mailId);
+      }
     }
     const found = await findAll(mailIds, ledger);
     return groupBy(

@@ -12,5 +12,8 @@ export const POLL_RESERVE_MS = 30_000;
  */
 export const FAILURE_RECORD_RESERVE_MS = 10_000;
 
+/** A poll that reads also looks at so many uids below the watermark: an email can become visible after a later one. */
+export const LOOK_BACK_UIDS = 100;
+
 /** Mails a page: one FETCH, one spool segment, one move of the watermark. */
 export const MAILS_PER_PAGE = 500;

@@ -4,6 +4,7 @@ import type { Mail } from '../mail/mail.ts';
 import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { Ledger } from '../records/ledger.ts';
+import type { LedgerEntry } from '../records/ledger-entry.ts';
 import type { RouteQueues } from '../records/route-queues.ts';
 import type { Spool } from '../records/spool.ts';
 import { isFromBeforeAccounting, type Watermark, type Watermarks } from '../records/watermark.ts';
@@ -11,7 +12,7 @@ import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import type { Clock } from '../time.ts';
 import { TimedOut, withTimeout } from '../time-out.ts';
-import { handOverLeftBehind, leftBehind } from './left-behind.ts';
+import { handOverLeftBehind } from './left-behind.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { pagesUntilDeadline } from './pages-until-deadline.ts';
@@ -20,6 +21,7 @@ import { FAILURE_RECORD_RESERVE_MS, MAILS_PER_PAGE, POLL_RESERVE_MS } from './po
 import { withProbableName } from './renamed-folder.ts';
 import { triagePage } from './triage.ts';
 import { type ToRead, uidsToRead } from './uids-to-read.ts';
+import type { MailboxStatus } from './watermark-start.ts';
 
 type Ports = {
   reader: MailReader;
@@ -120,29 +122,50 @@ async function pollSession(
 ): Promise<PagesRead & { uidNext: number }> {
   const status = await session.status();
   const toRead = await uidsToRead({ polled, status, session }, services);
-  const read = toRead.uids.length > 0 ? await handOverPages({ ...toRead, formerly: polled.formerly }, session, services, remainingMs) : NOTHING_READ;
+  const { watermark, ...read } =
+    toRead.uids.length > 0
+      ? await handOverPages({ ...toRead, formerly: polled.formerly }, session, services, remainingMs)
+      : { ...NOTHING_READ, watermark: toRead.watermark };
+  if (read.left === 0 && !read.isOvertaken) await passExpunged(watermark, status, services);
   return { ...read, uidNext: status.uidNext };
 }
 
+/**
+ * Email that came and went between two polls leaves UIDNEXT ahead of the last email. The watermark follows, so that the
+ * next poll sees by STATUS alone that nothing is new.
+ */
+async function passExpunged(
+  watermark: Watermark,
+  { uidNext }: MailboxStatus,
+  { watermarks, journal }: Pick<PollServices, 'watermarks' | 'journal'>,
+): Promise<void> {
+  const { mailbox, lastUid } = watermark;
+  if (uidNext <= lastUid + 1) return;
+  const moved = await watermarks.move(watermark, { ...watermark, lastUid: uidNext - 1 });
+  if (moved === 'moved') journal({ kind: 'email came and went', mailbox, fromUid: lastUid + 1, toUid: uidNext - 1 });
+}
+
 async function handOverPages(
-  { watermark: start, uids, formerly }: ToRead & Pick<PolledMailbox, 'formerly'>,
+  { watermark: start, uids, left, listing, formerly }: ToRead & Pick<PolledMailbox, 'formerly'>,
   session: MailSession,
   { watermarks, journal, ...services }: PollServices,
   remainingMs: () => number,
-): Promise<PagesRead> {
+): Promise<PagesRead & { watermark: Watermark }> {
   let watermark = start;
   let read: PagesRead = { ...NOTHING_READ, left: uids.length };
-  const leftOver = await leftBehind(start, services.ledger);
-  const withoutMessageId = mailsWithoutMessageId(start, services.ledger);
+  const isGone = ({ location: { uid }, fingerprint }: LedgerEntry) => listing.isGone({ uid, fingerprint });
+  const withoutMessageId = mailsWithoutMessageId({ ...start, isGone: listing.isGone }, services.ledger);
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesUntilDeadline(pages, () => remainingMs() - POLL_RESERVE_MS)) {
     refuseOtherUidValidity(page, watermark);
     if (page.length < Math.min(MAILS_PER_PAGE, read.left)) await refuseRenumbered(session, watermark);
     const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, watermark));
     const recognised = await withoutMessageId.recognise(accountable);
-    const handedOver = await triagePage(accountable, { journal, ...services }, { recognised, formerly });
+    const handedOver = await triagePage(accountable, { journal, ...services }, {
+      ...{ recognised, formerly, isGone },
+    });
     const lastUid = lastUidOf(page, watermark);
-    const passed = leftOver.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
+    const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });
     const next = { ...watermark, lastUid };
     const isOvertaken = (await watermarks.move(watermark, next)) === 'overtaken';
@@ -156,11 +179,11 @@ async function handOverPages(
     if (isOvertaken) {
       // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
-      return read;
+      return { ...read, watermark };
     }
     watermark = next;
   }
-  return read;
+  return { ...read, watermark };
 }
 
 /** Email that was listed and is gone was expunged, or the mailbox was renumbered meanwhile and has it under other uids. */
@@ -173,9 +196,9 @@ async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: 
   );
 }
 
-/** A page can be empty: all its mails were expunged since they were listed. */
+/** A page can be empty: all its emails were expunged since they were listed. It can lie below the watermark, too. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
-  return page.at(-1)?.location.uid ?? watermark.lastUid;
+  return Math.max(page.at(-1)?.location.uid ?? 0, watermark.lastUid);
 }
 
 /** The record of a failure must not hide the failure: where both fail, both are thrown. */

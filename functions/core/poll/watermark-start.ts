@@ -1,5 +1,5 @@
 import type { Journal } from '../journal.ts';
-import type { MailSession } from '../mail/mail-reader.ts';
+import type { ListedMail, MailSession } from '../mail/mail-reader.ts';
 import type { Ledger } from '../records/ledger.ts';
 import {
   type DigestHistory,
@@ -13,6 +13,7 @@ import {
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { type Clock, DAY_MS, MINUTE_MS } from '../time.ts';
 import { type LedgerTraces, tracesOf } from './ledger-traces.ts';
+import { receivedSince } from './listing.ts';
 
 /** Where the accounting of a new mailbox begins. */
 export type StartFrom = 'now' | 'all' | { days: number };
@@ -20,7 +21,7 @@ export type StartFrom = 'now' | 'all' | { days: number };
 /** Uids begin at 1 (RFC 3501, 2.3.1.1). */
 const BEFORE_THE_FIRST_UID = 0;
 
-/** SEARCH SINCE knows days in the server's time zone only, and a poll's success can lag behind a mail's arrival. */
+/** The clocks of a server and of Lambda may differ, and an email can become visible long after its arrival. */
 const RESCAN_MARGIN_MS = 2 * DAY_MS;
 
 export type MailboxStatus = { uidValidity: string; uidNext: number };
@@ -99,7 +100,7 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
   };
 }
 
-/** Undefined is all email. Days begin at midnight: SEARCH SINCE knows nothing finer, and so the first poll takes in all of that day. */
+/** Undefined is all email. Days begin at midnight, so that the first poll takes in all of that day. */
 function accountedSinceOf(startFrom: StartFrom, now: Date): Date | undefined {
   if (startFrom === 'all') return undefined;
   if (startFrom === 'now') return now;
@@ -268,7 +269,7 @@ async function resumed(
 }
 
 /** The uid above which email received since then is read again; from the first one on where all is. */
-export async function uidBeforeRescan(
+async function uidBeforeRescan(
   readSince: Date | undefined,
   status: MailboxStatus,
   session: MailSession,
@@ -278,8 +279,23 @@ export async function uidBeforeRescan(
 
 async function uidBefore(time: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
   if (!time) return BEFORE_THE_FIRST_UID;
-  const [first] = await session.uidsSince(time);
-  return (first ?? status.uidNext) - 1;
+  return uidBeforeIn(await session.list(BEFORE_THE_FIRST_UID), time, status);
+}
+
+/** The same, of a mailbox that is listed already. */
+export function uidBeforeRescanIn(
+  mails: readonly ListedMail[],
+  readSince: Date | undefined,
+  status: MailboxStatus,
+): number {
+  return readSince
+    ? uidBeforeIn(mails, new Date(readSince.getTime() - RESCAN_MARGIN_MS), status)
+    : BEFORE_THE_FIRST_UID;
+}
+
+function uidBeforeIn(mails: readonly ListedMail[], time: Date, { uidNext }: MailboxStatus): number {
+  const [first] = receivedSince(mails, time);
+  return (first?.uid ?? uidNext) - 1;
 }
 
 async function create(

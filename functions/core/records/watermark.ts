@@ -85,6 +85,11 @@ export function withRestart(
   return { restart, earlierRestarts: restartsOf(watermark).slice(1 - RESTARTS_KEPT) };
 }
 
+/** Ledger lines accepted before then say nothing of their uids: the server has given these a second time. */
+export function voidBefore({ restart }: Pick<Watermark, 'restart'>): Date | undefined {
+  return restart?.reason === 'uids reused' ? restart.at : undefined;
+}
+
 export function isSameNumbering(one: Numbering, other: Numbering): boolean {
   return one.mailbox === other.mailbox && one.uidValidity === other.uidValidity;
 }

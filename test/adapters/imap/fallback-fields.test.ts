@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
 import type { Mail } from '../../../functions/core/mail/mail.ts';
 import { type ImapServer, startImapServer } from '../../../lib/local/imap-server.ts';
+import { uidsAbove } from './uids-above.ts';
 
 const LOGIN = { user: 'support', password: 'correct-horse-battery-staple' };
 const RECEIVED_AT = new Date('2026-03-02T08:15:30.000Z');
@@ -36,7 +37,7 @@ describe('an email that lacks a field, read from a server', () => {
     });
     const read = await reader.visit('INBOX', async (session) => {
       const all: Mail[] = [];
-      for await (const page of session.pages(await session.uidsAbove(0), 500)) all.push(...page);
+      for await (const page of session.pages(await uidsAbove(session, 0), 500)) all.push(...page);
       return all;
     });
     emails = new Map(Object.keys(EMAILS).map((what, index) => [what, read[index] as Mail]));

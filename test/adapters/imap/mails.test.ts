@@ -7,6 +7,7 @@ import type { Mail } from '../../../functions/core/mail/mail.ts';
 import { readMail } from '../../../functions/core/mail/read-mail.ts';
 import { describeWithDovecot } from '../../dovecot/describe-with-dovecot.ts';
 import { type Dovecot, startDovecot } from '../../dovecot/dovecot.ts';
+import { uidsAbove } from './uids-above.ts';
 
 const HEADER = 'From: ada@example.com\r\nSubject: Hello\r\nMessage-ID: <1@example.com>\r\n';
 
@@ -57,7 +58,7 @@ describeWithDovecot('text that lies further in than the first kilobytes, on Dove
     });
     mails = await reader.visit('INBOX', async (session) => {
       const pages: Mail[] = [];
-      for await (const page of session.pages(await session.uidsAbove(0), 500)) pages.push(...page);
+      for await (const page of session.pages(await uidsAbove(session, 0), 500)) pages.push(...page);
       return pages;
     });
   });

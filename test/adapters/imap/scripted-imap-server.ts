@@ -63,7 +63,6 @@ export async function startScriptedImapServer(script: Script = {}): Promise<Scri
 export function ordinaryAnswer(command: string, tag: string, uids: readonly number[]): string {
   const uidNext = (uids.at(-1) ?? 0) + 1;
   if (command.startsWith('UID FETCH')) return `${fetchAnswer(command, uids)}${tag} OK done\r\n`;
-  if (command.startsWith('UID SEARCH')) return `* SEARCH ${found(command, uids).join(' ')}\r\n${tag} OK done\r\n`;
   const untagged: Readonly<Record<string, string>> = {
     CAPABILITY: '* CAPABILITY IMAP4rev1\r\n',
     LIST: '* LIST () "/" INBOX\r\n',
@@ -77,19 +76,17 @@ export function ordinaryAnswer(command: string, tag: string, uids: readonly numb
 
 export function fetchAnswer(command: string, uids: readonly number[]): string {
   const set = command.split(' ')[2] ?? '';
-  return found(`UID SEARCH UID ${set}`, uids)
+  return found(set, uids)
     .map((uid) => mailLine(uid, uids.indexOf(uid) + 1))
     .join('');
 }
 
 export function mailLine(uid: number, sequence = uid): string {
-  return `* ${sequence} FETCH (UID ${uid} INTERNALDATE "02-Mar-2026 08:00:00 +0000" BODY[TEXT]<0> "text ${uid}")\r\n`;
+  return `* ${sequence} FETCH (UID ${uid} INTERNALDATE "02-Mar-2026 08:00:00 +0000" RFC822.SIZE ${100 + uid} BODY[TEXT]<0> "text ${uid}")\r\n`;
 }
 
-/** `UID SEARCH UID 3:*` and `UID SEARCH UID 1:2,7`; anything else finds all. `n:*` always finds the last (RFC 3501, 6.4.8). */
-function found(command: string, uids: readonly number[]): number[] {
-  const set = /^UID SEARCH UID ([\d:,*]+)/.exec(command)?.[1];
-  if (!set) return [...uids];
+/** `3:*` and `1:2,7`; `n:*` always finds the last (RFC 3501, 6.4.8). */
+function found(set: string, uids: readonly number[]): number[] {
   const last = uids.at(-1) ?? 0;
   const ranges = set.split(',').map((range) => {
     const [first = 0, end = first] = range.split(':').map((number) => (number === '*' ? last : Number(number)));

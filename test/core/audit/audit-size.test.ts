@@ -6,6 +6,7 @@ import { auditWorld, withSession } from './audit-world.ts';
 
 const MAILS = 100_000;
 const LOST = [1, 50_000, MAILS];
+const fingerprintOf = (uid: number) => `1772438400/${uid}`;
 
 it('100,000 mails take one pass over listing and ledger, and only what is missing is fetched', async () => {
   const world = auditWorld();
@@ -23,9 +24,7 @@ it('100,000 mails take one pass over listing and ledger, and only what is missin
     visit: (_folder, visit) =>
       visit({
         status: async () => ({ uidValidity: '1000', uidNext: MAILS + 1 }),
-        everyUid: async () => [...uids],
-        uidsSince: async () => [...uids],
-        uidsAbove: async () => [...uids],
+        list: async () => uids.map((uid) => ({ uid, receivedAt: world.clock.now(), fingerprint: fingerprintOf(uid) })),
         async *pages(asked) {
           yield asked.map((uid) => mailOf(uid, '1000', { subject: 'vip' }));
         },
@@ -36,7 +35,8 @@ it('100,000 mails take one pass over listing and ledger, and only what is missin
     async *entriesAboveUid() {
       for (const uid of uids) {
         if (LOST.includes(uid)) continue;
-        yield { mailId: `mail-${uid}`, uid, route: 'vip', state: 'settled' as const, acceptedAt: world.clock.now() };
+        const known = { route: 'vip', state: 'settled' as const, acceptedAt: world.clock.now() };
+        yield { mailId: `mail-${uid}`, uid, fingerprint: fingerprintOf(uid), ...known };
       }
     },
   };

@@ -105,15 +105,14 @@ describe('a mail that stands nowhere is accepted, handed over and named', () => 
     expect(world.journal.of('mail accepted')).toHaveLength(1);
   });
 
-  it('that a SEARCH of the server left out, for poll and audit alike', async () => {
+  it('that a listing of the server left out for the poll', async () => {
     world.deliver('vip one', 'vip hidden', 'vip three');
     const blind = withSession(world.mailbox, (session) => ({
-      uidsAbove: async (uid) => (await session.uidsAbove(uid)).filter((found) => found !== 2),
-      uidsSince: async (since) => (await session.uidsSince(since)).filter((found) => found !== 2),
+      list: async (aboveUid) => (await session.list(aboveUid)).filter(({ uid }) => uid !== 2),
     }));
     await world.poll('all', { reader: blind });
     expect(world.queued()).not.toContain('vip hidden');
-    expect(await world.audit({ reader: blind })).toMatchObject({ inMailbox: 3, accounted: 2, recovered: 1 });
+    expect(await world.audit()).toMatchObject({ inMailbox: 3, accounted: 2, recovered: 1 });
     expect(world.queued()).toContain('vip hidden');
   });
 
@@ -254,7 +253,7 @@ describe('an audit whose time is short', () => {
   it('that hangs is given up in time for its open entries and its last words', async () => {
     world.deliver('vip one');
     await world.poll();
-    const reader = withSession(world.mailbox, () => ({ everyUid: () => new Promise(() => undefined) }));
+    const reader = withSession(world.mailbox, () => ({ list: () => new Promise(() => undefined) }));
     const audit = world.audit({ reader }, () => 40_200);
     await expect(audit).rejects.toMatchObject({ name: 'TimedOut' });
     expect(world.journal.of('audit failed')).toMatchObject([{ mailbox: MAILBOX, failure: { kind: 'timed out' } }]);
@@ -292,5 +291,23 @@ describe('an audit that fails', () => {
     world.mailbox.failNextVisit(refused);
     const routeQueues = { ...world.routeQueues, send: () => Promise.reject(new Error('the queue is away')) };
     await expect(world.audit({ routeQueues })).rejects.toThrow(/refused the password.*the queue is away/);
+  });
+});
+
+describe('a server that renumbers its mailbox and keeps UIDVALIDITY, between two polls', () => {
+  it('hides nothing: the email at a known uid is recovered, though UIDNEXT is the same', async () => {
+    world.deliver('vip one', 'vip two', 'vip three');
+    await world.poll();
+    const uidNext = world.mailbox.mails().length + 1;
+    world.mailbox.expunge(1);
+    world.mailbox.renumber('1000', (mail, uid) => ({ ...mail, location: { ...mail.location, uid } }));
+    world.deliver('vip new');
+    expect(world.mailbox.mails()).toHaveLength(uidNext - 1);
+    expect(await world.poll()).toMatchObject({ accepted: 0 });
+    expect(await world.audit()).toMatchObject({ inMailbox: 3, accounted: 2, recovered: 1 });
+    expect(world.queued()).toEqual(['vip one', 'vip two', 'vip three', 'vip new']);
+    const again = withSession(world.mailbox);
+    expect(await world.audit({ reader: again })).toMatchObject({ inMailbox: 3, accounted: 3, recovered: 0 });
+    expect(again.asked).toEqual([]);
   });
 });

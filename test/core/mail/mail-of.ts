@@ -1,4 +1,12 @@
+import { fingerprintOf } from '../../../functions/core/mail/fingerprint.ts';
 import { type Mail, mailIdOf } from '../../../functions/core/mail/mail.ts';
+
+const RECEIVED_AT = new Date('2026-03-02T08:00:00.000Z');
+
+/** Emails with two subjects differ in their size. */
+function sizeOf(subject: string): number {
+  return [...subject].reduce((size, character, index) => size + character.charCodeAt(0) * (index + 1), 1_000);
+}
 
 /** A mail for tests of core: its subject decides its route with `classifyBySubject`. */
 export function mailOf(
@@ -10,7 +18,7 @@ export function mailOf(
   const location = { mailbox, uidValidity, uid };
   const messageId = 'messageId' in changes ? changes.messageId : `<mail-${uid}@example.com>`;
   const subject = changes.subject ?? `Subject ${uid}`;
-  const fingerprint = 'fingerprint' in changes ? changes.fingerprint : `1772438400/${1_000 + uid}`;
+  const fingerprint = 'fingerprint' in changes ? changes.fingerprint : fingerprintOf(RECEIVED_AT, sizeOf(subject));
   const identity = {
     messageId: messageId ?? '',
     from: 'someone',
@@ -27,7 +35,7 @@ export function mailOf(
     to: [],
     subject,
     date: '2026-03-02T08:00:00.000Z',
-    receivedAt: new Date('2026-03-02T08:00:00.000Z'),
+    receivedAt: RECEIVED_AT,
     fingerprint,
     snippet: `Text ${uid}`,
     headers: new Map(),

@@ -100,7 +100,10 @@ describe('UIDNEXT below the watermark under one UIDVALIDITY', () => {
     const mails = [HIGHEST_UID - 9, HIGHEST_UID - 1, HIGHEST_UID].map((uid) => mailOf(uid, '1000', { subject: 'vip' }));
     const full = withSession(mailbox, () => ({
       status: async () => ({ uidValidity: '1000', uidNext: HIGHEST_UID + 1 }),
-      uidsAbove: async (uid) => mails.map(({ location }) => location.uid).filter((found) => found > uid),
+      list: async (uid) =>
+        mails
+          .filter(({ location }) => location.uid > uid)
+          .map(({ location, receivedAt, fingerprint }) => ({ uid: location.uid, receivedAt, fingerprint })),
       async *pages(uids) {
         yield mails.filter(({ location }) => uids.includes(location.uid));
       },
@@ -239,14 +242,14 @@ describe('the time that a rescan begins at', () => {
     const mailbox = memoryMailbox();
     deliver(mailbox, subjectsOf(3));
     const expunging = withSession(mailbox, (session) => ({
-      async uidsAbove(uid) {
-        const uids = await session.uidsAbove(uid);
+      async list(uid) {
+        const listed = await session.list(uid);
         mailbox.expunge(3);
-        return uids;
+        return listed;
       },
     }));
     expect(await poll(expunging)).toMatchObject({ accepted: 2, left: 0 });
-    expect(await health()).toMatchObject({ lastCompletePollAt: clock.now(), watermark: { lastUid: 2 } });
+    expect(await health()).toMatchObject({ lastCompletePollAt: clock.now(), watermark: { lastUid: 3 } });
   });
 });
 

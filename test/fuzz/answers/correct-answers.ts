@@ -51,8 +51,6 @@ function untaggedResponses(name: string, text: string, mailbox: ServedMailbox): 
         `OK [UIDVALIDITY ${uidValidity}] UIDs valid`,
         `OK [UIDNEXT ${uidNext}] Predicted next UID`,
       ];
-    case 'UID SEARCH':
-      return [['SEARCH', ...searched(text, mailbox)].join(' ')];
     case 'UID FETCH':
       return fetched(text, mailbox);
     default:
@@ -60,20 +58,10 @@ function untaggedResponses(name: string, text: string, mailbox: ServedMailbox): 
   }
 }
 
-/** The uids that a search asks for, whether the mailbox holds them or not: a function of the uid. */
-export function askedFor(criteria: string): (uid: number) => boolean {
-  const set = /^UID (\S+)$/.exec(criteria)?.[1];
-  return set === undefined ? () => criteria.startsWith('SINCE') : inSet(set);
-}
-
-function searched(criteria: string, { mails }: ServedMailbox): number[] {
-  // All mail is of today, and whoever asks by date asks for days ago.
-  if (criteria.startsWith('BEFORE')) return [];
-  const isAsked = askedFor(criteria);
-  const uids = mails.map(({ uid }) => uid);
-  const last = uids.at(-1);
-  // `n:*` always means the last mail too (RFC 3501, 6.4.8).
-  return uids.filter((uid) => isAsked(uid) || (criteria.includes('*') && uid === last));
+/** The uid from which a FETCH lists all email; undefined where it lists none. */
+export function listedFrom({ name, text }: Command): number | undefined {
+  const from = name === 'UID FETCH' && /^(\d+):\*/.exec(text)?.[1];
+  return from ? Number(from) : undefined;
 }
 
 function inSet(set: string): (uid: number) => boolean {
@@ -87,9 +75,11 @@ function inSet(set: string): (uid: number) => boolean {
 function fetched(text: string, { mails }: ServedMailbox): string[] {
   const [, set = '', wanted = ''] = /^(\S+) \(?(.*?)\)?$/.exec(text) ?? [];
   const isAsked = inSet(set);
+  const last = mails.at(-1)?.uid;
   const items = wanted.match(/BODY\.PEEK\[[^\]]*\](?:<[\d.]+>)?|\S+/g) ?? [];
   return mails.flatMap(({ uid, items: known }, index) => {
-    if (!isAsked(uid)) return [];
+    // `n:*` always means the last email too (RFC 3501, 6.4.8).
+    if (!isAsked(uid) && !(set.endsWith('*') && uid === last)) return [];
     const named = items.map((item) => itemOf(item, known));
     return [`${index + 1} FETCH (${[...new Set([`UID ${known.get('UID')}`, ...named])].join(' ')})`];
   });

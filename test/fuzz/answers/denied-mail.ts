@@ -1,26 +1,17 @@
-import { askedFor } from './correct-answers.ts';
+import { listedFrom } from './correct-answers.ts';
 import type { Exchange } from './scripted-server.ts';
 
 /**
- * A server that answers a SEARCH with a list of uids and leaves a mail out denies that mail, and so does one that says it
- * is older than it is; nobody can know better from this answer. One without a SEARCH response, or with an entry in it
- * that is no uid, denies nothing.
+ * A server that lists its email, in good IMAP, and leaves one out denies it, and so does one that says that it has none.
+ * Nobody can know better from this answer.
  */
 export function isDenied(uid: number, said: readonly Exchange[]): boolean {
   return asHeard(said).some(({ command, delivered }) => {
-    if (command.name !== 'UID SEARCH') return false;
-    const responses = delivered.match(/^\* SEARCH\b[^\n]*\n/gim) ?? [];
-    const entries = responses.flatMap((response) => response.trim().split(/\s+/).slice(2));
-    if (responses.length === 0 || !entries.every(isUid)) return false;
-    const isNamed = entries.some((entry) => Number(entry) === uid);
-    return command.text.startsWith('BEFORE') ? isNamed : askedFor(command.text)(uid) && !isNamed;
+    if (command.name === 'EXAMINE') return /^\* 0+ EXISTS\b/im.test(delivered);
+    const from = listedFrom(command);
+    if (from === undefined || uid < from) return false;
+    return ![...delivered.matchAll(/\bUID (\d+)\b/g)].some(([, listed]) => Number(listed) === uid);
   });
-}
-
-/** As lenient as imapflow, which takes `1e3` and `007` for uids, and more than one space between them for one. */
-function isUid(entry: string): boolean {
-  const uid = Number(entry);
-  return Number.isInteger(uid) && uid > 0 && uid <= 4_294_967_295;
 }
 
 /** What a server says behind the completion of a command, a client takes for an answer to the next one. */

@@ -3,6 +3,7 @@ import { MAILS_PER_PAGE } from '../../../../functions/core/poll/poll-limits.ts';
 import { headersNeededBy } from '../../../../functions/core/rules/classify.ts';
 import settings from '../../../../functions/settings.ts';
 import { perform } from './task.ts';
+import { uidsAbove } from '../../../adapters/imap/uids-above.ts';
 
 /** Rollcall's own reader, asked as the poll asks it. */
 await perform(async ({ question, host, port, tls, user, password }, took) => {
@@ -22,7 +23,7 @@ await perform(async ({ question, host, port, tls, user, password }, took) => {
   await reader.visit('INBOX', async (session) => {
     await session.status();
     if (question === 'empty poll') return;
-    for await (const page of session.pages(await session.uidsAbove(0), MAILS_PER_PAGE)) {
+    for await (const page of session.pages(await uidsAbove(session, 0), MAILS_PER_PAGE)) {
       for (const { location, subject, snippet } of page) took({ uid: location.uid, subject, text: snippet });
     }
   });

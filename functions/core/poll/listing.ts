@@ -1,0 +1,88 @@
+import type { ListedMail } from '../mail/mail-reader.ts';
+import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
+
+/** What the server lists of a mailbox, above a uid. */
+export type Listing = {
+  aboveUid: number;
+  mails: readonly ListedMail[];
+  /** Whether the email that the ledger knows at a uid is no longer there; false below what was listed. */
+  isGone(entry: { uid: number; fingerprint?: string | undefined }): boolean;
+};
+
+export function listingOf(mails: readonly ListedMail[], aboveUid: number): Listing {
+  const byUid = new Map(mails.map((mail) => [mail.uid, mail]));
+  return {
+    aboveUid,
+    mails,
+    isGone(entry) {
+      if (entry.uid <= aboveUid) return false;
+      const there = byUid.get(entry.uid);
+      return there === undefined || !isSameEmail(entry, there);
+    },
+  };
+}
+
+/** Emails that the server received since then, and those of which it does not say when. */
+export function receivedSince(mails: readonly ListedMail[], since: Date | undefined): readonly ListedMail[] {
+  return since ? mails.filter(({ receivedAt }) => receivedAt === undefined || receivedAt >= since) : mails;
+}
+
+/** What cannot be compared counts as the same. */
+function isSameEmail(
+  one: { fingerprint?: string | undefined },
+  other: { fingerprint?: string | undefined },
+): boolean {
+  return one.fingerprint === undefined || other.fingerprint === undefined || one.fingerprint === other.fingerprint;
+}
+
+/** What the ledger knows of the uids of a listing. */
+export type Compared = {
+  /** Listed, and the ledger does not answer for it by its place. */
+  missing: readonly ListedMail[];
+  /** The lines of emails that are in the ledger and not handed over. */
+  left: readonly LedgerIndexEntry[];
+  /**
+   * Another email is at a uid that the ledger knows: the server has renumbered its mailbox and kept UIDVALIDITY (RFC 3501,
+   * 2.3.1.1, forbids that; bridges and restored backups do it).
+   */
+  isRenumbered: boolean;
+};
+
+/**
+ * Compares a listing with the ledger's lines. Both ascend, so that one pass compares them, and no line is kept.
+ *
+ * @param linesSince lines from before say nothing of what is at their uids now: polls know that the server has renumbered
+ */
+export async function compare(
+  { mails }: Pick<Listing, 'mails'>,
+  lines: AsyncIterable<LedgerIndexEntry>,
+  linesSince: Date | undefined,
+): Promise<Compared> {
+  const missing: ListedMail[] = [];
+  const left: LedgerIndexEntry[] = [];
+  let isRenumbered = false;
+  let next = 0;
+  let known: { isAnswered: boolean; isAnother: boolean } = { isAnswered: false, isAnother: false };
+  const finish = (mail: ListedMail) => {
+    if (!known.isAnswered) missing.push(mail);
+    isRenumbered ||= known.isAnother && !known.isAnswered;
+    known = { isAnswered: false, isAnother: false };
+    next += 1;
+  };
+  for await (const line of lines) {
+    if (line.state === 'accepted') left.push(line);
+    for (let mail = mails[next]; mail !== undefined && mail.uid < line.uid; mail = mails[next]) finish(mail);
+    const mail = mails[next];
+    if (mail?.uid !== line.uid) continue;
+    const isOfNow = linesSince === undefined || line.acceptedAt >= linesSince;
+    if (isSameEmail(line, mail)) known.isAnswered ||= line.state !== 'accepted' && (isOfNow || isKnownFor(line));
+    else known.isAnother ||= isOfNow;
+  }
+  for (let mail = mails[next]; mail !== undefined; mail = mails[next]) finish(mail);
+  return { missing, left, isRenumbered };
+}
+
+/** A line whose fingerprint is the one of the listed email answers for it, however old it is. */
+function isKnownFor({ fingerprint }: LedgerIndexEntry): boolean {
+  return fingerprint !== undefined;
+}

@@ -1,0 +1,71 @@
+import { afterEach, expect, it } from 'vitest';
+import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
+import { type Script, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
+import { uidsAbove } from './uids-above.ts';
+
+let server: ScriptedImapServer | undefined;
+afterEach(() => server?.stop());
+
+async function listed(script: Script, aboveUid = 0): Promise<number[]> {
+  server = await startScriptedImapServer(script);
+  const reader = imapMailReader({
+    account: {
+      account: 'support',
+      host: server.host,
+      port: server.port,
+      tls: 'off',
+      allowSelfSignedCertificate: true,
+      user: 'support',
+    },
+    credentials: async () => ({ pass: 'secret' }),
+    headerFields: [],
+    exchangeTimeoutMs: 5_000,
+  });
+  return await reader.visit('INBOX', (session) => uidsAbove(session, aboveUid));
+}
+
+/** Answers the listing with these uids. */
+const lists = (uids: readonly number[], more = ''): NonNullable<Script['answer']> => {
+  const lines = uids.map((uid, index) => `* ${index + 1} FETCH (UID ${uid})\r\n`).join('');
+  return (command, tag) => (command.startsWith('UID FETCH') ? `${lines}${more}${tag} OK done\r\n` : undefined);
+};
+
+it('lists all email by one FETCH, which servers do not cap as they cap SEARCH', async () => {
+  expect(await listed({ uids: [3, 4, 9] })).toEqual([3, 4, 9]);
+  expect(server?.commands.filter((command) => command.startsWith('UID '))).toEqual([
+    'UID FETCH 1:* (UID INTERNALDATE RFC822.SIZE)',
+  ]);
+});
+
+it('lists nothing where nothing is, and does not ask for the last of no emails', async () => {
+  expect(await listed({ uids: [] })).toEqual([]);
+  expect(server?.commands.some((command) => command.startsWith('UID '))).toBe(false);
+});
+
+it('lists what is above a uid, though the server always names the last email', async () => {
+  expect(await listed({ uids: [3, 4, 9] }, 4)).toEqual([9]);
+  expect(await listed({ uids: [3, 4, 9] }, 9)).toEqual([]);
+});
+
+it.each([
+  ['less than the server says there is', 0, [3, 9]],
+  ['nothing, though the last email is always listed', 9, []],
+])('an answer that names %s is no answer', async (_what, aboveUid, uids) => {
+  await expect(listed({ uids: [3, 4, 9], answer: lists(uids) }, aboveUid)).rejects.toMatchObject({
+    kind: 'incomplete answer',
+    message: expect.stringContaining(`the server has 3 emails and lists ${uids.length}`),
+  });
+});
+
+it('takes an email for gone that was expunged meanwhile', async () => {
+  expect(await listed({ uids: [3, 4, 9], answer: lists([3, 9], '* 2 EXPUNGE\r\n') })).toEqual([3, 9]);
+});
+
+it('puts together what several responses say of one email', async () => {
+  const answer: Script['answer'] = (command, tag) => {
+    if (!command.startsWith('UID FETCH')) return undefined;
+    const date = '* 1 FETCH (UID 3 INTERNALDATE "02-Mar-2026 08:00:00 +0000")\r\n';
+    return `${date}* 1 FETCH (UID 3 RFC822.SIZE 100)\r\n* 2 FETCH (UID 4)\r\n* 3 FETCH (UID 9)\r\n${tag} OK done\r\n`;
+  };
+  expect(await listed({ uids: [3, 4, 9], answer })).toEqual([3, 4, 9]);
+});

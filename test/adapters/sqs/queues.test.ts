@@ -146,6 +146,15 @@ describe('the route queues, where SQS takes only a part of a batch', () => {
     expect(taken.filter((mailId) => mailId === first?.mailId)).toHaveLength(1);
   });
 
+  it('throws one message alone that stays refused', async () => {
+    const [only] = sampleMessages(1);
+    const refusals = new Map([[only?.mailId ?? '', 2]]);
+    const { client: picky } = pickyClient(refusals);
+    await expect(sqsRouteQueues({ client: picky, queueUrls }).send('vip', only ? [only] : [])).rejects.toMatchObject({
+      mailIds: [only?.mailId],
+    });
+  });
+
   it('throws what stays refused, with mails and reasons', async () => {
     const [taken, again, bad] = sampleMessages(3);
     if (!taken || !again || !bad) throw new Error('three messages are needed');
@@ -209,6 +218,12 @@ describe('the taking end of a queue in SQS', () => {
 
   it('hides a message for no longer than SQS allows', async () => {
     await alertQueue().returnToQueue(await receive('much later'), 24 * 60 * 60 * 1000);
+  });
+
+  it('throws any other refusal of SQS', async () => {
+    const denied = { send: () => Promise.reject(new Error('AccessDenied')) } as unknown as SQSClient;
+    const queue = sqsAlertQueue({ client: denied, queueUrl: 'http://127.0.0.1/a', deadLetterQueueUrl: 'http://127.0.0.1/b' });
+    await expect(queue.returnToQueue(await receive('denied'), 1_000)).rejects.toThrow('AccessDenied');
   });
 
   it('is content with a message that is in the queue again already', async () => {

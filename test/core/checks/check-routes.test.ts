@@ -107,7 +107,10 @@ describe('the verdict', () => {
       'credential',
       /\/rollcall\/bot/,
     ],
+    ['a category', BOT, http(200, { id: '42', type: 4 }), 'target', /channel 42 is a category, /],
+    ['a directory', BOT, http(200, { id: '42', type: 14 }), 'target', /channel 42 is a directory, /],
     ['a forum', BOT, http(200, { id: '42', type: 15 }), 'target', /channel 42 is a forum, .* Name a text channel/],
+    ['a media channel', BOT, http(200, { id: '42', type: 16 }), 'target', /channel 42 is a media channel, /],
     [
       'missing permissions',
       BOT,

@@ -149,6 +149,12 @@ describe('the HTML digest', () => {
     }
   });
 
+  it('counts in columns, with a dash for none', () => {
+    const { html } = mailOf(factsOf({ accepted: acceptedEntries(2, 'vip', 'settled') }));
+    const row = readableTextOf(html).match(/vip22––––/);
+    expect(row, readableTextOf(html)).not.toBeNull();
+  });
+
   it('comes when there is nothing to say, and says how that is known', () => {
     const { html, text } = mailOf(factsOf());
     for (const twin of [readableTextOf(html), text]) {

@@ -251,6 +251,12 @@ describe('a mail of which the server hands out no header', () => {
   });
 });
 
+it('the text of a part names no field of it', () => {
+  const body = ['--b', 'Content-Type: text/plain', '', 'Content-Transfer-Encoding: base64', '', 'Hello', '--b--', ''];
+  const { snippet } = readSource(['Content-Type: multipart/mixed; boundary=b', '', ...body]);
+  expect(snippet).toBe('Content-Transfer-Encoding: base64 Hello');
+});
+
 it('a Message-ID longer than any line may be is not shown, and identifies its mail all the same', () => {
   const [one, other] = ['a', 'b'].map((end) => readSource([`Message-ID: <${'x'.repeat(1_000)}${end}@y>`, '', '']));
   expect([one?.messageId, one?.link]).toEqual([undefined, undefined]);

@@ -57,7 +57,7 @@ export async function preview(
     await readerOf(account).visit(folder, async (session) => {
       const uids = receivedSince(await session.list(0), since).map(({ uid }) => uid);
       for await (const page of session.pages(uids, MAILS_PER_PAGE)) {
-        for (const mail of page) {
+        for (const mail of page.mails) {
           const { route, rule, reason } = classify(mail);
           const { from, subject } = recordOf(mail);
           seen.push(route);

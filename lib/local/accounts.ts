@@ -105,7 +105,7 @@ async function lookUp(
 ): Promise<Map<number, string | undefined>> {
   const uids = (await session.list(baselineUid)).map(({ uid }) => uid);
   const found = new Map(uids.map((uid) => [uid, lines.get(uid)]));
-  for await (const page of session.pages(
+  for await (const { mails: page } of session.pages(
     uids.filter((uid) => !lines.has(uid)),
     MAILS_PER_PAGE,
   )) {

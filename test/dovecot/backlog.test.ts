@@ -108,7 +108,7 @@ describeWithDovecot(`a backlog of ${BACKLOG_MAILS.toLocaleString('en')} mails on
     const proxy = await countingProxy(dovecot.imapPort);
     const mails = await readerOf(proxy, dovecot).visit('Heavy', async (session) => {
       const read: { subject: string; snippet: string }[] = [];
-      for await (const page of session.pages([1, 2, 3], MAILS_PER_PAGE)) read.push(...page);
+      for await (const { mails: page } of session.pages([1, 2, 3], MAILS_PER_PAGE)) read.push(...page);
       return read.map(({ subject, snippet }) => ({ subject, snippet }));
     });
     await proxy.stop();

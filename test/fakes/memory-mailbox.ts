@@ -61,10 +61,9 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
             .map(({ mail: { location, fingerprint }, receivedAt }) => ({ uid: location.uid, receivedAt, fingerprint })),
         async *pages(uids, mailsPerPage) {
           for (let from = 0; from < uids.length; from += mailsPerPage) {
-            const page = new Set(uids.slice(from, from + mailsPerPage));
-            yield there()
-              .map(({ mail }) => mail)
-              .filter(({ location }) => page.has(location.uid));
+            const asked = uids.slice(from, from + mailsPerPage);
+            const mails = there().flatMap(({ mail }) => (asked.includes(mail.location.uid) ? [mail] : []));
+            yield { uids: asked, mails };
           }
         },
       });

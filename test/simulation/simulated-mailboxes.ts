@@ -140,7 +140,9 @@ function sessionUnder(mailbox: string, session: MailSession): MailSession {
   return {
     ...session,
     async *pages(uids, mailsPerPage) {
-      for await (const page of session.pages(uids, mailsPerPage)) yield page.map((mail) => mailUnder(mailbox, mail));
+      for await (const page of session.pages(uids, mailsPerPage)) {
+        yield { ...page, mails: page.mails.map((mail) => mailUnder(mailbox, mail)) };
+      }
     },
   };
 }

@@ -27,6 +27,7 @@ export type ImapConnection = {
     run: (client: ImapFlow) => Promise<T>,
     options?: ExchangeOptions,
   ): Promise<Exclude<T, false>>;
+  isOpen(): boolean;
   close(): void;
 };
 
@@ -134,11 +135,11 @@ export async function connectImap(
   };
 
   await exchange('the login', () => client.connect());
-  return { client, exchange, close: () => client.close() };
+  return { client, exchange, isOpen: () => client.usable, close: () => client.close() };
 }
 
 function overdue(asked: string, timeoutMs: number, heard: ImapHeard | undefined): MailboxFailure {
-  const missed = `${asked}: no answer within ${timeoutMs / 1_000} s`;
+  const missed = `${asked}: no answer within ${Math.round(timeoutMs) / 1_000} s`;
   const instead = heard?.unknownTag ? `one with the tag ${heard.unknownTag}, which answers nothing` : heard?.lost;
   return instead ? new MailboxFailure('protocol', `${missed}, but ${instead}`) : new MailboxFailure('timeout', missed);
 }

@@ -79,9 +79,7 @@ export function mailboxFailureFrom(
   return new MailboxFailure(
     kind,
     `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${WAY_OUT[kind]}`,
-    {
-      cause: error,
-    },
+    { cause: error, said },
   );
 }
 

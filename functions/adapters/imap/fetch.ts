@@ -3,35 +3,38 @@ import { fingerprintOf } from '../../core/mail/fingerprint.ts';
 import type { ListedMail } from '../../core/mail/mail-reader.ts';
 import type { ImapConnection } from './connection.ts';
 
-/**
- * Answers that are worked on at once. The server writes the next ones meanwhile, and no page lies in memory as it was
- * sent; one at a time would cost a quarter more, because the processor's cache then changes between IMAP and mail.
- */
-const ANSWERS_AT_ONCE = 100;
+/** What several FETCH responses say of one email, put together (RFC 3501, 7.4.2, lets a server send several). */
+export type FetchedMails = Map<number, FetchMessageObject>;
 
 /**
- * One FETCH for all these mails.
+ * One FETCH for all these emails. What arrives is only kept, and worked on afterwards: the server's time-out must not run
+ * while our own processor is busy.
  *
- * @param take may issue no command, which would wait for the FETCH that it is called in
+ * @param fetched is filled as answers arrive, so that it holds what came before a failure
  */
-export async function fetchEach(
+export async function fetchInto(
+  fetched: FetchedMails,
   connection: ImapConnection,
   uids: readonly number[],
   query: FetchQueryObject,
-  take: (message: FetchMessageObject) => void,
 ): Promise<void> {
   const asked = new Set(uids);
-  await connection.exchange('FETCH', async (client) => {
-    let waiting: FetchMessageObject[] = [];
-    for await (const message of client.fetch(sequenceSet(uids), { ...query, uid: true }, { uid: true })) {
-      // Servers may add messages nobody asked for: unsolicited FETCH responses (RFC 3501, 7.4.2).
-      if (asked.has(message.uid)) waiting.push(message);
-      if (waiting.length < ANSWERS_AT_ONCE) continue;
-      waiting.forEach(take);
-      waiting = [];
-    }
-    waiting.forEach(take);
-  });
+  await connection.exchange(
+    'FETCH',
+    async (client) => {
+      for await (const message of client.fetch(sequenceSet(uids), { ...query, uid: true }, { uid: true })) {
+        // Servers may add messages that were not asked for: unsolicited FETCH responses (RFC 3501, 7.4.2).
+        if (asked.has(message.uid)) fetched.set(message.uid, together(fetched.get(message.uid), message));
+      }
+    },
+    { refusalMeans: 'refused', staysOpenIfRefused: true },
+  );
+}
+
+function together(known: FetchMessageObject | undefined, message: FetchMessageObject): FetchMessageObject {
+  if (!known) return message;
+  const parts = [...(known.bodyParts ?? []), ...(message.bodyParts ?? [])];
+  return { ...known, ...message, ...(parts.length > 0 && { bodyParts: new Map(parts) }) };
 }
 
 /**
@@ -48,7 +51,8 @@ export async function fetchListing(connection: ImapConnection, fromUid: number):
         if (!uid) continue;
         const known = listed.get(uid);
         const receivedAt = dateOf(internalDate) ?? known?.receivedAt;
-        listed.set(uid, { uid, receivedAt, fingerprint: fingerprintOf(receivedAt, size) ?? known?.fingerprint });
+        const bytes = size ?? known?.size;
+        listed.set(uid, { uid, receivedAt, size: bytes, fingerprint: fingerprintOf(receivedAt, bytes) });
       }
       return [...listed.values()].sort((one, other) => one.uid - other.uid);
     },

@@ -2,12 +2,14 @@ import type { Mail } from '../../core/mail/mail.ts';
 import { mailLink } from '../../core/mail/mail-link.ts';
 import type { ListedMail, MailReader, MailSession } from '../../core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
-import { BASE_HEADER_FIELDS } from '../../core/mail/raw-mail.ts';
+import { BASE_HEADER_FIELDS, type RawMail } from '../../core/mail/raw-mail.ts';
 import { readMail } from '../../core/mail/read-mail.ts';
+import { withheldMail } from '../../core/mail/withheld-mail.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './connection.ts';
 import { fetchListing } from './fetch.ts';
 import { withExistingFolders } from './folders.ts';
-import { fetchMails } from './mails.ts';
+import { failureOf, fetchMails, type Reading } from './mails.ts';
+import { type Attempts, pagesOf } from './pages.ts';
 
 export type ImapReaderOptions = {
   /** An account that was renamed identifies its email by the first of its former ids. */
@@ -25,10 +27,11 @@ export function imapMailReader(options: ImapReaderOptions): MailReader {
   return {
     async visit(folder, visit) {
       const connection = await connectWithCurrentSecret(options);
+      const { session, close } = sessionOn(connection, folder, options);
       try {
-        return await visit(sessionOn(connection, folder, options));
+        return await visit(session);
       } finally {
-        connection.close();
+        close();
       }
     },
   };
@@ -51,20 +54,40 @@ async function connectWithCurrentSecret({
   }
 }
 
-function sessionOn(connection: ImapConnection, folder: string, options: ImapReaderOptions): MailSession {
-  const { account } = options;
+/** After a failure, a new connection waits for this part of the time: a page is read in a second or two. */
+const HURRY = 1 / 6;
+
+function sessionOn(
+  first: ImapConnection,
+  folder: string,
+  options: ImapReaderOptions,
+): { session: MailSession; close(): void } {
+  const { account, exchangeTimeoutMs } = options;
   const mailbox = `${account.account}/${folder}`;
   const askedByRules = new Set(options.headerFields);
   const headerFields = [...new Set([...BASE_HEADER_FIELDS, ...askedByRules])];
-  let namedByStatus: string | undefined;
+  /** What the server listed last, by uid. */
+  let listed: ReadonlyMap<number, ListedMail> = new Map();
+  let lastRead: number | undefined;
+  let named: string | undefined;
+  let connection = first;
   let examined: Promise<string> | undefined;
 
-  /** EXAMINE, once: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
+  /** EXAMINE, once a connection: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
   const examine = () => {
     examined ??= connection
       .exchange('EXAMINE', async (client) => (await client.mailboxOpen(folder, { readOnly: true })) ?? bye(mailbox))
-      .then(({ uidValidity }) => uidValidityAsNamed(uidValidityFrom(uidValidity, mailbox), namedByStatus, mailbox));
+      .then(({ uidValidity }) => {
+        named = uidValidityAsNamed(uidValidityFrom(uidValidity, mailbox), named, mailbox);
+        return named;
+      });
     return examined;
+  };
+
+  const reopen = async () => {
+    if (connection.isOpen()) return;
+    connection = await connectWithCurrentSecret({ ...options, exchangeTimeoutMs: exchangeTimeoutMs * HURRY });
+    examined = undefined;
   };
 
   /** As the server last said. */
@@ -79,36 +102,68 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
     const exists = mailsThere();
     // `*` names nothing in an empty mailbox, and some servers answer BAD to it.
     if (exists === 0) return [];
-    const listed = await fetchListing(connection, aboveUid + 1);
+    const answer = await fetchListing(connection, aboveUid + 1);
+    listed = new Map([...listed, ...answer.map((mail) => [mail.uid, mail] as const)]);
     // Email may come and go meanwhile. The last one is always listed, so an answer without any is a lost one.
     const expected = Math.min(aboveUid === 0 ? exists : 1, mailsThere());
-    if (listed.length >= expected) return listed.filter(({ uid }) => uid > aboveUid);
+    if (answer.length >= expected) return answer.filter(({ uid }) => uid > aboveUid);
     throw new MailboxFailure(
       'incomplete answer',
-      `${mailbox}: the server has ${exists} emails and lists ${listed.length}. The next poll tries again`,
+      `${mailbox}: the server has ${exists} emails and lists ${answer.length}. The next poll tries again`,
     );
   };
 
-  const stillThere = async (uids: readonly number[]): Promise<number[]> => {
-    const lowest = Math.min(...uids);
-    return (await list(lowest - 1)).map(({ uid }) => uid);
+  const read = (raw: RawMail, uidValidity: string) =>
+    readMail(raw, {
+      location: { mailbox, uidValidity, uid: raw.uid },
+      identityAccount: account.formerly?.[0] ?? account.account,
+      linkTo: (messageId) => mailLink(account, messageId, raw.emailId),
+      headerFields: askedByRules,
+    });
+
+  /** A uid that was listed and not handed out is fine only if the email is gone since. */
+  const refuseIncomplete = async (uids: readonly number[], mails: readonly Mail[]): Promise<void> => {
+    const answered = new Set(mails.map(({ location }) => location.uid));
+    const missing = uids.filter((uid) => !answered.has(uid));
+    if (missing.length === 0) return;
+    const there = new Set((await list(Math.min(...missing) - 1)).map(({ uid }) => uid));
+    const withheld = missing.filter((uid) => there.has(uid));
+    if (withheld.length === 0) return;
+    const said = `the server lists uid ${withheld[0]} and does not hand it out`;
+    const text = `${mailbox}: ${said} (${withheld.length} of ${uids.length} emails)`;
+    throw new MailboxFailure('incomplete answer', text, { said });
   };
 
-  const readPage = async (uids: readonly number[]): Promise<Mail[]> => {
-    const uidValidity = await examine();
-    const read = (raw: Parameters<typeof readMail>[0]) =>
-      readMail(raw, {
-        location: { mailbox, uidValidity, uid: raw.uid },
-        identityAccount: account.formerly?.[0] ?? account.account,
-        linkTo: (messageId) => mailLink(account, messageId, raw.emailId),
-        headerFields: askedByRules,
+  const attempts: Attempts = {
+    async attempt(uids, depth, again) {
+      let reading: Reading = { mails: [], failure: undefined };
+      const failure = await failureOf(async () => {
+        if (again) await reopen();
+        const uidValidity = await examine();
+        const sizeOf = (uid: number) => listed.get(uid)?.size;
+        reading = await fetchMails(connection, uids, {
+          ...{ headerFields, depth, sizeOf },
+          read: (raw) => read(raw, uidValidity),
+        });
+        lastRead = reading.mails.at(-1)?.location.uid ?? lastRead;
+        if (!reading.failure) await refuseIncomplete(uids, reading.mails);
       });
-    const mails = await fetchMails(connection, uids, headerFields, read);
-    await refuseIncomplete(uids, mails, mailbox, stillThere);
-    return mails;
+      return failure ? { ...reading, failure } : reading;
+    },
+    async others(uid) {
+      const all = new Map(listed);
+      await failureOf(async () => {
+        await reopen();
+        for (const mail of await list(0)) all.set(mail.uid, mail);
+      });
+      const distance = (other: number) => (other === lastRead ? 0 : Math.abs(other - uid));
+      return [...all.keys()].filter((other) => other !== uid).sort((one, other) => distance(one) - distance(other));
+    },
+    withheld: (uid, { said }) =>
+      withheldMail({ mailbox, uidValidity: named ?? '', uid }, listed.get(uid)?.receivedAt ?? new Date(), said),
   };
 
-  return {
+  const session: MailSession = {
     async status() {
       // What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10).
       const status = await connection
@@ -121,13 +176,14 @@ function sessionOn(connection: ImapConnection, folder: string, options: ImapRead
           throw await withExistingFolders(error, connection);
         });
       const uidValidity = uidValidityFrom(status.uidValidity, mailbox);
-      namedByStatus = uidValidity;
+      named = uidValidity;
       if (!status.uidNext) throw new MailboxFailure('protocol', `${mailbox}: the server reports no UIDNEXT`);
       return { uidValidity, uidNext: status.uidNext };
     },
     list,
-    pages: (uids, mailsPerPage) => readAhead(uids, mailsPerPage, readPage),
+    pages: (uids, mailsPerPage) => pagesOf(uids, mailsPerPage, attempts),
   };
+  return { session, close: () => connection.close() };
 }
 
 /** Once the server has said BYE, imapflow opens nothing, and says nothing of it. */
@@ -149,45 +205,5 @@ function uidValidityAsNamed(uidValidity: string, namedByStatus: string | undefin
   throw new MailboxFailure(
     'uidValidity changed',
     `${mailbox}: UIDVALIDITY was ${namedByStatus} at STATUS and is ${uidValidity} at EXAMINE. The next poll reads the email again`,
-  );
-}
-
-/** One page is fetched while the caller works on the one before; at most two are in memory. */
-async function* readAhead(
-  uids: readonly number[],
-  mailsPerPage: number,
-  readPage: (uids: readonly number[]) => Promise<Mail[]>,
-): AsyncGenerator<Mail[]> {
-  const begin = (from: number) => {
-    if (from >= uids.length) return undefined;
-    const page = readPage(uids.slice(from, from + mailsPerPage));
-    // The failure is told when the page is asked for. Until then nobody listens, and Node would end the process.
-    page.catch(() => undefined);
-    return page;
-  };
-  let ahead = begin(0);
-  for (let from = 0; ahead; from += mailsPerPage) {
-    const page = await ahead;
-    ahead = begin(from + mailsPerPage);
-    yield page;
-  }
-}
-
-/** A uid that was listed and not handed out is fine only if the mail is gone since. */
-async function refuseIncomplete(
-  uids: readonly number[],
-  mails: readonly Mail[],
-  mailbox: string,
-  stillThere: (uids: readonly number[]) => Promise<number[]>,
-): Promise<void> {
-  const answered = new Set(mails.map(({ location }) => location.uid));
-  const missing = uids.filter((uid) => !answered.has(uid));
-  if (missing.length === 0) return;
-  const there = new Set(await stillThere(missing));
-  const withheld = missing.filter((uid) => there.has(uid));
-  if (withheld.length === 0) return;
-  throw new MailboxFailure(
-    'incomplete answer',
-    `${mailbox}: the server listed uid ${withheld[0]} and did not hand it out (${withheld.length} of ${uids.length} emails)`,
   );
 }

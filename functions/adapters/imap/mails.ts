@@ -1,73 +1,157 @@
 import type { FetchMessageObject, MessageEnvelopeObject } from 'imapflow';
+import { cutDisplayedText } from '../../core/mail/displayed-text.ts';
 import { fingerprintOf } from '../../core/mail/fingerprint.ts';
 import type { Mail } from '../../core/mail/mail.ts';
+import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
 import { findTextPart, type RawMail } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
-import { dateOf, fetchEach } from './fetch.ts';
+import { dateOf, type FetchedMails, fetchInto } from './fetch.ts';
 import { type Read, readTexts, type Textless } from './texts.ts';
 
 /** The body's first bytes: nine of ten mails show their text in them (measured on 10,000). */
 const BODY_BYTES = 4_096;
 
+/**
+ * How much is asked for: `all`; no text further in; no text at all. A server can fail over any part of a single email,
+ * and what can be read of it is worth more than nothing.
+ */
+export type Depth = 'all' | 'beginning' | 'header';
+
+/** What could be read, by uid, and why the rest could not. */
+export type Reading = { mails: Mail[]; failure: MailboxFailure | undefined };
+
+export type FetchOptions = {
+  headerFields: readonly string[];
+  depth: Depth;
+  /** RFC822.SIZE in bytes, as far as it is known. */
+  sizeOf: (uid: number) => number | undefined;
+  read: Read;
+};
+
 /** A mail whose first bytes do not suffice. */
 type Unclear = { raw: RawMail; mail: Mail };
 
 /**
- * Reads these mails, in the order of their uids; one that the server does not hand out is missing.
+ * Reads these emails; one that the server does not hand out is missing.
  *
- * One FETCH for all: header fields and the first kilobytes of text, never an attachment. Envelope and structure tell no
- * more of most mails, and imapflow takes three times as long over an answer that has them; they are fetched for the few
- * mails that show no text, or cannot be read.
+ * One FETCH for as many as fit into memory: header fields and the first kilobytes of text, never an attachment. Envelope
+ * and structure tell no more of most emails, and imapflow takes three times as long over an answer that has them; they are
+ * fetched for the few that show no text, or cannot be read.
  */
 export async function fetchMails(
   connection: ImapConnection,
   uids: readonly number[],
-  headerFields: readonly string[],
-  read: Read,
-): Promise<Mail[]> {
-  const mails = new Map<number, Mail>();
-  const unclear = new Map<number, Unclear>();
+  options: FetchOptions,
+): Promise<Reading> {
+  const mails: Mail[] = [];
+  for (const together of withinMemory(uids, options.sizeOf)) {
+    const reading = await fetchTogether(connection, together, options);
+    mails.push(...reading.mails);
+    if (reading.failure) return { mails, failure: reading.failure };
+  }
+  return { mails, failure: undefined };
+}
+
+/** A header can be as long as its email, and servers take megabytes of it. */
+const BYTES_AT_ONCE = 16 * 1_024 * 1_024;
+
+function* withinMemory(uids: readonly number[], sizeOf: FetchOptions['sizeOf']): Generator<number[]> {
+  let together: number[] = [];
+  let bytes = 0;
+  for (const uid of uids) {
+    const size = sizeOf(uid) ?? 0;
+    if (together.length > 0 && bytes + size > BYTES_AT_ONCE) {
+      yield together;
+      together = [];
+      bytes = 0;
+    }
+    together.push(uid);
+    bytes += size;
+  }
+  if (together.length > 0) yield together;
+}
+
+async function fetchTogether(
+  connection: ImapConnection,
+  uids: readonly number[],
+  { headerFields, depth, read }: FetchOptions,
+): Promise<Reading> {
+  const fetched: FetchedMails = new Map();
   const query = {
     internalDate: true,
     size: true,
     headers: [...headerFields],
-    bodyParts: [{ key: 'TEXT', start: 0, maxLength: BODY_BYTES }],
+    ...(depth !== 'header' && { bodyParts: [{ key: 'TEXT', start: 0, maxLength: BODY_BYTES }] }),
   };
-  await fetchEach(connection, uids, query, (message) => {
-    // When a mail's flags change, the server says so in a FETCH of its own (RFC 3501, 7.4.2).
-    if (message.headers === undefined && message.bodyParts === undefined) return;
+  const failure = await failureOf(() => fetchInto(fetched, connection, uids, query));
+  const mails = new Map<number, Mail>();
+  const unclear = new Map<number, Unclear>();
+  for (const message of fetched.values()) {
+    // When an email's flags change, the server says so in a FETCH of its own (RFC 3501, 7.4.2).
+    if (message.headers === undefined && message.bodyParts === undefined) continue;
     const raw = rawMailFrom(message);
     const mail = read(raw);
     mails.set(raw.uid, mail);
     if (lacksText(mail) || mail.problem !== undefined) unclear.set(raw.uid, { raw, mail });
-  });
-  for (const mail of await readFurther(connection, unclear, read)) mails.set(mail.location.uid, mail);
-  return [...mails.values()].sort((a, b) => a.location.uid - b.location.uid);
+  }
+  let reason = failure;
+  if (!reason && depth === 'all' && unclear.size > 0) {
+    const further = new Map<number, Mail>();
+    reason = await failureOf(() => readFurther(connection, unclear, read, further));
+    for (const [uid, mail] of further) mails.set(uid, mail);
+    // Asked for again one by one, all but the email that it is about come back with their text.
+    if (reason) for (const uid of unclear.keys()) if (!further.has(uid)) mails.delete(uid);
+  }
+  return { mails: [...mails.values()].sort((a, b) => a.location.uid - b.location.uid), failure: reason };
 }
 
-/** Reads unclear mails again: by the server's own reading of the header, or by the text that lies further in. */
+/** The email as far as it could be read. */
+export function withoutText(mail: Mail, { said }: MailboxFailure): Mail {
+  if (!lacksText(mail)) return mail;
+  return { ...mail, snippet: `(The server does not hand out the text: ${cutDisplayedText(said, WORDS_CHARACTERS)})` };
+}
+
+const WORDS_CHARACTERS = 200;
+
+/** A failure to read, as a value; any other error is thrown. */
+export async function failureOf(work: () => Promise<void>): Promise<MailboxFailure | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MailboxFailure) return error;
+    throw error;
+  }
+}
+
+/**
+ * Reads unclear mails again: by the server's own reading of the header, or by the text that lies further in.
+ *
+ * @param further is filled with those that show more now
+ */
 async function readFurther(
   connection: ImapConnection,
   unclear: ReadonlyMap<number, Unclear>,
   read: Read,
-): Promise<Mail[]> {
-  if (unclear.size === 0) return [];
-  const mails: Mail[] = [];
+  further: Map<number, Mail>,
+): Promise<void> {
   const textless: Textless[] = [];
+  const fetched: FetchedMails = new Map();
   const query = { bodyStructure: true, envelope: [...unclear.values()].some(({ mail }) => !lacksText(mail)) };
-  await fetchEach(connection, [...unclear.keys()], query, ({ uid, bodyStructure, envelope }) => {
+  await fetchInto(fetched, connection, [...unclear.keys()], query);
+  for (const { uid, bodyStructure, envelope } of fetched.values()) {
     const { raw, mail } = unclear.get(uid) ?? {};
-    if (!raw || !mail) return;
+    if (!raw || !mail) continue;
     if (!lacksText(mail)) {
-      if (envelope) mails.push(read({ ...raw, envelope: shownEnvelope(envelope) }));
-      return;
+      if (envelope) further.set(uid, read({ ...raw, envelope: shownEnvelope(envelope) }));
+      continue;
     }
     const part = bodyStructure && findTextPart(bodyStructure, raw.body.length);
     // The body of a mail without parts is its part 1, of which the beginning is known (RFC 3501, 6.4.5).
     if (part) textless.push({ raw, part, content: bodyStructure.childNodes ? new Uint8Array() : raw.body });
-  });
-  return [...mails, ...(await readTexts(connection, textless, read))];
+  }
+  for (const mail of await readTexts(connection, textless, read)) further.set(mail.location.uid, mail);
 }
 
 const NO_ENVELOPE: RawMail['envelope'] = { from: '', to: '', subject: '', messageId: '' };

@@ -3,7 +3,7 @@ import type { Mail } from '../../core/mail/mail.ts';
 import type { RawMail, TextPart } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
-import { fetchEach } from './fetch.ts';
+import { type FetchedMails, fetchInto } from './fetch.ts';
 
 /** Text that begins further in, past an attachment or below a style sheet, is looked for in steps: most show in the first. */
 const STEP_BYTES = 12_288;
@@ -46,15 +46,12 @@ async function fetchNext(
   alike: readonly [Textless, ...Textless[]],
 ): Promise<(Textless & { isWhole: boolean })[]> {
   const [{ part, content: known }] = alike;
-  const bytesByUid = new Map<number, Uint8Array>();
+  const fetched: FetchedMails = new Map();
   const uids = alike.map(({ raw }) => raw.uid);
   const query = { bodyParts: [{ key: part.section, start: known.length, maxLength: STEP_BYTES }] };
-  await fetchEach(connection, uids, query, ({ uid, bodyParts }) => {
-    const bytes = bodyParts?.get(part.section.toLowerCase());
-    if (bytes) bytesByUid.set(uid, bytes);
-  });
+  await fetchInto(fetched, connection, uids, query);
   return alike.map(({ raw, part, content }) => {
-    const bytes = bytesByUid.get(raw.uid) ?? new Uint8Array();
+    const bytes = fetched.get(raw.uid)?.bodyParts?.get(part.section.toLowerCase()) || new Uint8Array();
     return { raw, part, content: Buffer.concat([content, bytes]), isWhole: bytes.length < STEP_BYTES };
   });
 }

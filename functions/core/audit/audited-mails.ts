@@ -56,15 +56,17 @@ export async function auditMails(
         return { range, mails, ...(await compare({ mails }, lines, range.linesSince)) };
       };
       const asStored = await compareIn(rangeToAudit(watermark, lastCompletePollAt, status, listing.mails));
-      const { range, mails, missing } = asStored.isRenumbered
+      const { range, mails, missing, withheld } = asStored.isRenumbered
         ? await compareIn(renumberedRange(watermark, status, now))
         : asStored;
-      const uids = missing.map(({ uid }) => uid);
+      // What the server did not hand out is tried again; it may have been repaired.
+      const unread = [...missing, ...withheld];
+      const uids = unread.map(({ uid }) => uid).sort((one, other) => one - other);
       const { notAccountable, ...fetched } = await takeIn(uids, { ...range, formerly, session, listing }, services, time);
       return {
         ...fetched,
         inMailbox: mails.length - notAccountable,
-        accounted: mails.length - missing.length + fetched.accounted,
+        accounted: mails.length - unread.length + fetched.accounted,
       };
     };
     // Within the visit, so that whatever hangs ends it, which closes the connection.
@@ -94,15 +96,15 @@ async function takeIn(
   let fetched: Fetched = { accounted: 0, recovered: 0, notAccountable: 0, left: uids.length, findings: [] };
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesUntilDeadline(pages, () => remainingMs() - MAILS_RESERVE_MS)) {
-    refuseOtherUidValidity(page, range);
-    const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, range));
+    refuseOtherUidValidity(page.mails, range);
+    const accountable = page.mails.filter((mail) => !isFromBeforeAccounting(mail, range));
     const recognised = await withoutMessageId.recognise(accountable);
     const { handedOver } = await triagePage(
       accountable,
       { ...services, isRecovery: true },
       { recognised, formerly, isGone: ({ location: { uid }, fingerprint }) => isGone({ uid, fingerprint }) },
     );
-    const asked = Math.min(MAILS_PER_PAGE, fetched.left);
+    const asked = page.uids.length;
     const findings = handedOver.map((entry) => findingOf('missing', 'sent', entry));
     fetched = {
       accounted: fetched.accounted + accountable.length - handedOver.length,

@@ -5,8 +5,13 @@ export type ListedMail = {
   uid: number;
   /** When the server received it; undefined where it does not say. */
   receivedAt: Date | undefined;
+  /** RFC822.SIZE in bytes. */
+  size?: number | undefined;
   fingerprint: string | undefined;
 };
+
+/** The emails that are there, by uid, of the uids that were asked for. */
+export type MailPage = { uids: readonly number[]; mails: readonly Mail[] };
 
 /** Reads one account over IMAP. Every failure is a `MailboxFailure`. */
 export interface MailReader {
@@ -24,8 +29,9 @@ export interface MailSession {
   /** All email above `uid`, by uid; with 0, as much as the server says there is, or it fails as an `incomplete answer`. */
   list(aboveUid: number): Promise<ListedMail[]>;
   /**
-   * Reads these mails, one page an item, in the order of their uids, fetching the next page while one is worked on.
-   * Every uid is in a page, or was expunged since it was listed; anything else is a `MailboxFailure`.
+   * Reads these emails in the order of their uids, and fetches the next page while one is worked on. Every uid is in a
+   * page. One whose email is not is expunged since it was listed; one that the server does not hand out, though it hands
+   * out others, is there with its `problem`. Anything else is a `MailboxFailure`.
    */
-  pages(uids: readonly number[], mailsPerPage: number): AsyncIterable<Mail[]>;
+  pages(uids: readonly number[], mailsPerPage: number): AsyncIterable<MailPage>;
 }

@@ -38,16 +38,23 @@ export type ExistingFolder = { name: string; uidValidity: string | undefined; ui
 export class MailboxFailure extends Error {
   override readonly name = 'MailboxFailure';
   readonly kind: MailboxFailureKind;
+  /** What the server said, or what the connection did; the text, where that says no more. */
+  readonly said: string;
   /** Where a folder does not exist: those that do, as far as the server lists them. */
   readonly existingFolders: readonly ExistingFolder[];
 
   constructor(
     kind: MailboxFailureKind,
     text: string,
-    { existingFolders = [], ...options }: ErrorOptions & { existingFolders?: readonly ExistingFolder[] } = {},
+    {
+      existingFolders = [],
+      said = text,
+      ...options
+    }: ErrorOptions & { existingFolders?: readonly ExistingFolder[]; said?: string } = {},
   ) {
     super(text, options);
     this.kind = kind;
+    this.said = said;
     this.existingFolders = existingFolders;
   }
 }

@@ -1,4 +1,5 @@
 import type { ListedMail } from '../mail/mail-reader.ts';
+import { WITHHELD } from '../mail/withheld-mail.ts';
 import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
 
 /** What the server lists of a mailbox, above a uid. */
@@ -39,6 +40,8 @@ function isSameEmail(
 export type Compared = {
   /** Listed, and the ledger does not answer for it by its place. */
   missing: readonly ListedMail[];
+  /** Listed, and an entry without content stands for it: nothing of it could be read. */
+  withheld: readonly ListedMail[];
   /** The lines of emails that are in the ledger and not handed over. */
   left: readonly LedgerIndexEntry[];
   /**
@@ -59,14 +62,15 @@ export async function compare(
   linesSince: Date | undefined,
 ): Promise<Compared> {
   const missing: ListedMail[] = [];
+  const withheld: ListedMail[] = [];
   const left: LedgerIndexEntry[] = [];
   let isRenumbered = false;
   let next = 0;
-  let known: { isAnswered: boolean; isAnother: boolean } = { isAnswered: false, isAnother: false };
+  let known = NOTHING_KNOWN;
   const finish = (mail: ListedMail) => {
-    if (!known.isAnswered) missing.push(mail);
+    if (!known.isAnswered) (known.isWithheld ? withheld : missing).push(mail);
     isRenumbered ||= known.isAnother && !known.isAnswered;
-    known = { isAnswered: false, isAnother: false };
+    known = NOTHING_KNOWN;
     next += 1;
   };
   for await (const line of lines) {
@@ -75,14 +79,13 @@ export async function compare(
     const mail = mails[next];
     if (mail?.uid !== line.uid) continue;
     const isOfNow = linesSince === undefined || line.acceptedAt >= linesSince;
-    if (isSameEmail(line, mail)) known.isAnswered ||= line.state !== 'accepted' && (isOfNow || isKnownFor(line));
-    else known.isAnother ||= isOfNow;
+    if (line.state === 'accepted') continue;
+    if (line.fingerprint === WITHHELD) known = { ...known, isWithheld: isOfNow };
+    else if (!isSameEmail(line, mail)) known = { ...known, isAnother: known.isAnother || isOfNow };
+    else if (isOfNow || line.fingerprint !== undefined) known = { ...known, isAnswered: true };
   }
   for (let mail = mails[next]; mail !== undefined; mail = mails[next]) finish(mail);
-  return { missing, left, isRenumbered };
+  return { missing, withheld, left, isRenumbered };
 }
 
-/** A line whose fingerprint is the one of the listed email answers for it, however old it is. */
-function isKnownFor({ fingerprint }: LedgerIndexEntry): boolean {
-  return fingerprint !== undefined;
-}
+const NOTHING_KNOWN = { isAnswered: false, isAnother: false, isWithheld: false };

@@ -157,14 +157,14 @@ async function handOverPages(
   const withoutMessageId = mailsWithoutMessageId({ ...start, isGone: listing.isGone }, services.ledger);
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesUntilDeadline(pages, () => remainingMs() - POLL_RESERVE_MS)) {
-    refuseOtherUidValidity(page, watermark);
-    if (page.length < Math.min(MAILS_PER_PAGE, read.left)) await refuseRenumbered(session, watermark);
-    const accountable = page.filter((mail) => !isFromBeforeAccounting(mail, watermark));
+    refuseOtherUidValidity(page.mails, watermark);
+    if (page.mails.length < page.uids.length) await refuseRenumbered(session, watermark);
+    const accountable = page.mails.filter((mail) => !isFromBeforeAccounting(mail, watermark));
     const recognised = await withoutMessageId.recognise(accountable);
     const handedOver = await triagePage(accountable, { journal, ...services }, {
       ...{ recognised, formerly, isGone },
     });
-    const lastUid = lastUidOf(page, watermark);
+    const lastUid = lastUidOf(page.mails, watermark);
     const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });
     const next = { ...watermark, lastUid };
@@ -172,8 +172,7 @@ async function handOverPages(
     read = {
       accepted: read.accepted + handedOver.accepted,
       recognised: read.recognised + handedOver.recognised,
-      // By pages, not by the last uid: the last mails of a page may be expunged, and there is nothing left of them.
-      left: isOvertaken ? 0 : Math.max(0, read.left - MAILS_PER_PAGE),
+      left: isOvertaken ? 0 : read.left - page.uids.length,
       isOvertaken,
     };
     if (isOvertaken) {

@@ -37,7 +37,7 @@ describe('an email that lacks a field, read from a server', () => {
     });
     const read = await reader.visit('INBOX', async (session) => {
       const all: Mail[] = [];
-      for await (const page of session.pages(await uidsAbove(session, 0), 500)) all.push(...page);
+      for await (const { mails: page } of session.pages(await uidsAbove(session, 0), 500)) all.push(...page);
       return all;
     });
     emails = new Map(Object.keys(EMAILS).map((what, index) => [what, read[index] as Mail]));

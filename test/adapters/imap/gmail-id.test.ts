@@ -26,12 +26,14 @@ it('a server with X-GM-EXT-1 is asked for its own id of each mail, which then ma
   const account: ImapAccount = { host, port, tls: 'off', allowSelfSignedCertificate: false, user: 'ada' };
   const connection = await connectImap(account, { pass: 'x' }, { exchangeTimeoutMs: 5_000 });
   await connection.exchange('EXAMINE', (client) => client.mailboxOpen('INBOX', { readOnly: true }));
-  const mails = await fetchMails(connection, [1], ['message-id'], (raw) =>
-    readMail(raw, {
-      location: { mailbox: 'support/INBOX', uidValidity: '9', uid: raw.uid },
-      linkTo: (messageId) => mailLink({ host: 'imap.gmail.com', user: 'ada@example.com' }, messageId, raw.emailId),
-    }),
-  );
+  const { mails } = await fetchMails(connection, [1], {
+    ...{ headerFields: ['message-id'], depth: 'all', sizeOf: () => undefined },
+    read: (raw) =>
+      readMail(raw, {
+        location: { mailbox: 'support/INBOX', uidValidity: '9', uid: raw.uid },
+        linkTo: (messageId) => mailLink({ host: 'imap.gmail.com', user: 'ada@example.com' }, messageId, raw.emailId),
+      }),
+  });
   connection.close();
 
   expect(server.commands.find((command) => command.startsWith('UID FETCH'))).toContain('X-GM-MSGID');

@@ -30,7 +30,7 @@ function readerOf({ host, port, user, password }: Access, changes: Partial<Param
 
 async function readAll(session: MailSession, mailsPerPage = 500): Promise<Mail[]> {
   const mails: Mail[] = [];
-  for await (const page of session.pages(await uidsAbove(session, 0), mailsPerPage)) mails.push(...page);
+  for await (const { mails: page } of session.pages(await uidsAbove(session, 0), mailsPerPage)) mails.push(...page);
   return mails;
 }
 
@@ -85,7 +85,7 @@ function readsTheSampleMailbox(sample: () => readonly SampleMail[], access: () =
 
   it('lists when each email was received, and what tells it from another one', async () => {
     const listed = await readerOf(access()).visit('INBOX', (session) => session.list(0));
-    expect(listed).toEqual(
+    expect(listed).toMatchObject(
       sample().map(({ receivedAt, raw }, index) => ({
         uid: index + 1,
         receivedAt: new Date(Math.floor(receivedAt.getTime() / 1_000) * 1_000),
@@ -95,7 +95,7 @@ function readsTheSampleMailbox(sample: () => readonly SampleMail[], access: () =
     const [page] = await readerOf(access()).visit('INBOX', async (session) => {
       await session.status();
       const pages = [];
-      for await (const one of session.pages([1, 2], 500)) pages.push(one);
+      for await (const { mails: one } of session.pages([1, 2], 500)) pages.push(one);
       return pages;
     });
     expect(page?.map(({ fingerprint }) => fingerprint)).toEqual(listed.slice(0, 2).map(({ fingerprint }) => fingerprint));

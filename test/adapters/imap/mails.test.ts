@@ -58,7 +58,7 @@ describeWithDovecot('text that lies further in than the first kilobytes, on Dove
     });
     mails = await reader.visit('INBOX', async (session) => {
       const pages: Mail[] = [];
-      for await (const page of session.pages(await uidsAbove(session, 0), 500)) pages.push(...page);
+      for await (const { mails: page } of session.pages(await uidsAbove(session, 0), 500)) pages.push(...page);
       return pages;
     });
   });
@@ -88,15 +88,20 @@ describe('what is asked of the server', () => {
     const connection: ImapConnection = {
       client: client as unknown as ImapFlow,
       exchange: async (_what, run) => (await run(client as unknown as ImapFlow)) as never,
+      isOpen: () => true,
       close: () => undefined,
     };
-    const read = () =>
-      fetchMails(connection, [1, 2], ['from', 'subject'], (raw) =>
-        readMail(raw, {
-          location: { mailbox: 'support/INBOX', uidValidity: '9', uid: raw.uid },
-          linkTo: () => undefined,
-        }),
-      );
+    const read = async (sizeOf: (uid: number) => number | undefined = () => undefined) => {
+      const { mails } = await fetchMails(connection, [1, 2], {
+        ...{ headerFields: ['from', 'subject'], depth: 'all', sizeOf },
+        read: (raw) =>
+          readMail(raw, {
+            location: { mailbox: 'support/INBOX', uidValidity: '9', uid: raw.uid },
+            linkTo: () => undefined,
+          }),
+      });
+      return mails;
+    };
     return { asked, read };
   }
 
@@ -149,6 +154,18 @@ describe('what is asked of the server', () => {
   it('a change of flags in between is no mail, and takes none away', async () => {
     const { read } = answering(() => [answer(1, 'First'), { uid: 1, flags: new Set(['\\Seen']) }, answer(2, 'Second')]);
     expect((await read()).map(({ snippet }) => snippet)).toEqual(['First', 'Second']);
+  });
+
+  it('is what fits into memory at once: a header can be as long as its email', async () => {
+    const { asked, read } = answering((_query, command) => [answer(command, 'Text')]);
+    await read(() => 9 * 1_024 * 1_024);
+    expect(asked.map(({ uids }) => uids)).toEqual(['1', '2']);
+  });
+
+  it('puts together header and text that come in two responses', async () => {
+    const { headers, ...text } = answer(1, 'First');
+    const { read } = answering(() => [text, { uid: 1, headers }, answer(2, 'Second')]);
+    expect(await read()).toMatchObject([{ subject: 'Hello', snippet: 'First' }, { snippet: 'Second' }]);
   });
 
   it('a date of receipt that is none does not hold the page', async () => {

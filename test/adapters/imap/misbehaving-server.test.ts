@@ -36,7 +36,7 @@ function readerOf({ host, port }: Access, { tls = 'off', exchangeTimeoutMs = TIM
 async function readAll(session: MailSession): Promise<number[]> {
   await session.status();
   const uids: number[] = [];
-  for await (const page of session.pages(await uidsAbove(session, 0), MAILS_PER_PAGE)) {
+  for await (const { mails: page } of session.pages(await uidsAbove(session, 0), MAILS_PER_PAGE)) {
     uids.push(...page.map(({ location }) => location.uid));
   }
   return uids;
@@ -303,7 +303,7 @@ describe('a server that sends what is not IMAP: protocol', () => {
         (tag, _socket, command) => `${mailLine(1)}${garbage}\r\n${fetchAnswer(command, [])}${tag} OK done\r\n`,
       ),
     );
-    expect(['protocol', 'incomplete answer', 'timeout']).toContain((await failureOf(access)).kind);
+    expect(await readerOf(access).visit('INBOX', readAll)).toEqual([1, 2]);
   });
 
   it('a literal that is longer than announced', async () => {
@@ -313,7 +313,7 @@ describe('a server that sends what is not IMAP: protocol', () => {
         (tag) => `* 1 FETCH (UID 1 BODY[TEXT]<0> {4}\r\nlonger\r\nthan four)\r\n${mailLine(2)}${tag} OK done\r\n`,
       ),
     );
-    expect(['protocol', 'incomplete answer']).toContain((await failureOf(access)).kind);
+    expect(await readerOf(access).visit('INBOX', readAll)).toEqual([1, 2]);
   });
 
   it('a literal that is shorter than announced swallows what follows, and is no endless wait', async () => {
@@ -395,10 +395,10 @@ describe('a server whose mail cannot be told apart', () => {
     expect(access.commands.some((command) => command.startsWith('UID FETCH'))).toBe(false);
   });
 
-  it('lists a mail and does not hand it out: incomplete answer, and nothing is skipped', async () => {
-    const access = await scripted(at('UID FETCH', (tag) => `${mailLine(1)}${tag} OK done\r\n`));
+  it('lists emails and hands none out: incomplete answer, and nothing is skipped', async () => {
+    const access = await scripted(at('UID FETCH', (tag) => `${tag} OK done\r\n`));
     const { kind, message } = await failureOf(access);
-    expect({ kind, message }).toEqual({ kind: 'incomplete answer', message: expect.stringContaining('uid 2') });
+    expect({ kind, message }).toEqual({ kind: 'incomplete answer', message: expect.stringContaining('uid 1') });
   });
 });
 
@@ -416,14 +416,14 @@ describe('whatever way the server fails, the poll records it and the next one go
   }
 
   const misbehaviours: [MailboxFailureKind, (tag: string, socket: Socket) => string][] = [
-    ['timeout', () => mailLine(lateUid)],
+    ['timeout', () => ''],
     ['bye', () => '* BYE going down\r\n'],
     ['throttled', (tag) => `${tag} NO [THROTTLED] slow down\r\n`],
     ['unavailable', (tag) => `${tag} NO [UNAVAILABLE] store is down\r\n`],
     ['refused', (tag) => `${tag} NO not now\r\n`],
     ['protocol', () => 'ZZ99 OK done\r\n'],
     ['answer too large', () => '* 501 FETCH (UID 501 BODY[TEXT]<0> {1000000000}\r\n'],
-    ['incomplete answer', (tag) => `${mailLine(lateUid)}${tag} OK done\r\n`],
+    ['incomplete answer', (tag) => `${tag} OK done\r\n`],
     [
       'closed by server',
       (_tag, socket) => {
@@ -436,12 +436,16 @@ describe('whatever way the server fails, the poll records it and the next one go
   it.each(misbehaviours)('%s', async (kind, misbehave) => {
     const { services, poll, health } = world();
     let isIll = true;
+    let isDown = false;
     const access = await scripted({
       uids,
-      answer: (command, tag, socket) =>
-        isIll && command.startsWith(`UID FETCH ${lateUid}:`) ? misbehave(tag, socket) : undefined,
+      answer: (command, tag, socket) => {
+        isDown ||= command.startsWith(`UID FETCH ${lateUid}:`);
+        return isIll && isDown && isAt('UID FETCH', command) ? misbehave(tag, socket) : undefined;
+      },
     });
-    await expect(poll(access)).rejects.toMatchObject({ kind });
+    const patience = { exchangeTimeoutMs: 5_000 };
+    await expect(poll(access, undefined, patience)).rejects.toMatchObject({ kind });
     expect(await health()).toMatchObject({
       watermark: { lastUid: MAILS_PER_PAGE },
       lastPollError: { kind, at: services.clock.now() },
@@ -517,7 +521,7 @@ describe('the connection is closed whatever the visitor does', () => {
       answer: (command) => (command.startsWith('UID FETCH 2 ') ? mailLine(2) : undefined),
     });
     const first = await readerOf(access).visit('INBOX', async (session) => {
-      for await (const page of session.pages(uids, 1)) return page.map(({ location }) => location.uid);
+      for await (const { mails: page } of session.pages(uids, 1)) return page.map(({ location }) => location.uid);
       return [];
     });
     expect(first).toEqual([1]);

@@ -76,13 +76,17 @@ export function ordinaryAnswer(command: string, tag: string, uids: readonly numb
 
 export function fetchAnswer(command: string, uids: readonly number[]): string {
   const set = command.split(' ')[2] ?? '';
+  const isTextAsked = !command.includes('PEEK') || command.includes('PEEK[TEXT]');
   return found(set, uids)
-    .map((uid) => mailLine(uid, uids.indexOf(uid) + 1))
+    .map((uid) => mailLine(uid, uids.indexOf(uid) + 1, isTextAsked))
     .join('');
 }
 
-export function mailLine(uid: number, sequence = uid): string {
-  return `* ${sequence} FETCH (UID ${uid} INTERNALDATE "02-Mar-2026 08:00:00 +0000" RFC822.SIZE ${100 + uid} BODY[TEXT]<0> "text ${uid}")\r\n`;
+export function mailLine(uid: number, sequence = uid, hasText = true): string {
+  const header = `Subject: email ${uid}\r\n\r\n`;
+  const known = `UID ${uid} INTERNALDATE "02-Mar-2026 08:00:00 +0000" RFC822.SIZE ${100 + uid}`;
+  const fields = `BODY[HEADER.FIELDS (SUBJECT)] {${header.length}}\r\n${header}`;
+  return `* ${sequence} FETCH (${known} ${fields}${hasText ? ` BODY[TEXT]<0> "text ${uid}"` : ''})\r\n`;
 }
 
 /** `3:*` and `1:2,7`; `n:*` always finds the last (RFC 3501, 6.4.8). */

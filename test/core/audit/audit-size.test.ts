@@ -26,7 +26,7 @@ it('100,000 mails take one pass over listing and ledger, and only what is missin
         status: async () => ({ uidValidity: '1000', uidNext: MAILS + 1 }),
         list: async () => uids.map((uid) => ({ uid, receivedAt: world.clock.now(), fingerprint: fingerprintOf(uid) })),
         async *pages(asked) {
-          yield asked.map((uid) => mailOf(uid, '1000', { subject: 'vip' }));
+          yield { uids: asked, mails: asked.map((uid) => mailOf(uid, '1000', { subject: 'vip' })) };
         },
       } satisfies MailSession),
   };

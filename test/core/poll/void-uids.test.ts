@@ -105,7 +105,7 @@ describe('UIDNEXT below the watermark under one UIDVALIDITY', () => {
           .filter(({ location }) => location.uid > uid)
           .map(({ location, receivedAt, fingerprint }) => ({ uid: location.uid, receivedAt, fingerprint })),
       async *pages(uids) {
-        yield mails.filter(({ location }) => uids.includes(location.uid));
+        yield { uids, mails: mails.filter(({ location }) => uids.includes(location.uid)) };
       },
     }));
     expect(await poll(full)).toMatchObject({ accepted: 3, left: 0 });

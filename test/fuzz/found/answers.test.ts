@@ -50,7 +50,7 @@ const isListing = ({ name, text }: Command) => name === 'UID FETCH' && /^\d+:\*/
 
 const pagesOf = async (session: MailSession) => {
   const pages = [];
-  for await (const page of session.pages(uids, 500)) pages.push(page);
+  for await (const { mails: page } of session.pages(uids, 500)) pages.push(page);
   return pages;
 };
 

@@ -23,7 +23,7 @@ await perform(async ({ question, host, port, tls, user, password }, took) => {
   await reader.visit('INBOX', async (session) => {
     await session.status();
     if (question === 'empty poll') return;
-    for await (const page of session.pages(await uidsAbove(session, 0), MAILS_PER_PAGE)) {
+    for await (const { mails: page } of session.pages(await uidsAbove(session, 0), MAILS_PER_PAGE)) {
       for (const { location, subject, snippet } of page) took({ uid: location.uid, subject, text: snippet });
     }
   });

@@ -7,13 +7,13 @@
  */
 export function decodedContent(content: string, encoding: string | undefined): Buffer {
   const name = encoding?.toLowerCase() ?? '';
-  if (name.includes('base64')) return base64Decoded(content);
+  if (name.includes('base64')) return paddedUnitsDecoded(content);
   if (/quoted.?printable/.test(name)) return quotedPrintableDecoded(content);
   return Buffer.from(content, 'latin1');
 }
 
 /** Some senders encode their lines one by one, each with its padding; Node's decoder ends at the first. */
-function base64Decoded(content: string): Buffer {
+export function paddedUnitsDecoded(content: string): Buffer {
   const padding = content.indexOf('=');
   if (padding < 0 || !/[A-Za-z0-9+/]/.test(content.slice(padding))) return Buffer.from(content, 'base64');
   return Buffer.concat(content.split(/=+/).map((unit) => Buffer.from(unit, 'base64')));

@@ -6,9 +6,30 @@ export type ContentType = {
   type: string;
   /** A parameter, by lower-case name, put together and decoded where RFC 2231 cut or encoded it. */
   parameter(name: string): string | undefined;
+  /** What may separate the parts of a multipart: the parameter, and all up to the next one where it has spaces and no quotes. */
+  boundaries: readonly string[];
 };
 
-const TYPE = /^\s*([\w.+-]+\/[\w.+-]+)/;
+/** With what senders make of it: quotes, spaces around the slash. */
+const TYPE = /^[\s"]*([\w.+-]+)\s*\/\s*([\w.+-]+)/;
+
+/** Types of which some senders write only one half. */
+const TYPE_BY_WORD: ReadonlyMap<string, string> = new Map([
+  ['text', 'text/plain'],
+  ['plain', 'text/plain'],
+  ['html', 'text/html'],
+  ['multipart', 'multipart/mixed'],
+  ['mixed', 'multipart/mixed'],
+  ['alternative', 'multipart/alternative'],
+  ['related', 'multipart/related'],
+]);
+
+function typeIn(value: string): string | undefined {
+  const [, type, subtype] = TYPE.exec(value) ?? [];
+  if (type && subtype) return `${type}/${subtype}`.toLowerCase();
+  const word = /^[\s"]*([a-z]+)[\s";/]*(?:;|$)/i.exec(value)?.[1];
+  return word && TYPE_BY_WORD.get(word.toLowerCase());
+}
 
 /** `;name=value` of RFC 2045, 5.1, with what senders make of it: spaces around the sign, no quotes where some are due. */
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
@@ -22,9 +43,20 @@ export function contentTypeOf(fields: HeaderFields, fallback = 'text/plain'): Co
     if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? token);
   }
   return {
-    type: (TYPE.exec(value)?.[1] ?? fallback).toLowerCase(),
+    type: typeIn(value) ?? fallback,
     parameter: (name) => parameters.get(name) ?? extendedParameter(parameters, name),
+    get boundaries() {
+      return boundariesIn(value, this.parameter('boundary'));
+    },
   };
+}
+
+const UNQUOTED_BOUNDARY = /;\s*boundary\s*=\s*([^\s;"][^;"]*)/i;
+
+/** A boundary does not end in white space (RFC 2046, 5.1.1), and where it is named so, the lines may have lost it. */
+function boundariesIn(value: string, parameter: string | undefined): readonly string[] {
+  const candidates = [parameter, UNQUOTED_BOUNDARY.exec(value)?.[1]].map((boundary) => boundary?.trimEnd() ?? '');
+  return [...new Set(candidates)].filter((boundary) => boundary !== '');
 }
 
 /** RFC 2231: `name*=utf-8''value`, `name*0=…; name*1*=…`. */

@@ -51,10 +51,11 @@ function partsIn(entity: Entity, depthLeft: number): ReadableParts {
   return partsOfLeaf(entity);
 }
 
-function partsOfMultipart({ body, type }: Entity, depthLeft: number): ReadableParts {
-  const parts = split(body, type.parameter('boundary'));
+function partsOfMultipart(entity: Entity, depthLeft: number): ReadableParts {
+  const { type } = entity;
+  const parts = childrenOf(entity);
   // Mail that calls itself multipart and has no parts is what some scripts send: text.
-  if (parts.length === 0) return { body: [[textContent('text/plain', body)]], attached: [] };
+  if (parts.length === 0) return { body: [[textContent('text/plain', decodedBodyOf(entity))]], attached: [] };
   const fallback = type.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
   const read = parts.map((part) => partsIn(entityOf(part, fallback), depthLeft - 1));
   const attached = read.flatMap((part) => part.attached);
@@ -67,6 +68,21 @@ function partsOfMultipart({ body, type }: Entity, depthLeft: number): ReadablePa
   return { body: read.flatMap((part) => part.body), attached };
 }
 
+/** Base64 and quoted-printable are forbidden to a multipart (RFC 2045, 6.4), and SAP sends it in base64 as a whole. */
+function childrenOf(entity: Entity): string[] {
+  const { body, type } = entity;
+  const parts = split(body, type.boundaries);
+  if (parts.length > 0) return parts;
+  const decoded = decodedBodyOf(entity);
+  return decoded === body ? [] : split(decoded, type.boundaries);
+}
+
+/** What is forbidden to messages and multiparts, and used: an encoding of the whole. */
+function decodedBodyOf({ fields, body }: Entity): string {
+  const encoding = firstValue(fields, 'content-transfer-encoding');
+  return /base64|quoted/i.test(encoding) ? decodedContent(body, encoding).toString('latin1') : body;
+}
+
 /** Plain text first: it is what the sender wrote for a place like a snippet. */
 function asOneChoice(choices: readonly Choice[]): Choice[] {
   const all = choices.flat();
@@ -74,15 +90,12 @@ function asOneChoice(choices: readonly Choice[]): Choice[] {
   return [[...all.filter(({ type }) => type === 'text/plain'), ...all.filter(({ type }) => type === 'text/html')]];
 }
 
-function partsOfMessage({ fields, body }: Entity, depthLeft: number): ReadableParts {
-  // Base64 is forbidden here (RFC 2046, 5.2.1), and used.
-  const encoding = firstValue(fields, 'content-transfer-encoding');
-  const message = /base64/i.test(encoding) ? decodedContent(body, encoding).toString('latin1') : body;
-  const inner = partsIn(entityOf(message, 'text/plain'), depthLeft - 1);
-  return isAttachment(fields) ? { body: [], attached: [...inner.body, ...inner.attached] } : inner;
+function partsOfMessage(entity: Entity, depthLeft: number): ReadableParts {
+  const inner = partsIn(entityOf(decodedBodyOf(entity), 'text/plain'), depthLeft - 1);
+  return isAttachment(entity.fields) ? { body: [], attached: [...inner.body, ...inner.attached] } : inner;
 }
 
-const HTML = /^text\/(?:html|enriched|richtext)$|^html$/;
+const HTML = /^text\/(?:html|enriched|richtext)$/;
 const PLAIN = /^text\/(?:plain|markdown|x-markdown)$/;
 
 function partsOfLeaf({ fields, body, type }: Entity): ReadableParts {
@@ -114,10 +127,17 @@ function isAttachment(fields: HeaderFields): boolean {
 }
 
 /** The parts between the boundaries (RFC 2046, 5.1.1); the last one may be open. */
-function split(body: string, boundary: string | undefined): string[] {
+function split(body: string, boundaries: readonly string[]): string[] {
+  for (const boundary of boundaries) {
+    const parts = splitAt(body, `--${boundary}`);
+    if (parts.length > 0) return parts;
+  }
   // Without a boundary, which the header has to name, what looks like one is taken.
-  const delimiter = boundary ? `--${boundary}` : /(?<![^\n])--[^\s-][^\s]*/.exec(body)?.[0];
-  if (!delimiter) return [];
+  const delimiter = boundaries.length === 0 ? /(?<![^\n])--[^\s-][^\s]*/.exec(body)?.[0] : undefined;
+  return delimiter ? splitAt(body, delimiter) : [];
+}
+
+function splitAt(body: string, delimiter: string): string[] {
   const parts: string[] = [];
   let begin: number | undefined;
   for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length)) {

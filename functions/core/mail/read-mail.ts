@@ -4,6 +4,7 @@ import { cutDisplayedText, displayedText } from './displayed-text.ts';
 import { decodedValue } from './encoded-words.ts';
 import { firstValue, type HeaderFields, headerFieldsOf } from './header-fields.ts';
 import { accountOf, type IdentityHeaders, type Mail, type MailLocation, mailIdOf } from './mail.ts';
+import { dateIn } from './mail-date.ts';
 import type { RawMail } from './raw-mail.ts';
 import { snippetOfMessage, snippetOfText } from './snippet.ts';
 
@@ -106,16 +107,6 @@ function subjectOf(value: string, charset: string | undefined): string {
 /** Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none. */
 function shownValues(name: string, values: readonly string[], charset: string | undefined): readonly string[] {
   return name === 'authentication-results' ? values : values.map((value) => decodedValue(value, charset));
-}
-
-/** Longer ones are no dates. */
-const DATE_CHARACTERS = 100;
-
-/** Undefined where it is none, or of a year that ISO 8601 does not write in four digits. */
-function dateIn(value: string): Date | undefined {
-  const date = new Date(value.slice(0, DATE_CHARACTERS));
-  const year = date.getUTCFullYear();
-  return year >= 0 && year <= 9999 ? date : undefined;
 }
 
 /** A server can name its internal date wrongly too; a mail of 1970 is shown, and shows what is wrong. */

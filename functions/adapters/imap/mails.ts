@@ -1,6 +1,6 @@
 import type { FetchMessageObject, MessageEnvelopeObject } from 'imapflow';
 import type { Mail } from '../../core/mail/mail.ts';
-import { findTextPart, type RawMail } from '../../core/mail/raw-mail.ts';
+import { findTextParts, type RawMail, type StructureNode } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
 import { fetchEach } from './fetch.ts';
@@ -61,11 +61,18 @@ async function readFurther(
       if (envelope) mails.push(read({ ...raw, envelope: shownEnvelope(envelope) }));
       return;
     }
-    const part = bodyStructure && findTextPart(bodyStructure, raw.body.length);
-    // The body of a mail without parts is its part 1, of which the beginning is known (RFC 3501, 6.4.5).
-    if (part) textless.push({ raw, part, content: bodyStructure.childNodes ? new Uint8Array() : raw.body });
+    const next = bodyStructure && textlessOf(raw, bodyStructure);
+    if (next) textless.push(next);
+    else mails.push(read({ ...raw, isAllFetched: true }));
   });
   return [...mails, ...(await readTexts(connection, textless, read))];
+}
+
+/** Undefined where no part can have text. */
+function textlessOf(raw: RawMail, structure: StructureNode): Textless | undefined {
+  const [part, ...others] = findTextParts(structure, raw.body.length);
+  // The body of a mail without parts is its part 1, of which the beginning is known (RFC 3501, 6.4.5).
+  return part && { raw, part, others, content: structure.childNodes ? new Uint8Array() : raw.body };
 }
 
 const NO_ENVELOPE: RawMail['envelope'] = { from: '', to: '', subject: '', messageId: '' };

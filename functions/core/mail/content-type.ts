@@ -5,7 +5,7 @@ export type ContentType = {
   /** `text/plain`, in lower case; what is missing or malformed counts as that (RFC 2045, 5.2). */
   type: string;
   /** A parameter, by lower-case name, put together and decoded where RFC 2231 cut or encoded it. */
-  parameter(name: string): string | undefined;
+  parameter: (name: string) => string | undefined;
   /** What may separate the parts of a multipart: the parameter, and all up to the next one where it has spaces and no quotes. */
   boundaries: readonly string[];
 };
@@ -36,19 +36,25 @@ const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
 
 export function contentTypeOf(fields: HeaderFields, fallback = 'text/plain'): ContentType {
   const value = firstValue(fields, 'content-type');
+  const parameter = parametersOf(value);
+  return {
+    type: typeIn(value) ?? fallback,
+    parameter,
+    get boundaries() {
+      return boundariesIn(value, parameter('boundary'));
+    },
+  };
+}
+
+/** The parameters of a Content-Type or Content-Disposition. */
+export function parametersOf(value: string): ContentType['parameter'] {
   const parameters = new Map<string, string>();
   for (const [, name = '', quoted, token = ''] of value.matchAll(PARAMETER)) {
     const key = name.toLowerCase();
     // The first of two counts: a second boundary must not hide the parts from one reader and show them to another.
     if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? token);
   }
-  return {
-    type: typeIn(value) ?? fallback,
-    parameter: (name) => parameters.get(name) ?? extendedParameter(parameters, name),
-    get boundaries() {
-      return boundariesIn(value, this.parameter('boundary'));
-    },
-  };
+  return (name) => parameters.get(name) ?? extendedParameter(parameters, name);
 }
 
 const UNQUOTED_BOUNDARY = /;\s*boundary\s*=\s*([^\s;"][^;"]*)/i;

@@ -2,6 +2,7 @@ import { addressesIn } from './addresses.ts';
 import { contentTypeOf } from './content-type.ts';
 import { cutDisplayedText, displayedText } from './displayed-text.ts';
 import { decodedValue } from './encoded-words.ts';
+import { explanationOf } from './explanation.ts';
 import { firstValue, type HeaderFields, headerFieldsOf } from './header-fields.ts';
 import { accountOf, type IdentityHeaders, type Mail, type MailLocation, mailIdOf } from './mail.ts';
 import { dateIn } from './mail-date.ts';
@@ -63,9 +64,7 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
     subject: subjectOf(firstValue(fields, 'subject'), charset),
     date: (dateIn(firstValue(fields, 'date')) ?? received(raw)).toISOString(),
     receivedAt: received(raw),
-    snippet: raw.text
-      ? snippetOfText({ ...raw.text.part, content: latin1(raw.text.content) })
-      : snippetOfMessage(fields, latin1(raw.body)),
+    snippet: snippetOf(raw, fields),
     headers: new Map(
       [...fields]
         .filter(([name]) => headerFields?.has(name) ?? true)
@@ -74,6 +73,13 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
     link: linkTo(messageId),
     problem: undefined,
   };
+}
+
+function snippetOf(raw: RawMail, fields: HeaderFields): string {
+  const body = latin1(raw.body);
+  const text = raw.text && { ...raw.text.part, content: latin1(raw.text.content) };
+  const snippet = text ? snippetOfText(text) : snippetOfMessage(fields, body);
+  return snippet || (raw.isAllFetched ? explanationOf(fields, body, text) : '');
 }
 
 /** The identity is taken from the values as sent, so that no decoder's update changes an id. */

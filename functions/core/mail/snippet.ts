@@ -39,9 +39,13 @@ function snippetOfChoices(choices: readonly Choice[]): string {
 const LOOKS_LIKE_HTML = /^\s*<(?:!doctype html|html)[\s>]/i;
 
 export function snippetOfText(part: TextContent): string {
+  return cutDisplayedText(readable(decodedPart(part), part.type, part.flow), SNIPPET_CHARACTERS);
+}
+
+/** The text of a part as sent: HTML with its tags. */
+export function decodedPart(part: TextContent): string {
   const bytes = decodedContent(part.content, part.encoding);
-  const text = decodedText(bytes, charsetOf(part, bytes), 'cut');
-  return cutDisplayedText(readable(text, part.type, part.flow), SNIPPET_CHARACTERS);
+  return decodedText(bytes, charsetOf(part, bytes), 'cut');
 }
 
 function charsetOf({ type, charset }: TextContent, bytes: Buffer): string | undefined {
@@ -55,7 +59,13 @@ function saysNothing(charset: string | undefined): boolean {
   return charset === undefined || /^us-ascii$/i.test(charset) || encodingOfLabel(charset) === undefined;
 }
 
+/** RFC 9580, 6.2. */
+const PGP_MESSAGE = /^\s*-----BEGIN PGP MESSAGE-----/;
+
+export const ENCRYPTED_WITH_PGP = 'encrypted (PGP)';
+
 function readable(text: string, type: TextContent['type'], flow: TextContent['flow']): string {
+  if (PGP_MESSAGE.test(text)) return ENCRYPTED_WITH_PGP;
   if (type === 'text/html' || LOOKS_LIKE_HTML.test(text)) return textOfHtml(text, SNIPPET_CHARACTERS);
   return flow ? unflowedText(text, { delSp: flow === 'flowed, delsp' }) : text;
 }

@@ -34,8 +34,11 @@ function typeIn(value: string): string | undefined {
 /** `;name=value` of RFC 2045, 5.1, with what senders make of it: spaces around the sign, no quotes where some are due. */
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
 
+/** Longer values exist only to do harm; what is beyond is not read. */
+const VALUE_CHARACTERS = 10_000;
+
 export function contentTypeOf(fields: HeaderFields, fallback = 'text/plain'): ContentType {
-  const value = firstValue(fields, 'content-type');
+  const value = firstValue(fields, 'content-type').slice(0, VALUE_CHARACTERS);
   const parameter = parametersOf(value);
   return {
     type: typeIn(value) ?? fallback,
@@ -49,7 +52,7 @@ export function contentTypeOf(fields: HeaderFields, fallback = 'text/plain'): Co
 /** The parameters of a Content-Type or Content-Disposition. */
 export function parametersOf(value: string): ContentType['parameter'] {
   const parameters = new Map<string, string>();
-  for (const [, name = '', quoted, token = ''] of value.matchAll(PARAMETER)) {
+  for (const [, name = '', quoted, token = ''] of value.slice(0, VALUE_CHARACTERS).matchAll(PARAMETER)) {
     const key = name.toLowerCase();
     // The first of two counts: a second boundary must not hide the parts from one reader and show them to another.
     if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? token);

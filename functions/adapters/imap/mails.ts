@@ -3,7 +3,7 @@ import { cutDisplayedText } from '../../core/mail/displayed-text.ts';
 import { fingerprintOf } from '../../core/mail/fingerprint.ts';
 import type { Mail } from '../../core/mail/mail.ts';
 import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
-import { findTextPart, type RawMail } from '../../core/mail/raw-mail.ts';
+import { findTextParts, type RawMail, type StructureNode } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
 import { dateOf, type FetchedMails, fetchInto } from './fetch.ts';
@@ -147,11 +147,18 @@ async function readFurther(
       if (envelope) further.set(uid, read({ ...raw, envelope: shownEnvelope(envelope) }));
       continue;
     }
-    const part = bodyStructure && findTextPart(bodyStructure, raw.body.length);
-    // The body of a mail without parts is its part 1, of which the beginning is known (RFC 3501, 6.4.5).
-    if (part) textless.push({ raw, part, content: bodyStructure.childNodes ? new Uint8Array() : raw.body });
+    const next = bodyStructure && textlessOf(raw, bodyStructure);
+    if (next) textless.push(next);
+    else further.set(uid, read({ ...raw, isAllFetched: true }));
   }
   for (const mail of await readTexts(connection, textless, read)) further.set(mail.location.uid, mail);
+}
+
+/** Undefined where no part can have text. */
+function textlessOf(raw: RawMail, structure: StructureNode): Textless | undefined {
+  const [part, ...others] = findTextParts(structure, raw.body.length);
+  // The body of a mail without parts is its part 1, of which the beginning is known (RFC 3501, 6.4.5).
+  return part && { raw, part, others, content: structure.childNodes ? new Uint8Array() : raw.body };
 }
 
 const NO_ENVELOPE: RawMail['envelope'] = { from: '', to: '', subject: '', messageId: '' };

@@ -13,11 +13,17 @@ const MAX_BYTES = 4 * STEP_BYTES;
 export type Read = (raw: RawMail) => Mail;
 
 /** A mail whose text is not found yet, and what is known of the part that should hold it. */
-export type Textless = { raw: RawMail; part: TextPart; content: Uint8Array };
+export type Textless = {
+  raw: RawMail;
+  part: TextPart;
+  /** Parts to look into where that one has no text. */
+  others: readonly TextPart[];
+  content: Uint8Array;
+};
 
 /**
  * Reads mails again by the text that lies further in. One command a step for all mails whose text has the same section
- * number; a mail whose text is not found stays as it was read before.
+ * number; a mail whose text is not found says what it has instead.
  */
 export async function readTexts(
   connection: ImapConnection,
@@ -29,15 +35,30 @@ export async function readTexts(
   while (waiting.length > 0) {
     const further: Textless[] = [];
     for (const alike of groupBy(waiting, ({ part, content }) => `${part.section} ${content.length}`).values()) {
-      for (const { isWhole, ...known } of await fetchNext(connection, alike)) {
-        const mail = read({ ...known.raw, text: { part: known.part, content: known.content } });
-        if (!lacksText(mail)) mails.push(mail);
-        else if (!isWhole && known.content.length < MAX_BYTES) further.push(known);
+      for (const known of await fetchNext(connection, alike)) {
+        const { mail, next } = readText(known, read);
+        if (next) further.push(next);
+        else mails.push(mail);
       }
     }
     waiting = further;
   }
   return mails;
+}
+
+/** The mail, and what to fetch next where it has no text yet. */
+function readText(known: Textless & { isWhole: boolean }, read: Read): { mail: Mail; next: Textless | undefined } {
+  const mail = read({ ...known.raw, text: known });
+  if (!lacksText(mail)) return { mail, next: undefined };
+  // Where the last part was not read to its end, its text may be further in than was read, and nothing is said of it.
+  return { mail: read({ ...known.raw, text: known, isAllFetched: known.isWhole }), next: nextOf(known) };
+}
+
+/** What to read of a mail whose text is not in what is known: more of the same part, or the next one. */
+function nextOf(known: Textless & { isWhole: boolean }): Textless | undefined {
+  if (!known.isWhole && known.content.length < MAX_BYTES) return known;
+  const [part, ...others] = known.others;
+  return part && { raw: known.raw, part, others, content: new Uint8Array() };
 }
 
 /** The next bytes of mails that need them of the same section, from the same byte on. */
@@ -50,8 +71,8 @@ async function fetchNext(
   const uids = alike.map(({ raw }) => raw.uid);
   const query = { bodyParts: [{ key: part.section, start: known.length, maxLength: STEP_BYTES }] };
   await fetchInto(fetched, connection, uids, query);
-  return alike.map(({ raw, part, content }) => {
-    const bytes = fetched.get(raw.uid)?.bodyParts?.get(part.section.toLowerCase()) || new Uint8Array();
-    return { raw, part, content: Buffer.concat([content, bytes]), isWhole: bytes.length < STEP_BYTES };
+  return alike.map((one) => {
+    const bytes = fetched.get(one.raw.uid)?.bodyParts?.get(part.section.toLowerCase()) || new Uint8Array();
+    return { ...one, content: Buffer.concat([one.content, bytes]), isWhole: bytes.length < STEP_BYTES };
   });
 }

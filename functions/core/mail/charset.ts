@@ -1,4 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
+import iconv, { type Encoding } from 'iconv-lite';
+import { encodingOfLabel } from './charset-labels.ts';
 
 type End = 'cut' | 'whole';
 
@@ -13,25 +15,80 @@ type End = 'cut' | 'whole';
  * @param end `cut` where the bytes may end within a character, which is left out then
  */
 export function decodedText(bytes: Buffer, label: string | undefined, end: End): string {
-  const decoder = decoderByMark(bytes) ?? decoderByLabel(label) ?? UTF_8;
-  if (decoder.encoding === 'iso-2022-jp' || bytes.includes(ESCAPE_TO_JAPANESE)) return decodedJapanese(bytes);
-  if (decoder.encoding.startsWith('utf-16')) return decodedBy(decoder, bytes, end);
-  if (isAscii(bytes)) return bytes.toString('latin1');
+  const encoding = encodingByMark(bytes) ?? encodingOfLabel(label ?? '') ?? 'utf-8';
+  if (/^utf-(?:16|32)/.test(encoding)) return decodedBy(encoding, bytes, end);
+  const shifted = SHIFTED.exec(bytes.includes(ESCAPE_TO_MULTI_BYTE) ? bytes.toString('latin1') : '')?.[1];
+  if (shifted) return decodedShifted(bytes, shifted === 'A' ? 'gb18030' : 'euc-kr', end);
+  if (encoding === 'iso-2022-jp' || bytes.includes(ESCAPE_TO_MULTI_BYTE)) return decodedJapanese(bytes);
+  if (isAscii(bytes)) return decodedSevenBit(bytes, encoding, end);
+  const eightBit = EIGHT_BIT_OF_SEVEN.get(encoding) ?? encoding;
   const text = utf8Text(bytes, end);
-  if (text && (!MULTI_BYTE.has(decoder.encoding) || BEYOND_TWO_BYTES.test(text))) return shownByWindows(text);
-  return shownByWindows(decoder.encoding === 'utf-8' ? decodedOrWindows(bytes, end) : decodedBy(decoder, bytes, end));
+  if (text && (!MULTI_BYTE.has(eightBit) || BEYOND_TWO_BYTES.test(text))) return shownByWindows(text);
+  return shownByWindows(eightBit === 'utf-8' ? decodedOrWindows(bytes, end) : decodedBy(eightBit, bytes, end));
 }
 
-/** RFC 1468: the escape sequence that begins Japanese; 7-bit mail of any label that has it is ISO-2022-JP. */
-const ESCAPE_TO_JAPANESE = '\x1b$';
+/** Begins characters of two bytes in ISO-2022, which needs no label then: Japanese where nothing else follows it. */
+const ESCAPE_TO_MULTI_BYTE = '\x1b$';
+
+/** RFC 1557 and RFC 1922: the set that SO (0x0E) shifts to, which is Korean (C) or simplified Chinese (A). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what these charsets consist of.
+const SHIFTED = /\x1b\$\)([AC])/;
+
+/** Encodings in 7-bit characters, and what their senders most likely mean by characters of 8 bits. */
+const EIGHT_BIT_OF_SEVEN: ReadonlyMap<string, string> = new Map([
+  ['iso-2022-kr', 'euc-kr'],
+  ['hz-gb-2312', 'gb18030'],
+  ['utf-7', 'utf-8'],
+]);
+
+function decodedSevenBit(bytes: Buffer, encoding: string, end: End): string {
+  if (encoding === 'iso-2022-kr') return decodedShifted(bytes, 'euc-kr', end);
+  if (encoding === 'hz-gb-2312') return decodedHz(bytes, end);
+  return encoding === 'utf-7' ? decodedBy(encoding, bytes, end) : bytes.toString('latin1');
+}
+
+/** A designation (RFC 1557, RFC 1922), whole or cut by the end of the text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
+const DESIGNATION = /\x1b(?:\$[)*+][A-Z]|\$?[)*+]?$)/g;
+
+/** From SO to SI or the end of the line, each pair of bytes is a character of EUC without its eighth bits. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
+const SHIFTED_OUT = /\x0e([^\x0f\r\n]*)\x0f?|\x0f/g;
+
+function decodedShifted(bytes: Buffer, encoding: 'euc-kr' | 'gb18030', end: End): string {
+  const text = bytes.toString('latin1').replace(DESIGNATION, '');
+  return decodedBy(
+    encoding,
+    Buffer.from(
+      text.replace(SHIFTED_OUT, (_, pairs?: string) => withEighthBits(pairs ?? '')),
+      'latin1',
+    ),
+    end,
+  );
+}
+
+/** RFC 1843: `~{` to `~}` or the end of the line is GB 2312, `~~` a tilde, and `~` at the end of a line joins two. */
+const HZ = /~~|~\r?(?:\n|$)|~\{((?:[!-}][!-~])*)(?:~\}|[!-~]?$)?/g;
+
+function decodedHz(bytes: Buffer, end: End): string {
+  const text = bytes.toString('latin1').replace(HZ, (sequence, pairs?: string) => {
+    if (sequence === '~~') return '~';
+    return withEighthBits(pairs ?? '');
+  });
+  return decodedBy('gb18030', Buffer.from(text, 'latin1'), end);
+}
+
+function withEighthBits(pairs: string): string {
+  return pairs.replace(/[!-~]/g, (byte) => String.fromCharCode(byte.charCodeAt(0) | 0x80));
+}
 
 /** Escape sequences that the next one makes void. TextDecoder takes the second of two for an error and shows U+FFFD. */
 const ESCAPE = String.raw`\x1b(?:\([BJI]|\$[@B])`;
 const VOID_ESCAPES = new RegExp(`${ESCAPE}(?=${ESCAPE})`, 'g');
 
 function decodedJapanese(bytes: Buffer): string {
-  const decoder = decoderOf('iso-2022-jp') ?? UTF_8;
-  return decodedBy(decoder, Buffer.from(bytes.toString('latin1').replace(VOID_ESCAPES, ''), 'latin1'), 'cut');
+  const text = bytes.toString('latin1').replace(VOID_ESCAPES, '');
+  return decodedBy('iso-2022-jp', Buffer.from(text, 'latin1'), 'cut');
 }
 
 /**
@@ -44,7 +101,7 @@ const BEYOND_ASCII = /[\u0080-\uFFFC]/;
 
 /** Text that claims to be UTF-8, or nothing, and is not: with more wrong than right bytes it is windows-1252. */
 function decodedOrWindows(bytes: Buffer, end: End): string {
-  const text = decodedBy(UTF_8, bytes, end);
+  const text = decodedBy('utf-8', bytes, end);
   let wrong = 0;
   let right = 0;
   for (const character of text) {
@@ -70,73 +127,52 @@ function shownByWindows(text: string): string {
 function utf8Text(bytes: Buffer, end: End): string | undefined {
   const cuts = end === 'cut' ? [0, 1, 2, 3] : [0];
   if (!cuts.some((cut) => cut < bytes.length && isUtf8(bytes.subarray(0, bytes.length - cut)))) return undefined;
-  const text = decodedBy(UTF_8, bytes, end);
+  const text = decodedBy('utf-8', bytes, end);
   return BEYOND_ASCII.test(text) ? text : undefined;
 }
 
-const UTF_8 = new TextDecoder('utf-8');
-
 /** A byte order mark outranks every label (https://encoding.spec.whatwg.org/#decode). */
-function decoderByMark(bytes: Buffer): TextDecoder | undefined {
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decoderOf('utf-16be');
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decoderOf('utf-16le');
-  return undefined;
+function encodingByMark(bytes: Buffer): string | undefined {
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  if (bytes[0] !== 0xff || bytes[1] !== 0xfe) return undefined;
+  return bytes[2] === 0 && bytes[3] === 0 ? 'utf-32le' : 'utf-16le';
 }
 
-/** Labels of real mail, without punctuation and `x-`, that the Encoding Standard does not list. */
-const ENCODING_OF_LABEL: readonly (readonly [RegExp, string])[] = [
-  [/^utf8|^(?:cp)?65001$/, 'utf-8'],
-  [/^iso2022jp|^cp5022\d$/, 'iso-2022-jp'],
-  [/^s(?:hift)?jis|^mskanji$|^(?:cp|ms|ibm|windows)(?:932|31j|943)/, 'shift_jis'],
-  [/^eucjp|^(?:cp)?51932$/, 'euc-jp'],
-  // GB18030 contains GBK and GB2312; ICU's GBK lacks its four-byte characters.
-  [/^gb|^euccn$|^cngb|^(?:cp|ms|windows)(?:936|54936)$/, 'gb18030'],
-  [/^big5|^(?:cp|ms|windows)950$/, 'big5'],
-  [/^euckr$|^ksc|^uhc$|^(?:cp|ms|windows)949$/, 'euc-kr'],
-  [/^tis620|^(?:cp|ms|windows)874$/, 'windows-874'],
-  [/^koi8r?$/, 'koi8-r'],
-  [/^koi8r?u$/, 'koi8-u'],
-  // TextDecoder of Node has no ISO-8859-16; ISO-8859-2 differs in a handful of letters, by a comma or cedilla below.
-  [/^iso885916$/, 'iso-8859-2'],
-  [/^iso88598/, 'iso-8859-8-i'],
-];
+type Decode = (bytes: Buffer, end: End) => string;
 
-function decoderByLabel(label: string | undefined): TextDecoder | undefined {
-  if (!label || label.length > LABEL_CHARACTERS) return undefined;
-  const name = label.toLowerCase().replace(/["'\s]/g, '');
-  const compact = name.replace(/^x-/, '').replace(/[^a-z0-9]/g, '');
-  const known = ENCODING_OF_LABEL.find(([pattern]) => pattern.test(compact))?.[1];
-  const windows = /^(?:cp|ms|win|windows)(125\d)$/.exec(compact)?.[1];
-  return decoderOf(known ?? (windows ? `windows-${windows}` : name)) ?? decoderOf(compact);
-}
+/** To make a decoder takes longer than most decoding. There are as many as `charset-labels.ts` names encodings. */
+const decoders = new Map<string, Decode>();
 
-const LABEL_CHARACTERS = 40;
-
-/** Making a decoder, or failing to, takes longer than most decoding. Labels are few, but a sender can make up more. */
-const decoders = new Map<string, TextDecoder | undefined>();
-const MAX_DECODERS = 200;
-
-function decoderOf(name: string): TextDecoder | undefined {
-  const known = decoders.get(name);
-  if (known || decoders.has(name)) return known;
-  const decoder = newDecoder(name);
-  if (decoders.size < MAX_DECODERS) decoders.set(name, decoder);
-  return decoder;
-}
-
-function newDecoder(name: string): TextDecoder | undefined {
-  try {
-    return new TextDecoder(name);
-  } catch {
-    // A RangeError is all that TextDecoder says of a label that it does not know; the caller goes by the bytes then.
-    return undefined;
+/** @param encoding a name that `encodingOfLabel` returns */
+function decodedBy(encoding: string, bytes: Buffer, end: End): string {
+  let decode = decoders.get(encoding);
+  if (!decode) {
+    decode = newDecode(encoding);
+    decoders.set(encoding, decode);
   }
+  return decode(bytes, end);
 }
 
-/** Decodes cut text as if more were to come: a character cut in two is held back, and the second call throws it away. */
-function decodedBy(decoder: TextDecoder, bytes: Buffer, end: End): string {
-  if (end === 'whole') return decoder.decode(bytes);
-  const text = decoder.decode(bytes, { stream: true });
-  decoder.decode();
-  return text;
+function newDecode(encoding: string): Decode {
+  let decoder: TextDecoder;
+  try {
+    decoder = new TextDecoder(encoding);
+  } catch {
+    // A RangeError: the Encoding Standard leaves this one out.
+    return (bytes, end) => {
+      const decoder = iconv.getDecoder(encoding as Encoding);
+      const text = decoder.write(bytes) + ((end === 'whole' && decoder.end()) || '');
+      return text.replace(LONE_SURROGATE, '\uFFFD');
+    };
+  }
+  return (bytes, end) => {
+    if (end === 'whole') return decoder.decode(bytes);
+    // As if more were to come: a character cut in two is held back, and the second call throws it away.
+    const text = decoder.decode(bytes, { stream: true });
+    decoder.decode();
+    return text;
+  };
 }
+
+/** UTF-7 and CESU-8 can spell half of a surrogate pair, which iconv-lite lets through. */
+const LONE_SURROGATE = /\p{Cs}/gu;

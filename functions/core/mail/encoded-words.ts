@@ -1,4 +1,6 @@
 import { decodedText } from './charset.ts';
+import { encodingOfLabel } from './charset-labels.ts';
+import { paddedUnitsDecoded } from './transfer-encoding.ts';
 
 /**
  * The text of an unstructured header value (a Subject, a List-Id): bytes outside ASCII decoded, encoded words too.
@@ -7,50 +9,123 @@ import { decodedText } from './charset.ts';
  * @param charsetHint charset of the message's text, for values in 8-bit characters that are not UTF-8
  */
 export function decodedValue(value: string, charsetHint?: string): string {
-  return withWords(value, charsetHint, (text) => text);
+  return withWords(value, charsetHint, { word: (text) => text, literal: (text) => text });
 }
 
 /**
  * The value with its encoded words still encoded, so that a comma or angle bracket in a name is not taken for the
- * address list's own, but all in UTF-8, which postal-mime's parser of addresses decodes without fault.
+ * address list's own, but all in UTF-8, which postal-mime's parser of addresses decodes without fault. What is no word
+ * here, or one too many, must be none to that parser either.
  */
 export function valueWithWordsInUtf8(value: string, charsetHint?: string): string {
-  return withWords(value, charsetHint, (text) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`);
+  return withWords(value, charsetHint, {
+    word: (text) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`,
+    literal: (text) => text.replaceAll('=?', '= ?'),
+  });
 }
 
+/** The end of a word is no `?=` that begins an escape of it: `What?=3D?=` is `What?=`. */
+const END_OF_Q = String.raw`\?=(?![0-9a-f]{2}[^?]*\?=)`;
+
+/** Question marks are forbidden here, and frequent; `=?` begins another word, but for an `=` that is the last character. */
+const Q_CONTENT = String.raw`(?:[^?=]|=(?!\?[^=])|(?!${END_OF_Q})\?)*`;
+
 /** RFC 2047, 2, with the language of RFC 2231, 5. Spaces within a word are forbidden, and frequent. */
-const ENCODED_WORD = /=\?([^?*\s]+)(?:\*[^?\s]*)?\?([bq])\?([^?]*)\?=/gi;
+const ENCODED_WORD = new RegExp(
+  String.raw`=\?([^?*\s]+)(?:\*[^?\s]*)?\?(?:b\?(?<b>[^?]*)|q\?(?<q>${Q_CONTENT}))\?=`,
+  'gi',
+);
 
 /** All that needs decoding: encoded words, bytes outside ASCII, escape sequences of ISO-2022-JP. */
 const ENCODED = /=\?|[\p{Cc}\x80-\xFF]/u;
+
+/** No honest field has more; what lies beyond stays as sent. */
+const MAX_WORDS = 200;
+const MAX_CHARSETS = 5;
+
+type Word = { encoding: 'b' | 'q'; content: string };
+
+type Place = { begin: number; end: number };
+
+/** Adjacent words of one charset. */
+type Run = { charset: string; words: readonly Word[] };
 
 /**
  * Adjacent words of one charset are decoded as one, since senders cut words within a character. postal-mime's
  * `decodeWords` does that too, but takes the charset that the word names for true; see `decodedText`.
  */
-function withWords(value: string, charsetHint: string | undefined, render: (text: string) => string): string {
+function withWords(
+  value: string,
+  charsetHint: string | undefined,
+  render: { word: (text: string) => string; literal: (text: string) => string },
+): string {
   if (!ENCODED.test(value)) return value;
-  const literal = (text: string) => decodedText(Buffer.from(text, 'latin1'), charsetHint, 'whole');
   let decoded = '';
-  let run: { charset: string; pieces: Buffer[] } | undefined;
   let end = 0;
-  const finish = () => {
-    if (run) decoded += render(decodedText(Buffer.concat(run.pieces), run.charset, 'whole'));
-    run = undefined;
-  };
-  for (const { 0: word, 1: label = '', 2: encoding = '', 3: content = '', index } of value.matchAll(ENCODED_WORD)) {
-    const charset = label.toLowerCase();
-    const between = value.slice(end, index);
-    // White space between two encoded words only separates them (RFC 2047, 6.2).
-    const isAdjacent = run !== undefined && between.trim() === '';
-    if (run?.charset !== charset || !isAdjacent) finish();
-    if (!isAdjacent) decoded += literal(between);
-    run ??= { charset, pieces: [] };
-    run.pieces.push(encoding.toLowerCase() === 'b' ? Buffer.from(content, 'base64') : qDecoded(content));
-    end = index + word.length;
+  const literal = (text: string) => render.literal(decodedText(Buffer.from(text, 'latin1'), charsetHint, 'whole'));
+  for (const run of runsIn(value)) {
+    decoded += literal(value.slice(end, run.begin)) + render.word(textOf(run));
+    end = run.end;
   }
-  finish();
   return decoded + literal(value.slice(end));
+}
+
+function runsIn(value: string): readonly (Run & Place)[] {
+  const runs: (Place & { charset: string; words: Word[] })[] = [];
+  for (const { charset, begin, end, ...word } of wordsIn(value)) {
+    const last = runs.at(-1);
+    // White space between two encoded words only separates them (RFC 2047, 6.2).
+    const isAdjacent = last !== undefined && value.slice(last.end, begin).trim() === '';
+    if (isAdjacent && last.charset === charset) {
+      last.words.push(word);
+      last.end = end;
+    } else runs.push({ charset, words: [word], begin: isAdjacent ? last.end : begin, end });
+  }
+  return runs;
+}
+
+/** The encoded words of a value, as many as an honest one has. */
+function wordsIn(value: string): readonly (Word & Place & { charset: string })[] {
+  const words: (Word & Place & { charset: string })[] = [];
+  const charsets = new Set<string>();
+  for (const { 0: whole, 1: label = '', index: begin, groups: { b, q = '' } = {} } of value.matchAll(ENCODED_WORD)) {
+    const charset = label.toLowerCase();
+    if (charsets.size === MAX_CHARSETS && !charsets.has(charset)) continue;
+    charsets.add(charset);
+    const word: Word = b === undefined ? { encoding: 'q', content: q } : { encoding: 'b', content: b };
+    words.push({ ...word, charset, begin, end: begin + whole.length });
+    if (words.length === MAX_WORDS) break;
+  }
+  return words;
+}
+
+function textOf({ charset, words }: Run): string {
+  // The end of a word ends its base64 of UTF-7, which would go on in the next one.
+  const wholes = encodingOfLabel(charset) === 'utf-7' ? words.map((word) => [word]) : [words];
+  return wholes.map((whole) => decodedText(bytesOf(whole), charset, 'whole')).join('');
+}
+
+/** Senders also cut words within a group of base64 or an escape of Q, so that they are joined before they are decoded. */
+function bytesOf(words: readonly Word[]): Buffer {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < words.length; ) {
+    const { encoding } = words[at] as Word;
+    let end = at + 1;
+    while (words[end]?.encoding === encoding) end += 1;
+    const contents = words.slice(at, end).map(({ content }) => content);
+    pieces.push(encoding === 'b' ? base64Decoded(contents) : qDecoded(contents.join('')));
+    at = end;
+  }
+  return Buffer.concat(pieces);
+}
+
+const WHOLE_BASE64 = /^(?:[a-z0-9+/]{4}|[a-z0-9+/]{3}=|[a-z0-9+/]{2}==)*$/i;
+
+/** Joined where that makes whole groups, or a word can be none of its own; else each word is one without its padding. */
+function base64Decoded(contents: readonly string[]): Buffer {
+  const joined = contents.join('');
+  const isCut = WHOLE_BASE64.test(joined) || contents.some((content) => content.replace(/=+$/, '').length % 4 === 1);
+  return isCut ? paddedUnitsDecoded(joined) : Buffer.concat(contents.map(paddedUnitsDecoded));
 }
 
 /** The Q encoding (RFC 2047, 4.2). */

@@ -7,6 +7,9 @@ export type HeaderFields = ReadonlyMap<string, readonly string[]>;
 /** Longer values exist only to do harm, but for lists of thousands of recipients. What lies beyond is not read. */
 const VALUE_CHARACTERS = 100_000;
 
+/** No honest header repeats a field more often; servers put their Authentication-Results above those of senders. */
+const MAX_VALUES = 100;
+
 /**
  * Reads a header. Only LF ends a line: a bare CR within a value is white space and must not begin a field. Lines that
  * are no field, such as mbox's `From `, are passed over.
@@ -22,8 +25,8 @@ export function headerFieldsOf(text: string): HeaderFields {
     if (!begun) return;
     const value = begun.lines.join('').slice(0, VALUE_CHARACTERS).trim();
     const values = fields.get(begun.name);
-    if (values) values.push(value);
-    else fields.set(begun.name, [value]);
+    if (values && values.length < MAX_VALUES) values.push(value);
+    else if (!values) fields.set(begun.name, [value]);
     begun = undefined;
   };
   for (const line of text.split('\n')) {

@@ -43,3 +43,31 @@ export function textOfHtml(html: string, enoughCharacters: number): string {
   parser.end();
   return text;
 }
+
+/** Images that count readers, not for them to see. */
+const PIXEL = /^[01](?:px)?$/;
+
+/** What the first image that says anything says (its `alt`); empty for images that say nothing, undefined without images. */
+export function imageTextIn(html: string): string | undefined {
+  let text: string | undefined;
+  const parser = new Parser({
+    onopentag(name, { alt = '', width = '', height = '' }) {
+      if (name === 'img' && !PIXEL.test(width) && !PIXEL.test(height)) text ||= displayedText(alt);
+    },
+  });
+  for (let at = 0; at < html.length && !text; at += CHUNK_CHARACTERS) {
+    parser.write(html.slice(at, at + CHUNK_CHARACTERS));
+  }
+  return text;
+}
+
+/** As far as browsers look for it (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding). */
+const PRESCANNED_BYTES = 1_024;
+const CHARSET = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)/i;
+
+/** The charset that HTML names in itself. It is not UTF-16, or its name could not be read here. */
+export function charsetInHtml(bytes: Buffer): string | undefined {
+  const [, inMeta, inXml] = CHARSET.exec(bytes.toString('latin1', 0, PRESCANNED_BYTES)) ?? [];
+  const charset = inMeta ?? inXml;
+  return charset && /^utf-?(?:16|32)/i.test(charset) ? 'utf-8' : charset;
+}

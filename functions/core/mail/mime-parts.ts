@@ -1,4 +1,5 @@
-import { type ContentType, contentTypeOf } from './content-type.ts';
+import { type ContentType, contentTypeOf, parametersOf } from './content-type.ts';
+import { decodedValue } from './encoded-words.ts';
 import { firstValue, type HeaderFields, headerFieldsOf } from './header-fields.ts';
 import { decodedContent } from './transfer-encoding.ts';
 
@@ -39,24 +40,43 @@ export function readablePartsOf(fields: HeaderFields, body: string): ReadablePar
   return partsIn({ fields, body, type: contentTypeOf(fields) }, MAX_DEPTH);
 }
 
-type Entity = { fields: HeaderFields; body: string; type: ContentType };
+/** A message or one of its parts (RFC 2045, 2.4). */
+export type Entity = { fields: HeaderFields; body: string; type: ContentType };
+
+/** The message and all that it holds, each before what it holds itself. */
+export function entitiesOf(fields: HeaderFields, body: string): readonly Entity[] {
+  return entitiesIn({ fields, body, type: contentTypeOf(fields) }, MAX_DEPTH);
+}
+
+function entitiesIn(entity: Entity, depthLeft: number): readonly Entity[] {
+  if (depthLeft === 0) return [];
+  const held = isMultipart(entity) ? childrenOf(entity) : isMessage(entity) ? [messageIn(entity)] : [];
+  return [entity, ...held.flatMap((child) => entitiesIn(child, depthLeft - 1))];
+}
+
+function isMultipart({ type }: Entity): boolean {
+  return type.type.startsWith('multipart/');
+}
+
+function isMessage({ type }: Entity): boolean {
+  return type.type === 'message/rfc822' || type.type === 'message/global';
+}
 
 const NOTHING: ReadableParts = { body: [], attached: [] };
 
 function partsIn(entity: Entity, depthLeft: number): ReadableParts {
-  const { type } = entity.type;
   if (depthLeft === 0) return NOTHING;
-  if (type.startsWith('multipart/')) return partsOfMultipart(entity, depthLeft);
-  if (type === 'message/rfc822' || type === 'message/global') return partsOfMessage(entity, depthLeft);
+  if (isMultipart(entity)) return partsOfMultipart(entity, depthLeft);
+  if (isMessage(entity)) return partsOfMessage(entity, depthLeft);
   return partsOfLeaf(entity);
 }
 
-function partsOfMultipart({ body, type }: Entity, depthLeft: number): ReadableParts {
-  const parts = split(body, type.parameter('boundary'));
+function partsOfMultipart(entity: Entity, depthLeft: number): ReadableParts {
+  const { type } = entity;
+  const parts = childrenOf(entity);
   // Mail that calls itself multipart and has no parts is what some scripts send: text.
-  if (parts.length === 0) return { body: [[textContent('text/plain', body)]], attached: [] };
-  const fallback = type.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
-  const read = parts.map((part) => partsIn(entityOf(part, fallback), depthLeft - 1));
+  if (parts.length === 0) return { body: [[textContent('text/plain', decodedBodyOf(entity))]], attached: [] };
+  const read = parts.map((part) => partsIn(part, depthLeft - 1));
   const attached = read.flatMap((part) => part.attached);
   if (type.type === 'multipart/alternative') return { body: asOneChoice(read.flatMap((part) => part.body)), attached };
   // The first part of a report is for people, the others say the same to machines or return a mail (RFC 6522, 3).
@@ -67,6 +87,21 @@ function partsOfMultipart({ body, type }: Entity, depthLeft: number): ReadablePa
   return { body: read.flatMap((part) => part.body), attached };
 }
 
+/** Base64 and quoted-printable are forbidden to a multipart (RFC 2045, 6.4), and SAP sends it in base64 as a whole. */
+function childrenOf(entity: Entity): readonly Entity[] {
+  const { body, type } = entity;
+  const fallback = type.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
+  const plain = split(body, type.boundaries);
+  const parts = plain.length > 0 ? plain : split(decodedBodyOf(entity), type.boundaries);
+  return parts.map((part) => entityOf(part, fallback));
+}
+
+/** What is forbidden to messages and multiparts, and used: an encoding of the whole. */
+function decodedBodyOf({ fields, body }: Entity): string {
+  const encoding = firstValue(fields, 'content-transfer-encoding');
+  return /base64|quoted/i.test(encoding) ? decodedContent(body, encoding).toString('latin1') : body;
+}
+
 /** Plain text first: it is what the sender wrote for a place like a snippet. */
 function asOneChoice(choices: readonly Choice[]): Choice[] {
   const all = choices.flat();
@@ -74,30 +109,43 @@ function asOneChoice(choices: readonly Choice[]): Choice[] {
   return [[...all.filter(({ type }) => type === 'text/plain'), ...all.filter(({ type }) => type === 'text/html')]];
 }
 
-function partsOfMessage({ fields, body }: Entity, depthLeft: number): ReadableParts {
-  // Base64 is forbidden here (RFC 2046, 5.2.1), and used.
-  const encoding = firstValue(fields, 'content-transfer-encoding');
-  const message = /base64/i.test(encoding) ? decodedContent(body, encoding).toString('latin1') : body;
-  const inner = partsIn(entityOf(message, 'text/plain'), depthLeft - 1);
-  return isAttachment(fields) ? { body: [], attached: [...inner.body, ...inner.attached] } : inner;
+function partsOfMessage(entity: Entity, depthLeft: number): ReadableParts {
+  const inner = partsIn(messageIn(entity), depthLeft - 1);
+  return isAttachment(entity.fields) ? { body: [], attached: [...inner.body, ...inner.attached] } : inner;
 }
 
-const HTML = /^text\/(?:html|enriched|richtext)$|^html$/;
+const HTML = /^text\/(?:html|enriched|richtext)$/;
 const PLAIN = /^text\/(?:plain|markdown|x-markdown)$/;
 
-function partsOfLeaf({ fields, body, type }: Entity): ReadableParts {
+function messageIn(entity: Entity): Entity {
+  return entityOf(decodedBodyOf(entity), 'text/plain');
+}
+
+function partsOfLeaf(entity: Entity): ReadableParts {
+  const content = textContentOf(entity);
+  if (!content || isAttachment(entity.fields)) return NOTHING;
+  return entity.type.parameter('name') === undefined
+    ? { body: [[content]], attached: [] }
+    : { body: [], attached: [[content]] };
+}
+
+/** Undefined for what is no text that a person could read. */
+export function textContentOf({ fields, body, type }: Entity): TextContent | undefined {
   const kind = HTML.test(type.type) ? 'text/html' : PLAIN.test(type.type) ? 'text/plain' : undefined;
-  if (!kind || isAttachment(fields)) return NOTHING;
-  const content: TextContent = {
+  if (!kind) return undefined;
+  return {
     type: kind,
     charset: type.parameter('charset'),
     encoding: firstValue(fields, 'content-transfer-encoding'),
     flow: flowOf(type.parameter('format'), type.parameter('delsp')),
     content: body,
   };
-  return type.parameter('name') === undefined
-    ? { body: [[content]], attached: [] }
-    : { body: [], attached: [[content]] };
+}
+
+/** The name of the file that a part is, decoded; undefined where it has none. */
+export function nameOf({ fields, type }: Entity): string | undefined {
+  const name = parametersOf(firstValue(fields, 'content-disposition'))('filename') ?? type.parameter('name');
+  return name && decodedValue(name);
 }
 
 export function flowOf(format: string | undefined, delSp: string | undefined): TextFlow {
@@ -109,15 +157,22 @@ function textContent(type: TextContent['type'], content: string): TextContent {
   return { type, charset: undefined, encoding: undefined, content };
 }
 
-function isAttachment(fields: HeaderFields): boolean {
+export function isAttachment(fields: HeaderFields): boolean {
   return /^\s*attachment/i.test(firstValue(fields, 'content-disposition'));
 }
 
 /** The parts between the boundaries (RFC 2046, 5.1.1); the last one may be open. */
-function split(body: string, boundary: string | undefined): string[] {
+function split(body: string, boundaries: readonly string[]): string[] {
+  for (const boundary of boundaries) {
+    const parts = splitAt(body, `--${boundary}`);
+    if (parts.length > 0) return parts;
+  }
   // Without a boundary, which the header has to name, what looks like one is taken.
-  const delimiter = boundary ? `--${boundary}` : /(?<![^\n])--[^\s-][^\s]*/.exec(body)?.[0];
-  if (!delimiter) return [];
+  const delimiter = boundaries.length === 0 ? /(?<![^\n])--[^\s-][^\s]*/.exec(body)?.[0] : undefined;
+  return delimiter ? splitAt(body, delimiter) : [];
+}
+
+function splitAt(body: string, delimiter: string): string[] {
   const parts: string[] = [];
   let begin: number | undefined;
   for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length)) {

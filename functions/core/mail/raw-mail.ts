@@ -14,6 +14,8 @@ export type RawMail = {
   body: Uint8Array;
   /** Where the first readable text lies, when the first kilobytes had none; see `TextPart`. */
   text: { part: TextPart; content: Uint8Array } | undefined;
+  /** No more of its text will be fetched: an email without any says what it has instead. */
+  isAllFetched?: boolean;
   /** The server's own reading of the header, for a mail that we cannot read. */
   envelope: { from: string; to: string; subject: string; messageId: string };
 };
@@ -46,16 +48,20 @@ export const BASE_HEADER_FIELDS = [
   'content-transfer-encoding',
 ] as const;
 
+/** Where an email has more parts without readable text, the rest of them are not asked for. */
+const MAX_TEXT_PARTS = 3;
+
 /**
- * Finds the part to fetch for a mail whose first bytes showed no text. Attachments are passed over; a forwarded mail
- * (message/rfc822) is looked into.
+ * Finds the parts to fetch for a mail whose first bytes showed no text, the likeliest first. Attachments are passed over;
+ * a forwarded mail (message/rfc822) is looked into.
  *
  * @param seenBytes how much of the body was read: a part that ended well within it is blank
  */
-export function findTextPart(structure: StructureNode, seenBytes: number): TextPart | undefined {
+export function findTextParts(structure: StructureNode, seenBytes: number): readonly TextPart[] {
   const parts = inOrderOfReading(structure);
   const blank = leavesWithin(structure, seenBytes / 2);
-  return parts.find(({ node }) => !blank.has(node))?.part ?? parts[0]?.part;
+  const unseen = parts.filter(({ node }) => !blank.has(node));
+  return (unseen.length > 0 ? unseen : parts).slice(0, MAX_TEXT_PARTS).map(({ part }) => part);
 }
 
 type Leaf = { node: StructureNode; part: TextPart };

@@ -1,8 +1,9 @@
 import { decodedText } from './charset.ts';
+import { encodingOfLabel } from './charset-labels.ts';
 import { cutDisplayedText, cutText } from './displayed-text.ts';
 import { unflowedText } from './flowed-text.ts';
 import type { HeaderFields } from './header-fields.ts';
-import { textOfHtml } from './html-text.ts';
+import { charsetInHtml, textOfHtml } from './html-text.ts';
 import { type Choice, readablePartsOf, type TextContent } from './mime-parts.ts';
 import { decodedContent } from './transfer-encoding.ts';
 
@@ -37,12 +38,34 @@ function snippetOfChoices(choices: readonly Choice[]): string {
 /** Some senders label HTML as plain text. */
 const LOOKS_LIKE_HTML = /^\s*<(?:!doctype html|html)[\s>]/i;
 
-export function snippetOfText({ type, charset, encoding, flow, content }: TextContent): string {
-  const text = decodedText(decodedContent(content, encoding), charset, 'cut');
-  return cutDisplayedText(readable(text, type, flow), SNIPPET_CHARACTERS);
+export function snippetOfText(part: TextContent): string {
+  return cutDisplayedText(readable(decodedPart(part), part.type, part.flow), SNIPPET_CHARACTERS);
 }
 
+/** The text of a part as sent: HTML with its tags. */
+export function decodedPart(part: TextContent): string {
+  const bytes = decodedContent(part.content, part.encoding);
+  return decodedText(bytes, charsetOf(part, bytes), 'cut');
+}
+
+function charsetOf({ type, charset }: TextContent, bytes: Buffer): string | undefined {
+  if (!saysNothing(charset)) return charset;
+  const isHtml = type === 'text/html' || LOOKS_LIKE_HTML.test(bytes.toString('latin1', 0, SNIPPET_CHARACTERS));
+  return (isHtml ? charsetInHtml(bytes) : undefined) ?? charset;
+}
+
+/** ASCII is what mailers name where they do not know; what is ASCII is so in the charset of the HTML too. */
+function saysNothing(charset: string | undefined): boolean {
+  return charset === undefined || /^us-ascii$/i.test(charset) || encodingOfLabel(charset) === undefined;
+}
+
+/** RFC 9580, 6.2. */
+const PGP_MESSAGE = /^\s*-----BEGIN PGP MESSAGE-----/;
+
+export const ENCRYPTED_WITH_PGP = 'encrypted (PGP)';
+
 function readable(text: string, type: TextContent['type'], flow: TextContent['flow']): string {
+  if (PGP_MESSAGE.test(text)) return ENCRYPTED_WITH_PGP;
   if (type === 'text/html' || LOOKS_LIKE_HTML.test(text)) return textOfHtml(text, SNIPPET_CHARACTERS);
   return flow ? unflowedText(text, { delSp: flow === 'flowed, delsp' }) : text;
 }

@@ -12,8 +12,41 @@ export function decodedContent(content: string, encoding: string | undefined): B
   return Buffer.from(content, 'latin1');
 }
 
-/** Some senders encode their lines one by one, each with its padding; Node's decoder ends at the first. */
+/** A mailing list or a gateway appends its footer as plain text to whatever is there. */
 function base64Decoded(content: string): Buffer {
+  const end = endOfBase64(content);
+  const decoded = paddedUnitsDecoded(content.slice(0, end));
+  const separator = end > 0 ? '\n' : '';
+  return end < content.length
+    ? Buffer.concat([decoded, Buffer.from(separator + content.slice(end), 'latin1')])
+    : decoded;
+}
+
+const BASE64_LINE = /^[a-z0-9+/=]*$/i;
+
+/**
+ * Characters outside the alphabet are to be ignored (RFC 2045, 6.8), but a paragraph with any, behind a blank line or
+ * padding, is plain text, and so is a beginning that has words.
+ */
+function endOfBase64(content: string): number {
+  let paragraph = 0;
+  for (let at = 0; at < content.length; ) {
+    const lineEnd = content.indexOf('\n', at);
+    const next = lineEnd < 0 ? content.length : lineEnd + 1;
+    const line = content.slice(at, next).trim();
+    if (!BASE64_LINE.test(line) && (paragraph > 0 || isPlainText(line))) return paragraph;
+    if (line === '' || line.endsWith('=')) paragraph = next;
+    at = next;
+  }
+  return content.length;
+}
+
+function isPlainText(line: string): boolean {
+  return /\s/.test(line) && /[^a-z0-9+/=\s]/i.test(line);
+}
+
+/** Some senders encode their lines one by one, each with its padding; Node's decoder ends at the first. */
+export function paddedUnitsDecoded(content: string): Buffer {
   const padding = content.indexOf('=');
   if (padding < 0 || !/[A-Za-z0-9+/]/.test(content.slice(padding))) return Buffer.from(content, 'base64');
   return Buffer.concat(content.split(/=+/).map((unit) => Buffer.from(unit, 'base64')));

@@ -37,7 +37,17 @@ const TEXTS_FURTHER_IN: readonly (readonly [what: string, content: string, shown
   ['below a style sheet without end', html(styledHtml(200_000, 'Never')), ''],
   ['behind an attachment', multipart('mixed', pdf(30_000), text('Behind')), 'Behind'],
   ['behind an attachment and a style sheet', multipart('mixed', pdf(30_000), html(styledHtml(12_000, 'Both'))), 'Both'],
-  ['nowhere', multipart('mixed', pdf(30_000)), ''],
+  [
+    'behind HTML that has images only',
+    multipart('mixed', html(`<img alt=logo>${' '.repeat(9_000)}`), text('Behind them')),
+    'Behind them',
+  ],
+  ['nowhere', multipart('mixed', pdf(30_000)), 'attachment: application/pdf'],
+  [
+    'nowhere but in images',
+    multipart('mixed', html(`${styledHtml(6_000, '<img alt="Spring sale">')}`)),
+    'image: Spring sale',
+  ],
 ];
 
 describeWithDovecot('text that lies further in than the first kilobytes, on Dovecot', () => {

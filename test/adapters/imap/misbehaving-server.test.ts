@@ -487,20 +487,23 @@ describe('whatever way the server fails, the poll records it and the next one go
   it('a hand-over that takes longer than the server may take is no fault of the server', async () => {
     const { services, poll } = world();
     const access = await scripted({ uids });
+    const exchangeTimeoutMs = 3_000;
+    let isFirst = true;
     const slowSpool = {
       ...services.spool,
       write: async (segment: Parameters<typeof services.spool.write>[0]) => {
-        await new Promise((resolve) => setTimeout(resolve, 2 * TIMEOUT_MS));
+        if (isFirst) await new Promise((resolve) => setTimeout(resolve, exchangeTimeoutMs + 500));
+        isFirst = false;
         await services.spool.write(segment);
       },
     };
     const report = await pollMailbox(
       polled,
-      { ...services, spool: slowSpool, reader: readerOf(access) },
+      { ...services, spool: slowSpool, reader: readerOf(access, { exchangeTimeoutMs }) },
       () => 300_000,
     );
     expect(report).toMatchObject({ accepted: uids.length, left: 0 });
-    expect(await poll(access)).toMatchObject({ accepted: 0, left: 0 });
+    expect(await poll(access, undefined, PATIENT)).toMatchObject({ accepted: 0, left: 0 });
   });
 });
 

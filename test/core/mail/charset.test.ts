@@ -48,6 +48,16 @@ const LABELLED: readonly (readonly [charset: string, label: string, text: string
   ['GB18030', 'gb18030', '您好，𠀀发票', 'xPq6w6OslTKCNreixrE='],
   ['Big5', 'big5', '您好，發票已寄出', 'sXqmbqFBtW+yvKR3sUilWA=='],
   ['EUC-KR', 'ks_c_5601-1987', '안녕하세요 송장입니다', 'vsiz58fPvLy/5CC828DlwNS0z7TZ'],
+  ['IBM 437', 'ibm437', 'Größe für 20 £ ½', 'R3KU4WUgZoFyIDIwIJwgqw=='],
+  ['IBM 850', 'ibm850', 'Größe für 20 £ ½', 'R3KU4WUgZoFyIDIwIJwgqw=='],
+  ['IBM 852', 'cp852', 'Příliš žluťoučký', 'UP2hbGnnIKdsdZxvdZ9r7A=='],
+  ['IBM 858', 'cp858', 'Größe - 20 €', 'R3KU4WUgLSAyMCDV'],
+  ['ISO-8859-16', 'iso-8859-16', 'Știri și €', 'qnRpcmkgumkgpA=='],
+  ['VISCII', 'viscii', 'Đường', '0N+2bmc='],
+  ['UTF-7', 'utf-7', 'Größe & 中文', 'R3IrQVBZQTN3LWUgJiArVGkxbGh3LQ=='],
+  ['UTF-32', 'utf-32le', 'Größe', 'RwAAAHIAAAD2AAAA3wAAAGUAAAA='],
+  ['ISO-2022-KR', 'iso-2022-kr', '안녕하세요 abc 송장', 'GyQpQw4+SDNnR088PD9kDyBhYmMgDjxbQGUP'],
+  ['HZ-GB-2312', 'hz-gb-2312', '您好 abc ~ 发票', 'fntEejpDfn0gYWJjIH5+IH57NyJGMX59'],
   ['UTF-16 with its mark', 'utf-16', 'Größe 見', '//5HAHIA9gDfAGUAIACLiQ=='],
   ['UTF-16BE', 'utf-16be', 'Größe', 'AEcAcgD2AN8AZQ=='],
 ];
@@ -184,7 +194,7 @@ describe('any bytes under any label', () => {
     let count = 0;
     const madeUp = cpuMsOf(() => {
       count += 1;
-      decodedText(bytes, `x-charset-${count % 190}`, 'whole');
+      decodedText(bytes, `x-charset-${count}`, 'whole');
     });
     // It was a thousand times as slow.
     expect(madeUp / cpuMsOf(() => decodedText(bytes, 'iso-8859-1', 'whole'))).toBeLessThan(50);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findTextPart, type StructureNode } from '../../../functions/core/mail/raw-mail.ts';
+import { findTextParts, type StructureNode } from '../../../functions/core/mail/raw-mail.ts';
 
 const SEEN_BYTES = 4_096;
 const plain = (part: string, size: number, more: Partial<StructureNode> = {}): StructureNode => ({
@@ -66,7 +66,7 @@ describe('the part that a second fetch asks for', () => {
     ['nothing of a mail that has attachments only', multipart('mixed', pdf('1', 9_000)), undefined],
     ['no text that is an attachment', multipart('mixed', plain('1', 9_000, { disposition: 'ATTACHMENT' })), undefined],
   ])('is %s', (_what, structure, section) => {
-    expect(findTextPart(structure, SEEN_BYTES)?.section).toBe(section);
+    expect(findTextParts(structure, SEEN_BYTES)[0]?.section).toBe(section);
   });
 
   it('comes with all that is needed to decode it', () => {
@@ -74,7 +74,7 @@ describe('the part that a second fetch asks for', () => {
       encoding: 'quoted-printable',
       parameters: { charset: 'iso-2022-jp', format: 'Flowed', delsp: 'Yes' },
     });
-    expect(findTextPart(node, SEEN_BYTES)).toEqual({
+    expect(findTextParts(node, SEEN_BYTES)[0]).toEqual({
       section: '1',
       type: 'text/plain',
       charset: 'iso-2022-jp',

@@ -339,7 +339,7 @@ describe('a hostile mail', () => {
   it('with a header field of 1 MB takes no more memory than one of 100 kB', () => {
     const mail = readSource([`To: ${filled('a@b.example, ', 1_000_000)}`, '', '']);
     expect(mail.headers.get('to')?.[0]?.length).toBeLessThanOrEqual(KB_100);
-    expect(mail.to.length).toBeGreaterThan(5_000);
+    expect(mail.to.length).toBe(1_000);
   });
 
   it('with thousands of header fields of a name is read in a time that grows with their number, and no faster', () => {

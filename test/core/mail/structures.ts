@@ -432,6 +432,137 @@ export const STRUCTURES: readonly (readonly [name: string, source: Source, snipp
   ['HTML that is cut within its styles', ['Content-Type: text/html', '', '<html><style>p { color: re'], ''],
   ['HTML in cells', ['Content-Type: text/html', '', '<table><tr><td>a<td>b</td></tr></table>'], 'a b'],
 
+  // What senders and gateways make of MIME
+  [
+    'a multipart that is in base64 as a whole',
+    [
+      boundary('b'),
+      'Content-Transfer-Encoding: base64',
+      '',
+      base64('--b\r\nContent-Type: text/plain\r\n\r\nwhole\r\n--b\r\nContent-Type: image/png\r\n\r\nx\r\n--b--\r\n'),
+    ],
+    'whole',
+  ],
+  [
+    'a multipart within another, in quoted-printable as a whole',
+    [
+      boundary('a'),
+      '',
+      '--a',
+      boundary('=b'),
+      'Content-Transfer-Encoding: quoted-printable',
+      '',
+      '--=3Db',
+      'Content-Type: text/html',
+      '',
+      '<p style=3D"x">whole</p>',
+      '--=3Db--',
+      '--a--',
+    ],
+    'whole',
+  ],
+  [
+    'a multipart that claims base64 and is not in it',
+    [boundary('b'), 'Content-Transfer-Encoding: base64', '', '--b', '', 'text', '--b--'],
+    'text',
+  ],
+  [
+    'a multipart without parts, in base64',
+    [boundary('b'), 'Content-Transfer-Encoding: base64', '', base64('just text')],
+    'just text',
+  ],
+  [
+    'base64 and the plain footer of a mailing list',
+    [
+      'Content-Transfer-Encoding: base64',
+      '',
+      base64('Hello list, all is well.'),
+      '',
+      '____________',
+      'list mailing list',
+      'list@example.com',
+    ],
+    'Hello list, all is well. ____________ list mailing list list@example.com',
+  ],
+  [
+    'base64 with padding and a footer without a blank line before it',
+    ['Content-Transfer-Encoding: base64', '', base64('Hello list!!'), base64('Bye!'), '--', 'Sent by Acme'],
+    'Hello list!!Bye! -- Sent by Acme',
+  ],
+  [
+    'base64 with padding, and a footer',
+    ['Content-Transfer-Encoding: base64', '', base64('Hello list'), 'Sent by Acme'],
+    'Hello list Sent by Acme',
+  ],
+  [
+    'plain text that claims base64',
+    ['Content-Transfer-Encoding: base64', '', 'Hello, this is plain.', 'Bye'],
+    'Hello, this is plain. Bye',
+  ],
+  [
+    'base64 in paragraphs, with characters that are none of it (RFC 2045, 6.8)',
+    ['Content-Transfer-Encoding: base64', '', 'SGVs!bG8g', '', 'bGlzdA==', '', ''],
+    'Hello list',
+  ],
+  [
+    'a boundary with spaces and no quotes',
+    [
+      'Content-Type: multipart/mixed; boundary=my boundary 1; x=y',
+      '',
+      '--my boundary 1',
+      '',
+      'text',
+      '--my boundary 1--',
+    ],
+    'text',
+  ],
+  [
+    'a boundary without quotes that a comment follows',
+    ['Content-Type: multipart/mixed; boundary=b (a comment)', '', '--b', '', 'text', '--b--'],
+    'text',
+  ],
+  [
+    'a boundary whose last space was lost on the way',
+    ['Content-Type: multipart/mixed; boundary="b "', '', '--b', '', 'text', '--b--'],
+    'text',
+  ],
+  ['a type without its slash', ['Content-Type: html', '', '<b>Hello</b> there'], 'Hello there'],
+  ['a type without its slash, and parameters', ['Content-Type: HTML; charset=utf-8', '', '<b>Hello</b>'], 'Hello'],
+  ['a type with nothing behind its slash', ['Content-Type: text/', '', '<b>Hello</b>'], '<b>Hello</b>'],
+  ['a type with spaces around its slash', ['Content-Type: text / html', '', '<b>Hello</b>'], 'Hello'],
+  ['a type in quotes', ['Content-Type: "text/html"', '', '<b>Hello</b>'], 'Hello'],
+  ['a multipart without its subtype', ['Content-Type: multipart; boundary=b', '', '--b', '', 'text', '--b--'], 'text'],
+
+  // HTML whose charset only the HTML names
+  ...(
+    [
+      ['in a meta element', 'text/html', '<meta charset=windows-1251>'],
+      ['in a meta element, in quotes', 'text/html', '<html><head><META name="a" charset = "windows-1251"/>'],
+      ['as an HTTP field', 'text/html', '<meta http-equiv="Content-Type" content="text/html; charset=windows-1251">'],
+      ['against the header, which names none that exists', 'text/html; charset=unknown-8bit', '<meta charset=cp1251>'],
+      ['against the header, which names ASCII', 'text/html; charset=us-ascii', '<meta charset=cp1251>'],
+      ['in an XML declaration', 'text/html', '<?xml version="1.0" encoding="windows-1251"?><html>'],
+      ['in HTML that calls itself plain text', 'text/plain', '<html><meta charset=windows-1251>'],
+    ] as const
+  ).map(
+    ([where, type, html]) =>
+      [
+        `HTML whose charset is ${where}`,
+        withBody([`Content-Type: ${type}`], Buffer.from(`${html}<p>\xC7\xE4\xF0\xE0`, 'latin1')),
+        'Здра',
+      ] as const,
+  ),
+  [
+    'plain text about HTML',
+    withBody(['Content-Type: text/plain'], Buffer.from('caf\xE9 <meta charset=koi8-r>', 'latin1')),
+    'café <meta charset=koi8-r>',
+  ],
+  [
+    'HTML whose charset is in the header, and another in the HTML',
+    withBody(['Content-Type: text/html; charset=koi8-r'], Buffer.from('<meta charset=cp1251><p>\xE4\xC1', 'latin1')),
+    'Да',
+  ],
+
   // Characters
   ['NUL bytes', ['Subject: x', '', 'a\0b\0'], 'ab'],
   [

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { selfSignedCertificate } from '../../lib/local/self-signed-certificate.ts';
 import { filesIn, type MailUser, type OAuth, oauthText, usersText } from './configuration.ts';
@@ -32,6 +32,8 @@ export type Dovecot = {
   flagsOf(folder: string, user?: string): Promise<Map<number, string[]>>;
   status(folder: string, user?: string): Promise<{ messages: number; uidNext: number; uidValidity: string }>;
   /** Makes the server forget its uids. Throws if the uidValidity stayed, as it may while a session has the folder open. */
+  /** Makes the file of an email unreadable, by its place in the order of delivery. */
+  damage(folder: string, place: number, user?: string): void;
   changeUidValidity(folder: string, user?: string): Promise<{ from: string; to: string }>;
   /** Makes the server give its next mail this uid, as a migration may. */
   raiseUidNext(folder: string, uidNext: number, user?: string): Promise<void>;
@@ -111,6 +113,14 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     async renameFolder(from, to, user = firstUser) {
       await doveadm.run('mailbox', 'rename', '-u', user, from, to);
     },
+    damage(folder, place, user = firstUser) {
+      const directory = directoryOf(files.maildir(user), folder);
+      const paths = ['new', 'cur'].flatMap((part) =>
+        readdirSync(join(directory, part)).map((name) => join(directory, part, name)),
+      );
+      const path = paths.sort((one, other) => numberOf(one) - numberOf(other))[place];
+      if (path) chmodSync(path, 0);
+    },
     async createFolder(folder, user = firstUser) {
       await doveadm.run('mailbox', 'create', '-u', user, folder);
     },
@@ -123,6 +133,11 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
+}
+
+/** Of a file as `writeMails` names it. */
+function numberOf(path: string): number {
+  return Number.parseInt(basename(path), 10);
 }
 
 function give(account: Account, ...paths: string[]): void {

@@ -222,6 +222,17 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
     expect(posted()).toHaveLength(2);
   });
 
+  it('an email whose file cannot be read holds nothing: it is unknown, and taken in once the file is repaired', async () => {
+    const { services, poll, posted } = world();
+    dovecot.deliver(folder, ['vip one', 'vip damaged', 'vip three'].map((subject) => mail({ subject })));
+    dovecot.damage(folder, 1);
+    expect(await poll()).toMatchObject({ accepted: 3, left: 0 });
+    expect(posted()).toEqual(['vip one', 'vip three']);
+    const [damaged] = services.ledger.entries().filter(({ fingerprint }) => fingerprint === 'withheld');
+    expect(damaged).toMatchObject({ route: 'unknown', location: { uid: 2 } });
+    expect(damaged?.reason).toMatch(/^the server does not hand it out: ./);
+  });
+
   it('gaps and expunged mail are passed over, and what comes later is read', async () => {
     const { poll, posted, watermark } = world();
     dovecot.deliver(

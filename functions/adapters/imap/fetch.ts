@@ -38,11 +38,21 @@ function together(known: FetchMessageObject | undefined, message: FetchMessageOb
 }
 
 /**
+ * What a listing asks for, the most first. To tell a size, a server may have to read the email, and it fails of one that
+ * it cannot read; uids it always knows.
+ */
+export const LISTINGS = [{ internalDate: true, size: true }, { internalDate: true }, {}] as const;
+
+/**
  * Lists the email from a uid on, and always the last one, also where its uid is lower (RFC 3501, 6.4.8). FETCH and not
  * SEARCH: servers cap the answers of SEARCH, and a damaged index leaves email out of them.
  */
-export async function fetchListing(connection: ImapConnection, fromUid: number): Promise<ListedMail[]> {
-  const query = { uid: true, internalDate: true, size: true };
+export async function fetchListing(
+  connection: ImapConnection,
+  fromUid: number,
+  items: (typeof LISTINGS)[number],
+): Promise<ListedMail[]> {
+  const query = { uid: true, ...items };
   return await connection.exchange(
     'FETCH',
     async (client) => {
@@ -56,7 +66,7 @@ export async function fetchListing(connection: ImapConnection, fromUid: number):
       }
       return [...listed.values()].sort((one, other) => one.uid - other.uid);
     },
-    { everyLineCounts: true },
+    { everyLineCounts: true, refusalMeans: 'refused', staysOpenIfRefused: true },
   );
 }
 

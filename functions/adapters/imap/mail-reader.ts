@@ -6,10 +6,10 @@ import { BASE_HEADER_FIELDS, type RawMail } from '../../core/mail/raw-mail.ts';
 import { readMail } from '../../core/mail/read-mail.ts';
 import { withheldMail } from '../../core/mail/withheld-mail.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './connection.ts';
-import { fetchListing } from './fetch.ts';
+import { fetchListing, LISTINGS } from './fetch.ts';
 import { withExistingFolders } from './folders.ts';
 import { failureOf, fetchMails, type Reading } from './mails.ts';
-import { type Attempts, pagesOf } from './pages.ts';
+import { type Attempts, OF_ONE_EMAIL, pagesOf } from './pages.ts';
 
 export type ImapReaderOptions = {
   /** An account that was renamed identifies its email by the first of its former ids. */
@@ -97,12 +97,28 @@ function sessionOn(
     throw new MailboxFailure('protocol', `${mailbox}: the server did not say how many emails there are (EXISTS)`);
   };
 
+  const listingFrom = async (uid: number): Promise<ListedMail[]> => {
+    let first: MailboxFailure | undefined;
+    for (const items of LISTINGS) {
+      let answer: ListedMail[] = [];
+      const failure = await failureOf(async () => {
+        if (first) await reopen();
+        await examine();
+        answer = await fetchListing(connection, uid, items);
+      });
+      if (!failure) return answer;
+      first ??= failure;
+      if (!OF_ONE_EMAIL.has(failure.kind)) throw first;
+    }
+    throw first;
+  };
+
   const list = async (aboveUid: number): Promise<ListedMail[]> => {
     await examine();
     const exists = mailsThere();
     // `*` names nothing in an empty mailbox, and some servers answer BAD to it.
     if (exists === 0) return [];
-    const answer = await fetchListing(connection, aboveUid + 1);
+    const answer = await listingFrom(aboveUid + 1);
     listed = new Map([...listed, ...answer.map((mail) => [mail.uid, mail] as const)]);
     // Email may come and go meanwhile. The last one is always listed, so an answer without any is a lost one.
     const expected = Math.min(aboveUid === 0 ? exists : 1, mailsThere());

@@ -19,7 +19,7 @@ export type Attempts = {
 };
 
 /** Failures that can be of one email. All others are of the server, the account or the folder. */
-const OF_ONE_EMAIL: ReadonlySet<MailboxFailureKind> = new Set<MailboxFailureKind>([
+export const OF_ONE_EMAIL: ReadonlySet<MailboxFailureKind> = new Set<MailboxFailureKind>([
   'refused',
   'bye',
   'closed by server',

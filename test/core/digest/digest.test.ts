@@ -224,6 +224,12 @@ describe('what needs attention', () => {
   });
 });
 
+it('an email that its server does not hand out needs attention, with its uid and the words of the server', () => {
+  const reason = 'the server does not hand it out: System Error';
+  const facts = factsOf({ carried: [spoolLine({ reason, uid: 23 }), spoolLine({ mailId: 'other' })] });
+  expect(itemsOf(facts)).toMatchObject([{ kind: 'withheld emails', mailbox: 'support/INBOX', lines: [{ uid: 23 }] }]);
+});
+
 const accountsOf = (accepted: AcceptedEntry[]) => composeDigest(factsOf({ accepted })).summary?.accounts;
 
 describe('the counts', () => {

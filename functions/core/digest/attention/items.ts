@@ -6,6 +6,7 @@ import { unreadableMessages, unreadDeadLetters } from './dead-letters.ts';
 import { mailboxBeginsAgain, removedMailbox, unreadMailbox } from './mailboxes.ts';
 import { damagedSpool, emailsMissingFromSpool } from './spool.ts';
 import { closedAlarmPath, deadRoute } from './targets.ts';
+import { withheldEmails } from './withheld.ts';
 
 /** Everything that a digest asks a person to look at, the most urgent first. */
 const KINDS = {
@@ -21,6 +22,7 @@ const KINDS = {
   'unread dead letters': unreadDeadLetters,
   'removed mailbox': removedMailbox,
   'overdue audit': overdueAudit,
+  'withheld emails': withheldEmails,
   'damaged spool': damagedSpool,
 } as const;
 

@@ -20,7 +20,7 @@ const MAX_VALUES = 100;
  */
 export function headerFieldsOf(text: string): HeaderFields {
   const fields = new Map<string, string[]>();
-  let begun: { name: string; lines: string[] } | undefined;
+  let begun: { name: string; lines: string[]; length: number } | undefined;
   const finish = () => {
     if (!begun) return;
     const value = begun.lines.join('').slice(0, VALUE_CHARACTERS).trim();
@@ -32,12 +32,18 @@ export function headerFieldsOf(text: string): HeaderFields {
   for (const line of text.split('\n')) {
     const content = line.endsWith('\r') ? line.slice(0, -1) : line;
     if (content.startsWith(' ') || content.startsWith('\t')) {
-      begun?.lines.push(content);
+      if (begun && begun.length < VALUE_CHARACTERS) {
+        begun.lines.push(content);
+        begun.length += content.length;
+      }
       continue;
     }
     finish();
     const colon = content.indexOf(':');
-    if (colon > 0) begun = { name: content.slice(0, colon).trimEnd().toLowerCase(), lines: [content.slice(colon + 1)] };
+    if (colon > 0) {
+      const start = content.slice(colon + 1);
+      begun = { name: content.slice(0, colon).trimEnd().toLowerCase(), lines: [start], length: start.length };
+    }
   }
   finish();
   return fields;

@@ -27,6 +27,9 @@ export type ReadableParts = {
   attached: readonly Choice[];
 };
 
+/** No honest mail has more in its first kilobytes; what is beyond is not looked at. */
+const MAX_PARTS = 100;
+
 /** No honest mail nests deeper; each level reads its content once. */
 const MAX_DEPTH = 20;
 
@@ -175,14 +178,15 @@ function split(body: string, boundaries: readonly string[]): string[] {
 function splitAt(body: string, delimiter: string): string[] {
   const parts: string[] = [];
   let begin: number | undefined;
-  for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + delimiter.length)) {
+  let at = body.indexOf(delimiter);
+  for (; at >= 0 && parts.length < MAX_PARTS; at = body.indexOf(delimiter, at + delimiter.length)) {
     const line = delimiterLine(body, at, delimiter);
     if (!line) continue;
     if (begin !== undefined) parts.push(body.slice(begin, at));
     begin = line.isLast ? undefined : line.end;
     if (line.isLast) break;
   }
-  if (begin !== undefined) parts.push(withoutCutDelimiter(body.slice(begin), delimiter));
+  if (begin !== undefined && parts.length < MAX_PARTS) parts.push(withoutCutDelimiter(body.slice(begin), delimiter));
   return parts;
 }
 

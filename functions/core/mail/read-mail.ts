@@ -119,9 +119,12 @@ function readableRecipients(fields: HeaderFields): readonly string[] {
   return values;
 }
 
+/** More than any poll fetches of a text: what is read of a body is bounded here too, whatever a server sends. */
+const TEXT_BYTES = 100_000;
+
 function snippetOf(raw: RawMail, fields: HeaderFields): string {
-  const body = latin1(raw.body);
-  const text = raw.text && { ...raw.text.part, content: latin1(raw.text.content) };
+  const body = latin1(raw.body.subarray(0, TEXT_BYTES));
+  const text = raw.text && { ...raw.text.part, content: latin1(raw.text.content.subarray(0, TEXT_BYTES)) };
   const snippet = text ? snippetOfText(text) : snippetOfMessage(fields, body);
   return snippet || (raw.isAllFetched ? explanationOf(fields, body, text) : '');
 }

@@ -59,6 +59,23 @@ it('emails of which each invents charsets of its own are read in a time that gro
   expect(growthOf(mails, (raws) => raws.map((raw) => read(raw)))).toBeLessThan(linearGrowth());
 });
 
+it('an email has a hundred parts in one multipart, and what is beyond costs nothing', () => {
+  const source = (times: number) => [
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b\r\n\r\na\r\n'.repeat(times * 150),
+  ];
+  const { snippet } = readSource(source(1));
+  expect(snippet).toBe(Array(100).fill('a').join(' '));
+  expect(growthOf((times) => rawMailOf(source(times), { isAllFetched: true }), read)).toBeLessThan(linearGrowth());
+});
+
+it('a body is read no further than the poll fetches of any', () => {
+  const raw = rawMailOf(['Content-Type: text/html', '', '']);
+  const body = (times: number) => ({ ...raw, body: Buffer.from('<b>'.repeat(times * 40_000)) });
+  expect(growthOf(body, read)).toBeLessThan(2);
+});
+
 describe('a list of addresses that is too long', () => {
   it('has its first thousand recipients, whole', () => {
     const { to } = readSource([

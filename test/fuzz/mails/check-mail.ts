@@ -43,6 +43,8 @@ export async function checkMail(raw: RawMail, dependencies: HandlerDependencies)
   const mail = await readMail(raw, dependencies);
   await checkIdentity(mail, raw, dependencies);
   checkShownFields(mail);
+  // What the poll makes of an email that has no readable text anywhere.
+  checkShownFields(await readMail({ ...raw, isAllFetched: true }, dependencies));
   const { route, rule, reason } = dependencies.classify(mail);
   const { mailId, location } = mail;
   const entry = { mailId, location, route, rule, reason, record: recordOf(mail), acceptedAt: NOW };

@@ -16,7 +16,7 @@ describe('the status of a token endpoint that refuses', () => {
     [501, 'unavailable'],
     [599, 'unavailable'],
   ])('%i means %s', (status, kind) => {
-    expect(refusedToken('login.example.com', { status, content: undefined }, {}).kind).toBe(kind);
+    expect(refusedToken('login.example.com', { status, content: undefined, body: '' }, {}).kind).toBe(kind);
   });
 
   it.each([

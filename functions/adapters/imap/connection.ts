@@ -1,4 +1,4 @@
-import { ImapFlow } from 'imapflow';
+import { ImapFlow, type ImapFlowError } from 'imapflow';
 import { MailboxFailure, type MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
 import { mailboxFailureFrom } from './failures.ts';
 import { type ImapHeard, imapLog } from './log.ts';
@@ -56,11 +56,34 @@ const MAX_LITERAL_BYTES = 16 * 1_024 * 1_024;
 const MAX_RESPONSE_BYTES = MAX_LINE_BYTES + 2 * MAX_LITERAL_BYTES;
 
 /**
- * Connects and logs in. Saves turns: no compression (slower on a fast line, and one turn more), no ENABLE, no ID, no IDLE.
+ * Connects and logs in. By LOGIN, which every server knows and which takes one turn; where a server forbids it or does not
+ * know it, by SASL PLAIN or LOGIN (RFC 3501, 6.2.3, LOGINDISABLED). A refused password is not tried again.
  *
  * @throws MailboxFailure with the connection closed
  */
 export async function connectImap(
+  account: ImapAccount,
+  credentials: ImapCredentials,
+  options: { exchangeTimeoutMs: number },
+): Promise<ImapConnection> {
+  if (!('pass' in credentials)) return await connectBy({}, account, credentials, options);
+  try {
+    return await connectBy({ loginMethod: 'LOGIN' }, account, credentials, options);
+  } catch (error) {
+    if (!(error instanceof MailboxFailure) || !isWithoutLogin(error.cause)) throw error;
+    return await connectBy({}, account, credentials, options);
+  }
+}
+
+/** imapflow has no code for LOGINDISABLED; BAD is what a server answers to a command that it does not know. */
+function isWithoutLogin(error: unknown): boolean {
+  const { message, responseStatus, executedCommand } = (error ?? {}) as ImapFlowError;
+  return message === 'Login is disabled' || (responseStatus === 'BAD' && /^\S+ LOGIN\b/.test(executedCommand ?? ''));
+}
+
+/** Saves turns: no compression (slower on a fast line, and one turn more), no ENABLE, no ID, no IDLE. */
+async function connectBy(
+  method: { loginMethod?: 'LOGIN' },
   account: ImapAccount,
   credentials: ImapCredentials,
   { exchangeTimeoutMs }: { exchangeTimeoutMs: number },
@@ -74,7 +97,7 @@ export async function connectImap(
     // Left open, imapflow stays in clear text where an attacker strips STARTTLS from the capabilities.
     doSTARTTLS: account.tls === 'starttls',
     tls: { rejectUnauthorized: !account.allowSelfSignedCertificate },
-    auth: { user: account.user, ...credentials, ...('pass' in credentials ? { loginMethod: 'LOGIN' } : {}) },
+    auth: { user: account.user, ...credentials, ...method },
     logger: log.logger,
     disableCompression: true,
     disableAutoEnable: true,
@@ -89,6 +112,7 @@ export async function connectImap(
     expungeHandler: ({ vanished }) => (vanished ? refuseVanished() : undefined),
   });
   withoutId(client, account.host);
+  const secrets = Object.values(credentials);
   // An 'error' event without a listener ends the process. What it reports also rejects the exchange under way; between
   // exchanges it is kept, because then the next one would only say that the connection is gone.
   let firstError: unknown;
@@ -105,7 +129,7 @@ export async function connectImap(
 
   const failed = (error: unknown, asked: string, { refusalMeans, staysOpenIfRefused }: ExchangeOptions) => {
     const first = error instanceof MailboxFailure ? error : (firstError ?? error);
-    const failure = mailboxFailureFrom(first, asked, refusalMeans);
+    const failure = mailboxFailureFrom(first, asked, refusalMeans, secrets);
     if (!staysOpenIfRefused || failure.kind !== refusalMeans) client.close();
     return failure;
   };

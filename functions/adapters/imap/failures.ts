@@ -1,5 +1,6 @@
 import type { ImapFlowError } from 'imapflow';
 import { MailboxFailure, type MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
+import { redacted } from './redacted.ts';
 
 const KIND_OF_CODE: Readonly<Record<string, MailboxFailureKind>> = {
   ECONNREFUSED: 'connection',
@@ -50,6 +51,31 @@ const KIND_OF_RESPONSE_CODE: Readonly<Record<string, MailboxFailureKind>> = {
 /** The same codes of commands that name a folder. */
 const FOLDER_RESPONSE_CODES: ReadonlySet<string> = new Set(['NONEXISTENT', 'NOPERM']);
 
+/**
+ * Words that servers use where their codes say nothing, or the wrong thing: a login that is refused for them says nothing of
+ * the password, and a folder nothing of its name.
+ */
+const MEANT_BY_WORDS: readonly { words: RegExp; kind: MailboxFailureKind; remedy: string }[] = [
+  {
+    words: /authenticated but not connected/i,
+    kind: 'unavailable',
+    remedy:
+      'The password is right. Microsoft 365 says this where IMAP is switched off for the mailbox, its licence has ended, or ' +
+      'the user may not open it: check that IMAP is enabled for it. The next poll tries again',
+  },
+  {
+    words: /too many (?:simultaneous |concurrent )?(?:connections|logins|sessions)|maximum number of connections|connection limit/i,
+    kind: 'throttled',
+    remedy:
+      'Other programs hold all connections that the server allows this account: close some of them. The next poll tries again',
+  },
+  {
+    words: /server unavailable|service (?:temporarily )?unavailable|temporar(?:y|ily)|try again later|system error|internal error/i,
+    kind: 'unavailable',
+    remedy: 'The server has a fault of its own, mostly for minutes. The next poll tries again',
+  },
+];
+
 /** imapflow has no code for it. A password it would send by LOGIN, which every server knows. */
 const NO_WAY_TO_LOG_IN = 'Unsupported authentication mechanism';
 
@@ -61,12 +87,14 @@ const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS|ERR_
  *
  * @param where user, host and port, for the reader of the alarm
  * @param refusalMeans what a NO or BAD without a telling response code means
+ * @param secrets never shown, should the server repeat them
  * @returns always a `MailboxFailure`, with the first error as its cause
  */
 export function mailboxFailureFrom(
   error: unknown,
   where: string,
   refusalMeans: MailboxFailureKind = 'refused',
+  secrets: readonly string[] = [],
 ): MailboxFailure {
   if (error instanceof MailboxFailure) return error;
   const { code, message, responseText, reason } = error as ImapFlowError;
@@ -74,13 +102,22 @@ export function mailboxFailureFrom(
     const offers = 'the server takes no access token, neither by XOAUTH2 nor by OAUTHBEARER';
     return new MailboxFailure('protocol', `${where}: ${offers}. Check auth in the settings`, { cause: error });
   }
-  const kind = kindOf(error as ImapFlowError, refusalMeans);
-  const said = responseText || reason || message || code || 'no reason given';
+  const responseCode = responseCodeOf(error as ImapFlowError);
+  const words = responseText || reason || message || code || 'no reason given';
+  const said = redacted(responseCode && !words.includes(responseCode) ? `[${responseCode}] ${words}` : words, secrets);
+  const meant = responseCode === 'AUTHENTICATIONFAILED' ? undefined : meantByWords(error as ImapFlowError, words);
+  const kind = meant?.kind ?? kindOf(error as ImapFlowError, refusalMeans);
   return new MailboxFailure(
     kind,
-    `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${WAY_OUT[kind]}`,
+    `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${meant?.remedy ?? WAY_OUT[kind]}`,
     { cause: error, said },
   );
+}
+
+/** Only what the server itself said counts. */
+function meantByWords({ responseStatus, reason }: ImapFlowError, words: string) {
+  if (!responseStatus && !reason) return undefined;
+  return MEANT_BY_WORDS.find(({ words: pattern }) => pattern.test(words));
 }
 
 function kindOf(error: ImapFlowError, refusalMeans: MailboxFailureKind): MailboxFailureKind {

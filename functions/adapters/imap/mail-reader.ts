@@ -9,6 +9,7 @@ import { connectImap, type ImapAccount, type ImapConnection, type ImapCredential
 import { fetchListing, LISTINGS } from './fetch.ts';
 import { withExistingFolders } from './folders.ts';
 import { failureOf, fetchMails, type Reading } from './mails.ts';
+import { withoutList } from './without-list.ts';
 import { type Attempts, OF_ONE_EMAIL, pagesOf } from './pages.ts';
 
 export type ImapReaderOptions = {
@@ -76,7 +77,10 @@ function sessionOn(
   /** EXAMINE, once a connection: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
   const examine = () => {
     examined ??= connection
-      .exchange('EXAMINE', async (client) => (await client.mailboxOpen(folder, { readOnly: true })) ?? bye(mailbox))
+      .exchange('EXAMINE', async (client) => {
+        withoutList(client, folder);
+        return (await client.mailboxOpen(folder, { readOnly: true })) ?? bye(mailbox);
+      })
       .then(({ uidValidity }) => {
         named = uidValidityAsNamed(uidValidityFrom(uidValidity, mailbox), named, mailbox);
         return named;
@@ -179,22 +183,31 @@ function sessionOn(
       withheldMail({ mailbox, uidValidity: named ?? '', uid }, listed.get(uid)?.receivedAt ?? new Date(), said),
   };
 
+  /** What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10). */
+  const askStatus = async () =>
+    await connection
+      .exchange('STATUS', (client) => client.status(folder, { uidNext: true, uidValidity: true }), {
+        refusalMeans: 'folder',
+        staysOpenIfRefused: true,
+      })
+      .catch(async (error: unknown) => {
+        if (!(error instanceof MailboxFailure) || error.kind !== 'folder') throw error;
+        throw await withExistingFolders(error, connection);
+      });
+
   const session: MailSession = {
     async status() {
-      // What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10).
-      const status = await connection
-        .exchange('STATUS', (client) => client.status(folder, { uidNext: true, uidValidity: true }), {
-          refusalMeans: 'folder',
-          staysOpenIfRefused: true,
-        })
-        .catch(async (error: unknown) => {
-          if (!(error instanceof MailboxFailure) || error.kind !== 'folder') throw error;
-          throw await withExistingFolders(error, connection);
-        });
-      const uidValidity = uidValidityFrom(status.uidValidity, mailbox);
-      named = uidValidity;
-      if (!status.uidNext) throw new MailboxFailure('protocol', `${mailbox}: the server reports no UIDNEXT`);
-      return { uidValidity, uidNext: status.uidNext };
+      const { uidValidity, uidNext } = await askStatus();
+      if (uidValidity && uidNext) {
+        named = String(uidValidity);
+        return { uidValidity: named, uidNext };
+      }
+      // 163.com, Yandex and old Couriers leave a part of the answer out. EXAMINE mostly has it, and the listing decides.
+      if (uidValidity) named = String(uidValidity);
+      const examinedValidity = await examine();
+      const { uidNext: examinedNext } = connection.client.mailbox || {};
+      const next = uidNext || examinedNext || ((await list(0)).at(-1)?.uid ?? 0) + 1;
+      return { uidValidity: examinedValidity, uidNext: next };
     },
     list,
     pages: (uids, mailsPerPage) => pagesOf(uids, mailsPerPage, attempts),

@@ -1,9 +1,16 @@
 import * as z from 'zod';
+import { textOfHtml } from '../../core/mail/html-text.ts';
 import { MailboxFailure, type MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
+import { redacted } from './redacted.ts';
 
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().catch('') });
 
-const SHOWN_CHARACTERS = 200;
+/** Whether this is the JSON of an error (RFC 6749, 5.2). */
+export function isRefusal(content: unknown): boolean {
+  return refusalSchema.safeParse(content).success;
+}
+
+const PAGE_CHARACTERS = 200;
 
 /** What to do about each error of RFC 6749, 5.2; all of them stay until a person acts. */
 const WAY_OUT: Readonly<Record<string, string>> = {
@@ -20,16 +27,19 @@ const WAY_OUT: Readonly<Record<string, string>> = {
  *
  * @param host of the token endpoint
  * @param content the answer's JSON; anything else where it was none
+ * @param body as it came: of a page, its words are quoted
  * @param form what was sent; none of its secrets appears in the text, should the provider repeat them
  */
 export function refusedToken(
   host: string,
-  { status, content }: { status: number; content: unknown },
+  { status, content, body }: { status: number; content: unknown; body: string },
   form: Readonly<Record<string, string>>,
 ): MailboxFailure {
   const { error, error_description = '' } = refusalSchema.safeParse(content).data ?? {};
   const [firstLine = ''] = error_description.split(/[\r\n]/);
-  const said = withoutSecrets([error, firstLine].filter(Boolean).join(': '), form).slice(0, SHOWN_CHARACTERS);
+  const words = error === undefined ? textOfHtml(body, PAGE_CHARACTERS).slice(0, PAGE_CHARACTERS) : error;
+  const secrets = [form.client_secret, form.refresh_token].filter((secret) => secret !== undefined);
+  const said = redacted([words, firstLine].filter(Boolean).join(': '), secrets);
   const kind = kindOf(status, error);
   const wayOut = kind === 'credentials' ? wayOutOf(error) : 'The next poll tries again';
   return new MailboxFailure(
@@ -38,7 +48,7 @@ export function refusedToken(
   );
 }
 
-/** 4xx is the provider's word on the credential; Microsoft answers it also for `temporarily_unavailable`. */
+/** An error is the provider's word on the credential, whatever its status; Microsoft answers it also for `temporarily_unavailable`. */
 function kindOf(status: number, error: string | undefined): MailboxFailureKind {
   if (status === 429) return 'throttled';
   if (status >= 500 || error === 'temporarily_unavailable' || error === 'server_error') return 'unavailable';
@@ -48,10 +58,4 @@ function kindOf(status: number, error: string | undefined): MailboxFailureKind {
 function wayOutOf(error: string | undefined): string {
   if (error === undefined) return 'Check tokenUrl in the settings: this is no answer of a token endpoint';
   return WAY_OUT[error] ?? 'Check the auth settings and the secrets of the mailbox';
-}
-
-function withoutSecrets(text: string, form: Readonly<Record<string, string>>): string {
-  let cleaned = text;
-  for (const secret of [form.client_secret, form.refresh_token]) if (secret) cleaned = cleaned.replaceAll(secret, '…');
-  return cleaned;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
 import type { Clock } from '../../core/time.ts';
 import { readTextUpTo } from '../capped-body.ts';
-import { refusedToken } from './oauth-refusal.ts';
+import { isRefusal, refusedToken } from './oauth-refusal.ts';
 
 /** A token is renewed this long before it expires, so that none expires on its way to the server. */
 const RENEW_BEFORE_MS = 5 * 60_000;
@@ -83,9 +83,11 @@ async function requestToken(tokenUrl: string, form: TokenForm): Promise<z.infer<
   const { host } = new URL(tokenUrl);
   const { status, body } = await postForm(tokenUrl, form);
   const content = jsonOf(body);
-  if (status < 200 || status > 299) throw refusedToken(host, { status, content }, form);
   const token = tokenSchema.safeParse(content);
-  if (token.success) return token.data;
+  const isSuccess = status >= 200 && status <= 299;
+  if (isSuccess && token.success) return token.data;
+  // Some providers say no with HTTP 200.
+  if (!isSuccess || isRefusal(content)) throw refusedToken(host, { status, content, body }, form);
   throw new MailboxFailure(
     'protocol',
     `${host} answered HTTP ${status} without a bearer token. Check tokenUrl in the settings`,

@@ -199,9 +199,9 @@ describe('a server that says BYE: bye, with its reason', () => {
   });
 
   it('instead of a greeting', async () => {
-    const access = await scripted({ greeting: '* BYE too many connections\r\n' });
+    const access = await scripted({ greeting: '* BYE not today\r\n' });
     const { kind, message } = await failureOf(access);
-    expect({ kind, message }).toEqual({ kind: 'bye', message: expect.stringContaining('too many connections') });
+    expect({ kind, message }).toEqual({ kind: 'bye', message: expect.stringContaining('not today') });
   });
 
   it('and leaves the connection open', async () => {
@@ -378,7 +378,6 @@ describe('a server that sends more than was asked for: answer too large', () => 
 
 describe('a server whose mail cannot be told apart', () => {
   it.each([
-    ['STATUS', '* STATUS INBOX (UIDNEXT 3)\r\n'],
     ['EXAMINE', '* 2 EXISTS\r\n* OK [UIDNEXT 3] ok\r\n'],
     ['EXAMINE', '* 2 EXISTS\r\n* OK [UIDVALIDITY 0] ok\r\n'],
   ])('reports no UIDVALIDITY at %s: no uidValidity, and no mail is read', async (step, untagged) => {
@@ -444,7 +443,7 @@ describe('whatever way the server fails, the poll records it and the next one go
         return isIll && isDown && isAt('UID FETCH', command) ? misbehave(tag, socket) : undefined;
       },
     });
-    const patience = { exchangeTimeoutMs: 5_000 };
+    const patience = { exchangeTimeoutMs: 2_500 };
     await expect(poll(access, undefined, patience)).rejects.toMatchObject({ kind });
     expect(await health()).toMatchObject({
       watermark: { lastUid: MAILS_PER_PAGE },

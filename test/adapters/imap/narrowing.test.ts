@@ -72,7 +72,7 @@ function namedBy(set: string): number[] {
 
 function readerOf({ host, port }: ScriptedImapServer, exchangeTimeoutMs = HANG_MS) {
   const account = { account: 'support', host, port, tls: 'off', allowSelfSignedCertificate: true, user: 'support' } as const;
-  return imapMailReader({ account, credentials: async () => ({ pass: 'x' }), headerFields: [], exchangeTimeoutMs });
+  return imapMailReader({ account, credentials: async () => ({ pass: 'secret' }), headerFields: [], exchangeTimeoutMs });
 }
 
 async function poll(access: ScriptedImapServer, exchangeTimeoutMs?: number) {

@@ -30,7 +30,9 @@ export function mailsWithoutMessageId(
 
   async function entriesWithoutMessageId(before: readonly Numbering[]): Promise<Map<string, LedgerEntry[]>> {
     const mailIds: string[] = [];
-    for (const other of distinct(before)) {
+    // An audit that ran before the poll has relocated email to the numbers of now, under the former name.
+    const sinceRelocated = before.map((former) => ({ mailbox: former.mailbox, uidValidity }));
+    for (const other of distinct([...before, ...sinceRelocated])) {
       // A server that gives its uids a second time keeps UIDVALIDITY.
       const isOfNow = isSameNumbering(other, numbering);
       for await (const line of ledger.entriesAboveUid(other.mailbox, other.uidValidity, 0)) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { queueMessageOf } from '../../functions/core/records/alert.ts';
 import type { MailLocation } from '../../functions/core/mail/mail.ts';
+import { queueMessageOf } from '../../functions/core/records/alert.ts';
 import type { Ledger } from '../../functions/core/records/ledger.ts';
 import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { allOf, sampleEntry, sampleFailure } from './sample-entry.ts';

@@ -224,7 +224,10 @@ describeWithDovecot('a mail is one mail, wherever it lies on Dovecot and whateve
 
   it('an email whose file cannot be read holds nothing: it is unknown, and taken in once the file is repaired', async () => {
     const { services, poll, posted } = world();
-    dovecot.deliver(folder, ['vip one', 'vip damaged', 'vip three'].map((subject) => mail({ subject })));
+    dovecot.deliver(
+      folder,
+      ['vip one', 'vip damaged', 'vip three'].map((subject) => mail({ subject })),
+    );
     dovecot.damage(folder, 1);
     expect(await poll()).toMatchObject({ accepted: 3, left: 0 });
     expect(posted()).toEqual(['vip one', 'vip three']);

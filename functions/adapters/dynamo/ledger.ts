@@ -110,7 +110,11 @@ export function dynamoLedger({
   async function claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim> {
     const acceptedAt = new Date(message.acceptedAt);
     // marshall leaves out what is undefined, and an update may not name it.
-    const { fingerprint: _unknown, copyOf: _none, ...first } = openAttributesOf({ ...message, reason: null, fingerprint: undefined, acceptedAt });
+    const {
+      fingerprint: _unknown,
+      copyOf: _none,
+      ...first
+    } = openAttributesOf({ ...message, reason: null, fingerprint: undefined, acceptedAt });
     const names = Object.keys(first);
     const claimed = await change(
       message.mailId,

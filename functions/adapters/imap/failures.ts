@@ -64,13 +64,15 @@ const MEANT_BY_WORDS: readonly { words: RegExp; kind: MailboxFailureKind; remedy
       'the user may not open it: check that IMAP is enabled for it. The next poll tries again',
   },
   {
-    words: /too many (?:simultaneous |concurrent )?(?:connections|logins|sessions)|maximum number of connections|connection limit/i,
+    words:
+      /too many (?:simultaneous |concurrent )?(?:connections|logins|sessions)|maximum number of connections|connection limit/i,
     kind: 'throttled',
     remedy:
       'Other programs hold all connections that the server allows this account: close some of them. The next poll tries again',
   },
   {
-    words: /server unavailable|service (?:temporarily )?unavailable|temporar(?:y|ily)|try again later|system error|internal error/i,
+    words:
+      /server unavailable|service (?:temporarily )?unavailable|temporar(?:y|ily)|try again later|system error|internal error/i,
     kind: 'unavailable',
     remedy: 'The server has a fault of its own, mostly for minutes. The next poll tries again',
   },

@@ -9,8 +9,8 @@ import { connectImap, type ImapAccount, type ImapConnection, type ImapCredential
 import { fetchListing, LISTINGS } from './fetch.ts';
 import { withExistingFolders } from './folders.ts';
 import { failureOf, fetchMails, type Reading } from './mails.ts';
-import { withoutList } from './without-list.ts';
 import { type Attempts, OF_ONE_EMAIL, pagesOf } from './pages.ts';
+import { withoutList } from './without-list.ts';
 
 export type ImapReaderOptions = {
   /** An account that was renamed identifies its email by the first of its former ids. */

@@ -95,15 +95,23 @@ async function fetchTogether(
     mails.set(raw.uid, mail);
     if (lacksText(mail) || mail.problem !== undefined) unclear.set(raw.uid, { raw, mail });
   }
-  let reason = failure;
-  if (!reason && depth === 'all' && unclear.size > 0) {
-    const further = new Map<number, Mail>();
-    reason = await failureOf(() => readFurther(connection, unclear, read, further));
-    for (const [uid, mail] of further) mails.set(uid, mail);
-    // Asked for again one by one, all but the email that it is about come back with their text.
-    if (reason) for (const uid of unclear.keys()) if (!further.has(uid)) mails.delete(uid);
-  }
-  return { mails: [...mails.values()].sort((a, b) => a.location.uid - b.location.uid), failure: reason };
+  const isReadFurther = !failure && depth === 'all' && unclear.size > 0;
+  const further = isReadFurther ? await readUnclear(connection, unclear, read) : { mails: [], failure };
+  // Asked for again one by one, all but the email that a failure is about come back with their text.
+  if (isReadFurther && further.failure) for (const uid of unclear.keys()) mails.delete(uid);
+  for (const mail of further.mails) mails.set(mail.location.uid, mail);
+  return { mails: [...mails.values()].sort((a, b) => a.location.uid - b.location.uid), failure: further.failure };
+}
+
+/** Those unclear emails that show more now, and why the others do not. */
+async function readUnclear(
+  connection: ImapConnection,
+  unclear: ReadonlyMap<number, Unclear>,
+  read: Read,
+): Promise<Reading> {
+  const further = new Map<number, Mail>();
+  const failure = await failureOf(() => readFurther(connection, unclear, read, further));
+  return { mails: [...further.values()], failure };
 }
 
 /** The email as far as it could be read. */

@@ -1,6 +1,6 @@
 import type { Mail } from '../../core/mail/mail.ts';
 import type { MailPage } from '../../core/mail/mail-reader.ts';
-import { MailboxFailure, type MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
+import type { MailboxFailure, MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
 import { type Depth, type Reading, withoutText } from './mails.ts';
 
 /** How the emails of a folder are read, on a connection that works. */

@@ -62,7 +62,12 @@ export async function auditMails(
       // What the server did not hand out is tried again; it may have been repaired.
       const unread = [...missing, ...withheld];
       const uids = unread.map(({ uid }) => uid).sort((one, other) => one - other);
-      const { notAccountable, ...fetched } = await takeIn(uids, { ...range, formerly, session, listing }, services, time);
+      const { notAccountable, ...fetched } = await takeIn(
+        uids,
+        { ...range, formerly, session, listing },
+        services,
+        time,
+      );
       return {
         ...fetched,
         inMailbox: mails.length - notAccountable,

@@ -29,10 +29,7 @@ export function receivedSince(mails: readonly ListedMail[], since: Date | undefi
 }
 
 /** What cannot be compared counts as the same. */
-function isSameEmail(
-  one: { fingerprint?: string | undefined },
-  other: { fingerprint?: string | undefined },
-): boolean {
+function isSameEmail(one: { fingerprint?: string | undefined }, other: { fingerprint?: string | undefined }): boolean {
   return one.fingerprint === undefined || other.fingerprint === undefined || one.fingerprint === other.fingerprint;
 }
 
@@ -66,7 +63,7 @@ export async function compare(
   const left: LedgerIndexEntry[] = [];
   let isRenumbered = false;
   let next = 0;
-  let known = NOTHING_KNOWN;
+  let known: Known = NOTHING_KNOWN;
   const finish = (mail: ListedMail) => {
     if (!known.isAnswered) (known.isWithheld ? withheld : missing).push(mail);
     isRenumbered ||= known.isAnother && !known.isAnswered;
@@ -77,15 +74,22 @@ export async function compare(
     if (line.state === 'accepted') left.push(line);
     for (let mail = mails[next]; mail !== undefined && mail.uid < line.uid; mail = mails[next]) finish(mail);
     const mail = mails[next];
-    if (mail?.uid !== line.uid) continue;
-    const isOfNow = linesSince === undefined || line.acceptedAt >= linesSince;
-    if (line.state === 'accepted') continue;
-    if (line.fingerprint === WITHHELD) known = { ...known, isWithheld: isOfNow };
-    else if (!isSameEmail(line, mail)) known = { ...known, isAnother: known.isAnother || isOfNow };
-    else if (isOfNow || line.fingerprint !== undefined) known = { ...known, isAnswered: true };
+    if (mail?.uid === line.uid) known = knownWith(known, line, mail, linesSince);
   }
   for (let mail = mails[next]; mail !== undefined; mail = mails[next]) finish(mail);
   return { missing, withheld, left, isRenumbered };
 }
 
-const NOTHING_KNOWN = { isAnswered: false, isAnother: false, isWithheld: false };
+type Known = { isAnswered: boolean; isAnother: boolean; isWithheld: boolean };
+
+/** What one more line of the ledger says of the email that is listed at its uid. */
+function knownWith(known: Known, line: LedgerIndexEntry, mail: ListedMail, linesSince: Date | undefined): Known {
+  // Accepted and not handed over: it is below a watermark that was moved by hand, or is left from a poll that died.
+  if (line.state === 'accepted') return known;
+  const isOfNow = linesSince === undefined || line.acceptedAt >= linesSince;
+  if (line.fingerprint === WITHHELD) return { ...known, isWithheld: isOfNow };
+  if (!isSameEmail(line, mail)) return { ...known, isAnother: known.isAnother || isOfNow };
+  return { ...known, isAnswered: known.isAnswered || isOfNow || line.fingerprint !== undefined };
+}
+
+const NOTHING_KNOWN: Known = { isAnswered: false, isAnother: false, isWithheld: false };

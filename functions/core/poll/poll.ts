@@ -161,9 +161,13 @@ async function handOverPages(
     if (page.mails.length < page.uids.length) await refuseRenumbered(session, watermark);
     const accountable = page.mails.filter((mail) => !isFromBeforeAccounting(mail, watermark));
     const recognised = await withoutMessageId.recognise(accountable);
-    const handedOver = await triagePage(accountable, { journal, ...services }, {
-      ...{ recognised, formerly, isGone },
-    });
+    const handedOver = await triagePage(
+      accountable,
+      { journal, ...services },
+      {
+        ...{ recognised, formerly, isGone },
+      },
+    );
     const lastUid = lastUidOf(page.mails, watermark);
     const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });

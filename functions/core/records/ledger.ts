@@ -15,7 +15,7 @@ export type Claim =
   | { kind: 'leased'; until: Date };
 
 /** A location, and what the email there is known by. */
-export type Place = { location: MailLocation; fingerprint: string | undefined };
+type Place = { location: MailLocation; fingerprint: string | undefined };
 
 /** The record of every mail's fate. Single-item conditional writes only. */
 export interface Ledger {

@@ -98,7 +98,9 @@ function readsTheSampleMailbox(sample: () => readonly SampleMail[], access: () =
       for await (const { mails: one } of session.pages([1, 2], 500)) pages.push(one);
       return pages;
     });
-    expect(page?.map(({ fingerprint }) => fingerprint)).toEqual(listed.slice(0, 2).map(({ fingerprint }) => fingerprint));
+    expect(page?.map(({ fingerprint }) => fingerprint)).toEqual(
+      listed.slice(0, 2).map(({ fingerprint }) => fingerprint),
+    );
   });
 
   it('a password that was renewed after it was cached is read afresh', async () => {

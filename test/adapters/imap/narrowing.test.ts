@@ -2,14 +2,10 @@ import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
+import { auditWorld } from '../../core/audit/audit-world.ts';
 import { HANG_MS } from '../../hang-limit.ts';
 import { polledMailbox, testWorld } from '../../test-world.ts';
-import { auditWorld } from '../../core/audit/audit-world.ts';
-import {
-  fetchAnswer,
-  type ScriptedImapServer,
-  startScriptedImapServer,
-} from './scripted-imap-server.ts';
+import { fetchAnswer, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
 
 /** A server that never hands out some emails, and everything else in order. */
 
@@ -53,7 +49,8 @@ async function withholding(withheld: readonly number[], refusal: Refusal, fails 
       const asked = set ? namedBy(set) : [];
       const culprit = asked.find((uid) => withheld.includes(uid));
       if (culprit === undefined || !fails(command)) return undefined;
-      const answerOf = (uids: readonly number[]) => (uids.length > 0 ? fetchAnswer(`UID FETCH ${uids.join(',')} `, UIDS) : '');
+      const answerOf = (uids: readonly number[]) =>
+        uids.length > 0 ? fetchAnswer(`UID FETCH ${uids.join(',')} `, UIDS) : '';
       return refusal(tag, socket, {
         before: answerOf(asked.filter((uid) => uid < culprit)),
         others: answerOf(asked.filter((uid) => !withheld.includes(uid))),
@@ -71,8 +68,20 @@ function namedBy(set: string): number[] {
 }
 
 function readerOf({ host, port }: ScriptedImapServer, exchangeTimeoutMs = HANG_MS) {
-  const account = { account: 'support', host, port, tls: 'off', allowSelfSignedCertificate: true, user: 'support' } as const;
-  return imapMailReader({ account, credentials: async () => ({ pass: 'secret' }), headerFields: [], exchangeTimeoutMs });
+  const account = {
+    account: 'support',
+    host,
+    port,
+    tls: 'off',
+    allowSelfSignedCertificate: true,
+    user: 'support',
+  } as const;
+  return imapMailReader({
+    account,
+    credentials: async () => ({ pass: 'secret' }),
+    headerFields: [],
+    exchangeTimeoutMs,
+  });
 }
 
 async function poll(access: ScriptedImapServer, exchangeTimeoutMs?: number) {
@@ -91,18 +100,24 @@ describe.each(REFUSALS)('an email that the server answers with %s', (_what, refu
     ['the last', [40]],
     ['one in the middle', [23]],
     ['several', [7, 8, 31]],
-  ])('%s: everything else is handed over in the same poll, and it is unknown with the reason', async (_where, withheld) => {
-    const { report, services, watermark } = await poll(await withholding(withheld, refusal));
-    expect(report).toMatchObject({ accepted: 40, left: 0 });
-    expect((await watermark())?.lastUid).toBe(40);
-    const entries = services.ledger.entries();
-    const lacking = entries.filter(({ fingerprint }) => fingerprint === 'withheld');
-    expect(lacking.map(({ location }) => location.uid)).toEqual(withheld);
-    for (const { route, reason } of lacking) {
-      expect({ route, reason }).toEqual({ route: 'unknown', reason: expect.stringContaining('does not hand it out: ') });
-    }
-    expect(entries.filter(({ record }) => record.snippet.startsWith('text '))).toHaveLength(40 - withheld.length);
-  });
+  ])(
+    '%s: everything else is handed over in the same poll, and it is unknown with the reason',
+    async (_where, withheld) => {
+      const { report, services, watermark } = await poll(await withholding(withheld, refusal));
+      expect(report).toMatchObject({ accepted: 40, left: 0 });
+      expect((await watermark())?.lastUid).toBe(40);
+      const entries = services.ledger.entries();
+      const lacking = entries.filter(({ fingerprint }) => fingerprint === 'withheld');
+      expect(lacking.map(({ location }) => location.uid)).toEqual(withheld);
+      for (const { route, reason } of lacking) {
+        expect({ route, reason }).toEqual({
+          route: 'unknown',
+          reason: expect.stringContaining('does not hand it out: '),
+        });
+      }
+      expect(entries.filter(({ record }) => record.snippet.startsWith('text '))).toHaveLength(40 - withheld.length);
+    },
+  );
 });
 
 it('an email at which the server falls silent', async () => {
@@ -115,7 +130,11 @@ it('an email at which the server falls silent', async () => {
 describe('an email of which only a part is refused', () => {
   it('its structure: it is read without it', async () => {
     // Emails without text have their structure asked for.
-    const access = await withholding([5], (tag) => `${tag} NO damaged\r\n`, (command) => command.includes('BODYSTRUCTURE'));
+    const access = await withholding(
+      [5],
+      (tag) => `${tag} NO damaged\r\n`,
+      (command) => command.includes('BODYSTRUCTURE'),
+    );
     const { report, services } = await poll(access);
     expect(report).toMatchObject({ accepted: 40 });
     expect(services.ledger.entries().filter(({ fingerprint }) => fingerprint === 'withheld')).toEqual([]);
@@ -147,13 +166,19 @@ it('an older email tells whether the only new one is at fault', async () => {
   });
   await pollMailbox(polled, { ...services, reader: readerOf(access) }, () => 300_000);
   expect((await watermark())?.lastUid).toBe(40);
-  expect(services.ledger.entries()).toMatchObject([{ location: { uid: 40 }, reason: expect.stringContaining('System Error') }]);
+  expect(services.ledger.entries()).toMatchObject([
+    { location: { uid: 40 }, reason: expect.stringContaining('System Error') },
+  ]);
 });
 
 it('an audit tries again, and takes the email in once the server hands it out', async () => {
   const world = auditWorld();
   let isDamaged = true;
-  const access = await withholding([5], (tag) => `${tag} NO System Error\r\n`, () => isDamaged);
+  const access = await withholding(
+    [5],
+    (tag) => `${tag} NO System Error\r\n`,
+    () => isDamaged,
+  );
   const reader = readerOf(access);
   await pollMailbox(polledMailbox(), { ...world, reader }, () => 300_000);
   expect(await world.audit({ reader })).toMatchObject({ accounted: 40, recovered: 0, inMailbox: 40 });

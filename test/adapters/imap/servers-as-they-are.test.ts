@@ -13,7 +13,14 @@ afterEach(() => server?.stop());
 async function readerOf(script: Script) {
   server = await startScriptedImapServer(script);
   const { host, port } = server;
-  const account = { account: 'support', host, port, tls: 'off', allowSelfSignedCertificate: true, user: 'ada' } as const;
+  const account = {
+    account: 'support',
+    host,
+    port,
+    tls: 'off',
+    allowSelfSignedCertificate: true,
+    user: 'ada',
+  } as const;
   const credentials = async () => ({ pass: PASSWORD });
   return imapMailReader({ account, credentials, headerFields: [], exchangeTimeoutMs: HANG_MS });
 }

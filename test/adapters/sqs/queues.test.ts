@@ -222,7 +222,11 @@ describe('the taking end of a queue in SQS', () => {
 
   it('throws any other refusal of SQS', async () => {
     const denied = { send: () => Promise.reject(new Error('AccessDenied')) } as unknown as SQSClient;
-    const queue = sqsAlertQueue({ client: denied, queueUrl: 'http://127.0.0.1/a', deadLetterQueueUrl: 'http://127.0.0.1/b' });
+    const queue = sqsAlertQueue({
+      client: denied,
+      queueUrl: 'http://127.0.0.1/a',
+      deadLetterQueueUrl: 'http://127.0.0.1/b',
+    });
     await expect(queue.returnToQueue(await receive('denied'), 1_000)).rejects.toThrow('AccessDenied');
   });
 

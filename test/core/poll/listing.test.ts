@@ -115,7 +115,9 @@ describe('a server that renumbers its mailbox and keeps UIDVALIDITY', () => {
     deliver('vip door 3', 103);
     await poll();
     world.mailbox.expunge(1);
-    world.mailbox.renumber('1000', ({ subject }, uid) => mailOf(uid, '1000', nameless(subject, 100 + Number(subject.at(-1)))));
+    world.mailbox.renumber('1000', ({ subject }, uid) =>
+      mailOf(uid, '1000', nameless(subject, 100 + Number(subject.at(-1)))),
+    );
     deliver('vip door 4', 104);
     deliver('vip door 5', 105);
     await poll();

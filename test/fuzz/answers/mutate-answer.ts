@@ -120,16 +120,7 @@ const mutations: readonly AnswerMutation[] = [
 ];
 
 /** Which answers are worth changing, and how often; the rest of the conversation only leads there. */
-const AIMS = [
-  'UID FETCH',
-  'UID FETCH',
-  'UID FETCH',
-  'UID FETCH',
-  'UID FETCH',
-  'EXAMINE',
-  'STATUS',
-  undefined,
-] as const;
+const AIMS = ['UID FETCH', 'UID FETCH', 'UID FETCH', 'UID FETCH', 'UID FETCH', 'EXAMINE', 'STATUS', undefined] as const;
 
 /** A conversation in which some answers are wrong. Without `faults` every byte is right. */
 export function mutatedScript(mailbox: ServedMailbox, random: Random, faults: number): Script {

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
 import type { MailSession } from '../../../functions/core/mail/mail-reader.ts';
+import { uidsAbove } from '../../adapters/imap/uids-above.ts';
 import { cpuMsSince } from '../../cpu-time.ts';
 import type { Answer, Command } from '../answers/correct-answers.ts';
 import { type ScriptedServer, scriptedServer } from '../answers/scripted-server.ts';
 import { servedMailbox } from '../answers/served-mailbox.ts';
 import { randomOf } from '../random.ts';
-import { uidsAbove } from '../../adapters/imap/uids-above.ts';
 
 /** What fuzzing found in the reader, each on a server that does everything right but one thing. */
 

@@ -98,10 +98,7 @@ function counts({ digest, invocation, sentMs }: Told, view: View): Broken[] {
   const earlier = view.accepted.filter(({ acceptedAt }) => acceptedAt <= window.from);
   if (!previous && earlier.length > 0) broken.push({ promise: 'P5', what: `${id} leaves ${earlier.length} out` });
   const within = view.accepted.filter(({ acceptedAt }) => acceptedAt > window.from && acceptedAt <= window.until);
-  const copies = within.filter(({ route }) => route === COPY_ROUTE).length;
-  if (accounts.copies !== copies) {
-    broken.push({ promise: 'P5', what: `${id} counts ${accounts.copies} copies; there were ${copies}` });
-  }
+  broken.push(...wrongCopies(id, accounts.copies, within));
   const routes = new Set([...within, ...accounts.routes].map(({ route }) => route));
   routes.delete(COPY_ROUTE);
   for (const route of routes) {
@@ -122,6 +119,11 @@ function counts({ digest, invocation, sentMs }: Told, view: View): Broken[] {
     }
   }
   return broken;
+}
+
+function wrongCopies(id: string, told: number, within: readonly { route: string }[]): Broken[] {
+  const copies = within.filter(({ route }) => route === COPY_ROUTE).length;
+  return told === copies ? [] : [{ promise: 'P5', what: `${id} counts ${told} copies; there were ${copies}` }];
 }
 
 const NOT_TOLD = { received: 0, delivered: 0, undelivered: 0, unknown: 0 };

@@ -2,8 +2,8 @@ import { imapMailReader } from '../../../../functions/adapters/imap/mail-reader.
 import { MAILS_PER_PAGE } from '../../../../functions/core/poll/poll-limits.ts';
 import { headersNeededBy } from '../../../../functions/core/rules/classify.ts';
 import settings from '../../../../functions/settings.ts';
-import { perform } from './task.ts';
 import { uidsAbove } from '../../../adapters/imap/uids-above.ts';
+import { perform } from './task.ts';
 
 /** Rollcall's own reader, asked as the poll asks it. */
 await perform(async ({ question, host, port, tls, user, password }, took) => {

@@ -1,4 +1,5 @@
 import { addressesIn } from './addresses.ts';
+import { withSeparations } from './adjacent-fields.ts';
 import { contentTypeOf } from './content-type.ts';
 import { cutDisplayedText, displayedText } from './displayed-text.ts';
 import { decodedValue } from './encoded-words.ts';
@@ -11,6 +12,8 @@ export { SNIPPET_CHARACTERS } from './snippet.ts';
 
 /** Longer subjects exist only to do harm; what is shown and stored ends here. */
 const SUBJECT_CHARACTERS = 300;
+
+const AUTHENTICATION_RESULTS = 'authentication-results';
 
 /** What a mail cannot tell about itself. */
 export type MailContext = {
@@ -68,7 +71,13 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
     headers: new Map(
       [...fields]
         .filter(([name]) => headerFields?.has(name) ?? true)
-        .map(([name, values]) => [name, shownValues(name, values, charset)]),
+        .map(([name, values]) => [
+          name,
+          // Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none.
+          name === AUTHENTICATION_RESULTS
+            ? withSeparations(values, name, latin1(raw.header))
+            : values.map((value) => decodedValue(value, charset)),
+        ]),
     ),
     link: linkTo(messageId),
     problem: undefined,
@@ -101,11 +110,6 @@ const ENCODED_SUBJECT_CHARACTERS = 15 * SUBJECT_CHARACTERS;
 
 function subjectOf(value: string, charset: string | undefined): string {
   return cutDisplayedText(decodedValue(value.slice(0, ENCODED_SUBJECT_CHARACTERS), charset), SUBJECT_CHARACTERS);
-}
-
-/** Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none. */
-function shownValues(name: string, values: readonly string[], charset: string | undefined): readonly string[] {
-  return name === 'authentication-results' ? values : values.map((value) => decodedValue(value, charset));
 }
 
 /** Longer ones are no dates. */

@@ -21,15 +21,13 @@ export const EXCHANGE_ONLINE = 'exchange-online';
 
 export type AuthenticationVerdict = { passed: true } | { passed: false; reason: string };
 
-/** An empty value among the fields: other fields of the header stand between the two on its sides. */
-export const OTHER_FIELDS = '';
-
 /** What the receiver wrote, or why that is not known. */
 type Reading = { results: readonly MethodResult[] } | { unreadable: string };
 
 /**
  * Did the sender pass, by the receiver's own word (RFC 8601)? `headers` are the Authentication-Results fields, topmost
- * first, unfolded and not decoded; `fromDomains` the normalised domains of From.
+ * first, unfolded and not decoded, with an empty value between two that other fields separate; `fromDomains` the
+ * normalised domains of From.
  *
  * Only the topmost fields with the receiver's authserv-id count: whatever a sender forged lies below them (section 5).
  * A dmarc result decides. Without one, an spf or dkim pass for the domain of From does (RFC 7489, 3.1: relaxed). A field

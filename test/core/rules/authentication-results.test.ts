@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeAuthentication, OTHER_FIELDS } from '../../../functions/core/rules/authentication-results.ts';
+import { OTHER_FIELDS } from '../../../functions/core/mail/adjacent-fields.ts';
+import { judgeAuthentication } from '../../../functions/core/rules/authentication-results.ts';
 
 const receiver = { authservId: 'mx.example.com', fromDomains: ['stripe.com'] };
 const judge = (...headers: string[]) => judgeAuthentication(headers, receiver);

@@ -166,6 +166,7 @@ function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, loca
     messageId,
     from: [{ name: senderName, address }],
     to: [{ name: '', address: 'support@example.com' }],
+    cc: [],
     subject,
     date,
     receivedAt: new Date(startMs + receivedAtMs),

@@ -27,6 +27,7 @@ export type Mail = {
   messageId: string | undefined;
   from: readonly MailAddress[];
   to: readonly MailAddress[];
+  cc: readonly MailAddress[];
   subject: string;
   /** The Date header as ISO 8601; the server's internal date where the header is missing or unreadable. */
   date: string;

@@ -13,6 +13,7 @@ export function mailOf(uid: number, uidValidity: string, changes: Partial<Mail> 
     messageId,
     from: [{ name: '', address: 'someone@example.com' }],
     to: [],
+    cc: [],
     subject,
     date: '2026-03-02T08:00:00.000Z',
     receivedAt: new Date('2026-03-02T08:00:00.000Z'),

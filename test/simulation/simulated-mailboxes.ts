@@ -173,6 +173,7 @@ function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, loca
     messageId,
     from: [{ name: senderName, address }],
     to: [{ name: '', address: 'support@example.com' }],
+    cc: [],
     subject,
     date,
     receivedAt,

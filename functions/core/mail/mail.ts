@@ -27,6 +27,7 @@ export type Mail = {
   messageId: string | undefined;
   from: readonly MailAddress[];
   to: readonly MailAddress[];
+  cc: readonly MailAddress[];
   subject: string;
   /** The Date header as ISO 8601; the server's internal date where the header is missing or unreadable. */
   date: string;
@@ -38,7 +39,8 @@ export type Mail = {
   snippet: string;
   /**
    * Header fields that rules ask for, by lower-case name, unfolded and decoded. Authentication-Results stay as sent:
-   * decoding would let a sender write results of its own, as an encoded word in an address that the field repeats.
+   * decoding would let a sender write results of its own, as an encoded word in an address that the field repeats. An
+   * empty value among them stands for other fields between two of them.
    */
   headers: ReadonlyMap<string, readonly string[]>;
   /** Opens the mail in the reader's mail client. */

@@ -41,6 +41,7 @@ export type StructureNode = {
 export const BASE_HEADER_FIELDS = [
   'from',
   'to',
+  'cc',
   'subject',
   'date',
   'message-id',

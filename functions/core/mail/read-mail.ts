@@ -1,4 +1,5 @@
 import { addressesIn } from './addresses.ts';
+import { withSeparations } from './adjacent-fields.ts';
 import { contentTypeOf } from './content-type.ts';
 import { cutDisplayedText, displayedText } from './displayed-text.ts';
 import { decodedValue } from './encoded-words.ts';
@@ -13,6 +14,8 @@ export { SNIPPET_CHARACTERS } from './snippet.ts';
 
 /** Longer subjects exist only to do harm; what is shown and stored ends here. */
 const SUBJECT_CHARACTERS = 300;
+
+const AUTHENTICATION_RESULTS = 'authentication-results';
 
 /** What a mail cannot tell about itself. */
 export type MailContext = {
@@ -60,7 +63,8 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
     location,
     messageId,
     from: sendersIn(fields, charset),
-    to: addressesIn(readableRecipients(fields), charset),
+    to: addressesIn(readableRecipients(fields, 'to'), charset),
+    cc: addressesIn(readableRecipients(fields, 'cc'), charset),
     subject: subjectOf(firstValue(fields, 'subject'), charset),
     date: (dateIn(firstValue(fields, 'date')) ?? received(raw)).toISOString(),
     receivedAt: received(raw),
@@ -69,7 +73,13 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
     headers: new Map(
       [...fields]
         .filter(([name]) => headerFields?.has(name) ?? true)
-        .map(([name, values]) => [name, shownValues(name, values, charset)]),
+        .map(([name, values]) => [
+          name,
+          // Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none.
+          name === AUTHENTICATION_RESULTS
+            ? withSeparations(values, name, latin1(raw.header))
+            : values.map((value) => decodedValue(value, charset)),
+        ]),
     ),
     link: linkTo(messageId),
     problem: undefined,
@@ -98,11 +108,11 @@ const TO_SEPARATORS = 1_000;
 const SEPARATOR = /[,;:]/g;
 
 /** The recipients up to the thousandth, so that the parser of addresses has no more to do. */
-function readableRecipients(fields: HeaderFields): readonly string[] {
+function readableRecipients(fields: HeaderFields, name: 'to' | 'cc'): readonly string[] {
   const values: string[] = [];
   let characters = TO_CHARACTERS;
   let separators = TO_SEPARATORS;
-  for (const value of fields.get('to') ?? []) {
+  for (const value of fields.get(name) ?? []) {
     const start = value.slice(0, characters);
     let end = 0;
     for (const { index } of start.matchAll(SEPARATOR)) {
@@ -159,11 +169,6 @@ function subjectOf(value: string, charset: string | undefined): string {
   return cutDisplayedText(decodedValue(value.slice(0, ENCODED_SUBJECT_CHARACTERS), charset), SUBJECT_CHARACTERS);
 }
 
-/** Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none. */
-function shownValues(name: string, values: readonly string[], charset: string | undefined): readonly string[] {
-  return name === 'authentication-results' ? values : values.map((value) => decodedValue(value, charset));
-}
-
 /** A server can name its internal date wrongly too; a mail of 1970 is shown, and shows what is wrong. */
 function received({ internalDate }: RawMail): Date {
   return Number.isNaN(internalDate.getTime()) ? new Date(0) : internalDate;
@@ -183,6 +188,7 @@ function mailByEnvelope(raw: RawMail, fields: HeaderFields, context: MailContext
     messageId,
     from: addressesOf(envelope.from),
     to: addressesOf(envelope.to),
+    cc: [],
     subject: cutDisplayedText(envelope.subject, SUBJECT_CHARACTERS),
     date: received(raw).toISOString(),
     receivedAt: received(raw),

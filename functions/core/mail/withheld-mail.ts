@@ -22,6 +22,7 @@ export function withheldMail(location: MailLocation, receivedAt: Date, said: str
     messageId: undefined,
     from: [],
     to: [],
+    cc: [],
     subject: '',
     date: receivedAt.toISOString(),
     receivedAt,

@@ -1,6 +1,6 @@
 import type { Mail, MailAddress } from '../mail/mail.ts';
 import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
-import { matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
+import { type AddressPattern, matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
 import { judgeAuthentication } from './authentication-results.ts';
 import { unauthenticatedSender } from './doubtful-sender.ts';
 import { listIdOf, matchesList } from './list-id.ts';
@@ -16,7 +16,9 @@ export type Classifier = (mail: Mail) => Classification;
 
 /** What the conditions look at, each part worked out once a mail and only when a rule asks. */
 type MailView = {
-  from: () => readonly NormalisedAddress[];
+  /** Undefined for a part of From that is no address. */
+  from: () => readonly (NormalisedAddress | undefined)[];
+  /** To and Cc: a sender chooses freely in which of them a recipient stands. */
   to: () => readonly NormalisedAddress[];
   lists: () => readonly string[];
   /** Indexes of the patterns that match this field of the mail. */
@@ -27,6 +29,7 @@ type Condition = (mail: MailView) => boolean;
 
 const SUBJECT = 'subject';
 const LIST_ID = 'list-id';
+const RECEIVED = 'received';
 const AUTHENTICATION_RESULTS = 'authentication-results';
 
 /** A field that repeats beyond this is padding. */
@@ -67,7 +70,8 @@ export function headersNeededBy(routes: readonly { rules: readonly Rule[] }[]): 
     .flatMap(({ list, header = [], authenticated }) => [
       ...(list ? [LIST_ID] : []),
       ...header.map(({ name }) => name),
-      ...(authenticated ? [AUTHENTICATION_RESULTS] : []),
+      // What lies below a Received is not the receiver's own.
+      ...(authenticated ? [AUTHENTICATION_RESULTS, RECEIVED] : []),
     ]);
   return [...new Set(needed)];
 }
@@ -83,12 +87,18 @@ function conditionsOf({ from, to, subject, list, header }: Rule, patterns: Patte
     return (mail) => items.some(({ field, index }) => mail.matched(field).has(index));
   };
   const conditions: Condition[] = [];
-  if (from) conditions.push((mail) => mail.from().some((address) => from.some((it) => matchesAddress(it, address))));
+  if (from) conditions.push((mail) => isFromOnly(from, mail.from()));
   if (to) conditions.push((mail) => mail.to().some((address) => to.some((it) => matchesAddress(it, address))));
   if (list) conditions.push((mail) => mail.lists().some((listId) => list.some((it) => matchesList(it, listId))));
   if (subject) conditions.push(anyMatches(subject.map((matches) => ({ name: SUBJECT, matches }))));
   if (header) conditions.push(anyMatches(header));
   return conditions;
+}
+
+/** Every part of From has to match: a sender may write any address beside its own. */
+function isFromOnly(patterns: readonly AddressPattern[], from: readonly (NormalisedAddress | undefined)[]): boolean {
+  const matches = (address: NormalisedAddress) => patterns.some((pattern) => matchesAddress(pattern, address));
+  return from.length > 0 && from.every((address) => address !== undefined && matches(address));
 }
 
 type Matcher = (text: string) => readonly number[];
@@ -113,8 +123,8 @@ function collectPatterns(): PatternCollection {
 function viewOf(mail: Mail, matchers: ReadonlyMap<string, Matcher>): MailView {
   const textsOf = (field: string) => (field === SUBJECT ? [mail.subject] : (mail.headers.get(field) ?? []));
   return {
-    from: once(() => addressesOf(mail.from)),
-    to: once(() => addressesOf(mail.to)),
+    from: once(() => mail.from.map(({ address }) => normaliseAddress(address))),
+    to: once(() => addressesOf([...mail.to, ...mail.cc])),
     lists: once(() => textsOf(LIST_ID).map(listIdOf)),
     matched: oncePer((field) => {
       const indexesIn = matchers.get(field);
@@ -147,9 +157,11 @@ function oncePer<T extends object>(compute: (key: string) => T): (key: string) =
 /** Why the sender is not authenticated; undefined where it is. */
 function doubtAbout(mail: Mail, view: MailView, authservId: string | undefined): string | undefined {
   if (authservId === undefined) return `${mail.location.mailbox} has no authservId in the settings`;
+  const from = view.from();
+  if (from.includes(undefined)) return 'From holds a part that is no readable address';
   const verdict = judgeAuthentication(mail.headers.get(AUTHENTICATION_RESULTS) ?? [], {
     authservId,
-    fromDomains: view.from().map(({ domain }) => domain),
+    fromDomains: from.flatMap((address) => address?.domain ?? []),
   });
   return verdict.passed ? undefined : verdict.reason;
 }

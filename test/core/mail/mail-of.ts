@@ -33,6 +33,7 @@ export function mailOf(
     messageId,
     from: [{ name: '', address: 'someone@example.com' }],
     to: [],
+    cc: [],
     subject,
     date: '2026-03-02T08:00:00.000Z',
     receivedAt: RECEIVED_AT,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OTHER_FIELDS } from '../../../functions/core/mail/adjacent-fields.ts';
 import { judgeAuthentication } from '../../../functions/core/rules/authentication-results.ts';
 
 const receiver = { authservId: 'mx.example.com', fromDomains: ['stripe.com'] };
@@ -23,6 +24,40 @@ describe('a sender passes', () => {
     [
       'with an empty envelope sender',
       'mx.example.com; spf=none smtp.mailfrom= smtp.helo=x; dmarc=pass header.from=stripe.com',
+    ],
+    [
+      'with comments between all tokens',
+      'mx.example.com (us); (first) dkim=pass(good) (a (b) ; dmarc=fail) header.d=stripe.com (c);',
+    ],
+    [
+      'in words of Fastmail',
+      'mx.example.com;\r\n    arc=none (no signatures found);\r\n    bimi=skipped (DMARC Policy is not at enforcement);\r\n    dkim=pass (2048-bit rsa key sha256) header.d=stripe.com header.i=@stripe.com header.b=Ab+/= header.a=rsa-sha256 header.s=s x-bits=2048;\r\n    dmarc=pass policy.published-domain-policy=none policy.applied-disposition=none (p=none,d=none,d.eval=0) policy.policy-from=p header.from=stripe.com;\r\n    iprev=pass smtp.remote-ip=192.0.2.1 (a.example);\r\n    x-return-mx=pass header.domain=stripe.com policy.is_org=yes (MX Records found: a,b);\r\n    x-tls=pass smtp.version=TLSv1.3 smtp.cipher=TLS_AES_256_GCM_SHA384 smtp.bits=256/256;\r\n    x-vs=clean score=0 state=0',
+    ],
+    [
+      'in words of Yahoo',
+      'mx.example.com;\r\n dkim=pass header.i=@stripe.com header.s=s1;\r\n spf=pass smtp.mailfrom=em.stripe.com;\r\n dmarc=pass(p=REJECT) header.from=stripe.com;',
+    ],
+    ['in words of iCloud', 'mx.example.com; dmarc=pass header.from=stripe.com'],
+    [
+      'in words of Zoho',
+      'mx.example.com;\r\n\tdkim=pass;\r\n\tspf=pass (zohomail.com: domain of x@em.stripe.com designates 192.0.2.1 as permitted sender)  smtp.mailfrom=x@em.stripe.com;\r\n\tdmarc=pass(p=none dis=none)  header.from=<billing@stripe.com>',
+    ],
+    [
+      'in words of OpenDKIM',
+      'mx.example.com;\r\n\tdkim=pass (2048-bit key; unprotected) header.d=stripe.com header.i=@stripe.com header.a=rsa-sha256 header.s=s header.b=AbC;\r\n\tdkim-atps=neutral',
+    ],
+    ['in words of OpenDMARC', 'mx.example.com; dmarc=pass (p=none dis=none) header.from=stripe.com'],
+    [
+      'in words of an spf policy server',
+      'mx.example.com; spf=pass (sender SPF authorized) smtp.mailfrom=stripe.com (client-ip=192.0.2.1; helo=a.example; envelope-from=x@stripe.com; receiver=y)',
+    ],
+    [
+      'in words of rspamd',
+      'mx.example.com;\r\n\tdkim=pass header.d=stripe.com header.s=s header.b="a/b";\r\n\tdmarc=pass (policy=none) header.from=stripe.com;\r\n\tarc=reject ("cannot verify 1 of 1 signatures");\r\n\tspf=pass (mx.example.com: domain of x@stripe.com designates 192.0.2.1 as permitted sender) smtp.mailfrom=x@stripe.com',
+    ],
+    [
+      'in words of Amavis',
+      'mx.example.com (amavisd-new); dkim=fail (1024-bit key) reason="fail (body has been altered)" header.d=list.example; dkim=pass (2048-bit key) header.d=stripe.com',
     ],
     [
       'in words of Gmail',
@@ -78,9 +113,76 @@ describe('a sender does not pass', () => {
     ['a longer name says so', ['mx.example.com.evil.example; dmarc=pass', 'xmx.example.com; dmarc=pass']],
     ['nobody says so', ['dmarc=pass header.from=stripe.com']],
     ['the field is cut off', ['mx.example.com; dmarc=pass (p=REJ', 'mx.example.com; dmarc=pass']],
+    ['a word is left over beside the name', ['mx.example.com dmarc=pass; dmarc=pass', 'mx.example.com; dmarc=pass']],
+    ['a comment is inside a value', ['mx.example.com; dmarc=pa(c)ss', 'mx.example.com; dmarc=pass']],
+    ['two comments are inside a value', ['mx.example.com; dmarc=pa(c)(c)ss']],
+    ['a comment is inside a domain', ['mx.example.com; dmarc=none; dkim=pass header.d=stripe(c).com']],
+    ['a comment is behind the equals sign', ['mx.example.com; dmarc=(c)fail; dmarc=pass']],
+    ['a comment is behind a lone equals sign', ['mx.example.com; dmarc = (c)pass']],
+    [
+      'a comment nests and does not end',
+      ['mx.example.com; dkim=fail (a (b); dmarc=pass', 'mx.example.com; dmarc=pass'],
+    ],
     ['a quote is left open', ['mx.example.com; spf=none smtp.mailfrom="x; dmarc=pass', 'mx.example.com; dmarc=pass']],
   ])('when %s', (_, headers) => {
     expect(judge(...headers)).toEqual(nothing);
+  });
+
+  it.each([
+    ['a space is behind the equals sign', 'mx.example.com; dmarc= pass', 'dmarc'],
+    ['a comment and spaces are behind the equals sign', 'mx.example.com; dmarc= (c) pass', 'dmarc'],
+    ['the dmarc result is empty', 'mx.example.com; dmarc=; dkim=pass header.d=stripe.com', 'dmarc'],
+    ['the dmarc result is in quotes', 'mx.example.com; dmarc="pass"', 'dmarc'],
+    ['the dmarc statement is one word', 'mx.example.com; dmarc; dkim=pass header.d=stripe.com', 'dmarc'],
+    ['a quote is inside the method', 'mx.example.com; dm"arc"=pass', 'dm'],
+    ['a word is left over', 'mx.example.com; dmarc=pass stray header.from=stripe.com', 'dmarc'],
+    ['a word is left over elsewhere', 'mx.example.com; spf=none smtp.mailfrom=a b; dmarc=pass', 'spf'],
+    ['text follows a quoted value', 'mx.example.com; spf=none smtp.mailfrom="a"b; dmarc=pass', 'spf'],
+    ['a property is given twice', 'mx.example.com; dkim=pass header.d=stripe.com header.d=evil.example', 'dkim'],
+    [
+      'a property is given twice in two cases',
+      'mx.example.com; dmarc=pass header.from=a.b HEADER.FROM=stripe.com',
+      'dmarc',
+    ],
+    ['an unreadable statement is by another method', 'mx.example.com; arc=none i 1; dmarc=pass', 'arc'],
+    ['a statement is no result', 'mx.example.com; "; dmarc=pass"; dkim=pass header.d=stripe.com', ''],
+  ])('when %s', (_, header, named) => {
+    const reason = `an unreadable ${named && `${named} `}statement by mx.example.com`;
+    expect(judge(header)).toEqual({ passed: false, reason });
+    expect(judge(header, 'mx.example.com; dmarc=pass').passed).toBe(false);
+  });
+
+  it.each([
+    ['in the envelope sender', 'mx.example.com; spf=pass smtp.mailfrom=dmarc=pass@evil.example'],
+    [
+      'in a quoted envelope sender',
+      'mx.example.com; spf=pass smtp.mailfrom="x; dmarc=pass header.from=stripe.com"@evil.example',
+    ],
+    ['behind an escaped quote', 'mx.example.com; spf=pass smtp.mailfrom="\\"; dmarc=pass"@evil.example'],
+    ['as the quoted local part', 'mx.example.com; spf=pass smtp.mailfrom="x@stripe.com"@evil.example'],
+    ['in header.i', 'mx.example.com; dkim=pass header.i="@stripe.com; dmarc=pass"@evil.example'],
+    ['in header.i beside header.d', 'mx.example.com; dkim=pass header.d=evil.example header.i=@stripe.com'],
+    ['in an encoded word', 'mx.example.com; spf=pass smtp.mailfrom="=?utf-8?Q?x;_dmarc=3Dpass?="@evil.example'],
+    [
+      'behind bytes that JavaScript takes for white space',
+      'mx.example.com; spf=pass smtp.mailfrom=\xc3\xa0dmarc=pass@evil.example',
+    ],
+    ['behind a vertical tab', 'mx.example.com; spf=pass smtp.mailfrom=a;\vdmarc=pass'],
+    ['in a reason', 'mx.example.com; dkim=fail reason="; dmarc=pass" header.d=stripe.com'],
+    ['in nested comments', 'mx.example.com; spf=fail (a (b) ; dmarc=pass (c)) smtp.mailfrom=x@stripe.com'],
+    ['twice', 'mx.example.com; dmarc=pass header.from=stripe.com; dmarc=pass header.from=stripe.com'],
+    ['beside an undecided one', 'mx.example.com; dmarc=none; dmarc=pass header.from=stripe.com'],
+  ])('when a sender wrote the verdict %s', (_, header) => {
+    expect(judge(header).passed).toBe(false);
+  });
+
+  it('when another customer of the same public suffix passed', () => {
+    const from = (fromDomain: string, header: string) =>
+      judgeAuthentication([`mx.example.com; ${header}`], { ...receiver, fromDomains: [fromDomain] }).passed;
+    expect(from('github.io', 'dkim=pass header.d=evil.github.io')).toBe(false);
+    expect(from('good.github.io', 'dkim=pass header.d=evil.github.io')).toBe(false);
+    expect(from('good.co.uk', 'spf=pass smtp.mailfrom=co.uk')).toBe(false);
+    expect(from('mail.good.co.uk', 'spf=pass smtp.mailfrom=bounce.good.co.uk')).toBe(true);
   });
 
   it('when From has no domain, or several', () => {
@@ -97,12 +199,40 @@ describe('a sender does not pass', () => {
 
 describe('of several fields', () => {
   const forged = 'mx.example.com; dmarc=pass header.from=stripe.com';
-  it('only the topmost of the receiver counts', () => {
+  const dkim = 'mx.example.com; dkim=pass (2048-bit key) header.d=stripe.com header.i=@stripe.com';
+  const spf = 'mx.example.com; spf=none smtp.mailfrom=bounce.mailer.example';
+
+  it('the topmost of the receiver counts, and none that says the same again', () => {
     expect(judge('mx.example.com; dmarc=fail', forged)).toEqual({
       passed: false,
       reason: 'dmarc=fail by mx.example.com',
     });
     expect(judge('relay.example; dmarc=fail', forged, 'mx.example.com; dmarc=fail')).toEqual(passed);
+    expect(judge('mx.example.com; dkim=fail header.d=stripe.com', dkim).passed).toBe(false);
+    expect(
+      judge('mx.example.com; dkim=fail; spf=fail', 'mx.example.com; dkim=pass header.d=stripe.com; dmarc=pass').passed,
+    ).toBe(false);
+  });
+
+  it('those of the receiver directly below each other are read together', () => {
+    expect(judge(spf, dkim)).toEqual(passed);
+    expect(judge('relay.example; none', OTHER_FIELDS, spf, dkim)).toEqual(passed);
+    expect(judge(spf, 'mx.example.com; dmarc=fail', dkim).passed).toBe(false);
+  });
+
+  it('those below other fields or below the field of another host are not', () => {
+    const reason = 'spf=none by mx.example.com';
+    expect(judge(spf, OTHER_FIELDS, dkim)).toEqual({ passed: false, reason });
+    expect(judge(spf, 'relay.example; none', dkim)).toEqual({ passed: false, reason });
+    expect(judge(spf, 'spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=stripe.com', dkim)).toEqual({
+      passed: false,
+      reason,
+    });
+  });
+
+  it('an unreadable one among them is a failure', () => {
+    expect(judge(spf, 'mx.example.com; dmarc=(c)fail', dkim).passed).toBe(false);
+    expect(judge(dkim, 'mx.example.com; dmarc=fail stray').passed).toBe(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { parseSettings } from '../../../functions/core/settings/define-settings.
 import shippedSettings from '../../../functions/settings.ts';
 import { growthOf, linearGrowth } from '../../cpu-time.ts';
 import { mailOf } from '../mail/mail-of.ts';
+import { readSource } from '../mail/raw-mail-of.ts';
 
 type RuleInput = { name: string } & Record<string, unknown>;
 
@@ -106,8 +107,39 @@ describe('from and to', () => {
     expect(classify(from())).toEqual(noRule);
   });
 
-  it('look at every address', () => {
-    expect(ruleOf({ from: 'stripe.com' })(from('a@b.example', 'x@stripe.com'))).toEqual(matched);
+  it('need every part of From, since a sender may write any address beside its own', () => {
+    const classify = ruleOf({ from: ['stripe.com', 'ada@lovelace.example'] });
+    expect(classify(from('x@stripe.com', 'ada@lovelace.example'))).toEqual(matched);
+    expect(classify(from('a@b.example', 'x@stripe.com'))).toEqual(noRule);
+    expect(classify(from('x@stripe.com', 'a@b.example'))).toEqual(noRule);
+    expect(classify(from('x@stripe.com', 'no address'))).toEqual(noRule);
+    expect(classify(mail({ from: [{ name: 'x@stripe.com', address: '' }] }))).toEqual(noRule);
+  });
+
+  it('need one recipient of To and Cc', () => {
+    const classify = ruleOf({ to: 'support@example.com' });
+    const [support, other] = [addressOf('support@example.com'), addressOf('other@example.org')];
+    expect(classify(mail({ to: [other, support] }))).toEqual(matched);
+    expect(classify(mail({ to: [other], cc: [other, support] }))).toEqual(matched);
+    expect(classify(mail({ to: [other], cc: [other] }))).toEqual(noRule);
+  });
+
+  it.each([
+    '=?utf-8?Q?Board_=3Cboard=40example.com=3E?=',
+    '<board@exam\vple.com>',
+    'board@example.com mallory@evil.example',
+    'mallory@evil.example; board@example.com',
+    'board@example.com, mallory@evil.example',
+    'Board <board@example.com> <mallory@evil.example>',
+    'mallory@evil.example: board@example.com;',
+    '"<board@example.com>" <mallory@evil.example>',
+    '"board@example.com"',
+    '(<board@example.com>)',
+    'board@example.com\r\nFrom: mallory@evil.example',
+  ])('from does not match in %j', (value) => {
+    const classify = ruleOf({ from: 'board@example.com' });
+    expect(classify(readSource([`From: ${value}`, '', '']))).toEqual(noRule);
+    expect(classify(readSource(['From: Board <board@example.com>', '', '']))).toEqual(matched);
   });
 });
 
@@ -164,7 +196,7 @@ describe('header', () => {
       ],
       b: [{ name: 'again', list: 'y.example', header: { name: 'x-priority', matches: '2' }, authenticated: true }],
     });
-    expect(headersNeededBy(routes).sort()).toEqual(['authentication-results', 'list-id', 'x-priority']);
+    expect(headersNeededBy(routes).sort()).toEqual(['authentication-results', 'list-id', 'received', 'x-priority']);
     expect(headersNeededBy(shippedSettings.routes)).toEqual([]);
   });
 });
@@ -188,6 +220,15 @@ describe('a rule that asks for an authenticated sender', () => {
   it('takes one whom the receiver let pass', () => {
     const pass = 'mx.example.com; dkim=pass header.d=stripe.com';
     expect(classified([pass])).toEqual({ route: 'stripe', rule: 'payments', reason: null });
+  });
+
+  it('takes none whose From is not read as a whole', () => {
+    const headers = new Map([['authentication-results', ['mx.example.com; dmarc=pass']]]);
+    const rules = { stripe: [{ name: 'payments', subject: 'payment', authenticated: true }] };
+    const parts = [addressOf('x@stripe.com'), { name: 'no address', address: '' }];
+    expect(classifierOf(rules)(mail({ from: parts, subject: 'payment', headers }))).toEqual(
+      unknown('From holds a part that is no readable address'),
+    );
   });
 
   it('makes any other mail unknown, with the reason, and never hands it to a weaker rule', () => {

@@ -1,0 +1,156 @@
+import { normaliseDomain } from './address-pattern.ts';
+
+/** One method's result as the receiver wrote it, `spf=pass smtp.mailfrom=…`; method, result and names in lower case. */
+export type MethodResult = { method: string; result: string; properties: ReadonlyMap<string, string> };
+
+/** The statements of one field, each as its words, quotes kept. */
+export type AuthenticationField = { identity: readonly string[]; statements: readonly (readonly string[])[] };
+
+type Token = { kind: 'text' | 'comment' | 'space' | 'semicolon'; text: string };
+
+/** JavaScript's `\s` would take bytes of UTF-8 text, such as 0xA0, for white space too. */
+const SPACES = /[ \t\r\n]+/y;
+const PLAIN_TEXT = /[^ \t\r\n;"()\\]+/y;
+
+/**
+ * Splits a field of Authentication-Results (RFC 8601, 2.2) into words; undefined where it cannot be read without doubt.
+ *
+ * A comment separates tokens and is never cut out of one: a parser that joins what stands on both sides of a comment
+ * reads a verdict that the receiver did not write (CVE-2020-12272). So a comment with text directly on both sides, or
+ * behind an equals sign, makes the field unreadable, as an open quote or comment does.
+ */
+export function authenticationFieldOf(header: string): AuthenticationField | undefined {
+  const tokens = tokensOf(header);
+  if (tokens === undefined || tokens.some((_, index) => isCommentInValue(tokens, index))) return undefined;
+  const statements: string[][] = [[]];
+  let word = '';
+  for (const { kind, text } of [...tokens, END]) {
+    if (kind === 'text') {
+      word += text;
+      continue;
+    }
+    if (word) statements.at(-1)?.push(word);
+    word = '';
+    if (kind === 'semicolon') statements.push([]);
+  }
+  const [identity = [], ...rest] = statements;
+  return { identity, statements: rest };
+}
+
+const END: Token = { kind: 'space', text: '' };
+
+/** Undefined where a quote or comment is left open, or a character stands where the grammar has no place for it. */
+function tokensOf(header: string): Token[] | undefined {
+  const tokens: Token[] = [];
+  for (let position = 0; position < header.length; ) {
+    const kind = kindOf(header.charAt(position));
+    const end = endOfToken(header, position);
+    if (end <= position) return undefined;
+    // Comments on end are one: the second must not hide that the first stands within a word.
+    if (kind !== 'comment' || tokens.at(-1)?.kind !== 'comment')
+      tokens.push({ kind, text: header.slice(position, end) });
+    position = end;
+  }
+  return tokens;
+}
+
+function kindOf(character: string): Token['kind'] {
+  if (character === ';') return 'semicolon';
+  if (character === '(') return 'comment';
+  return /[ \t\r\n]/.test(character) ? 'space' : 'text';
+}
+
+/** Not behind `start` where the token is none or does not end. */
+function endOfToken(header: string, start: number): number {
+  const character = header.charAt(start);
+  if (character === ';') return start + 1;
+  if (character === '(') return endOfComment(header, start);
+  if (character === '"') return endOfQuote(header, start);
+  return Math.max(endOfMatch(SPACES, header, start), endOfMatch(PLAIN_TEXT, header, start));
+}
+
+function endOfMatch(sticky: RegExp, header: string, start: number): number {
+  sticky.lastIndex = start;
+  return sticky.test(header) ? sticky.lastIndex : -1;
+}
+
+function isCommentInValue(tokens: readonly Token[], index: number): boolean {
+  if (tokens[index]?.kind !== 'comment') return false;
+  const before = tokens[index - 1];
+  const isGlued = before?.kind === 'text' && tokens[index + 1]?.kind === 'text';
+  const isBehindLoneEquals = before?.kind === 'space' && tokens[index - 2]?.text === '=';
+  return isGlued || isBehindLoneEquals || (before?.kind === 'text' && before.text.endsWith('='));
+}
+
+/** A backslash takes the next character's meaning (RFC 5322, 3.2.4). -1 where the quote is left open. */
+function endOfQuote(header: string, start: number): number {
+  for (let position = start + 1; position < header.length; position += 1) {
+    if (header[position] === '\\') position += 1;
+    else if (header[position] === '"') return position + 1;
+  }
+  return -1;
+}
+
+/** Comments nest, and a backslash takes the next character's meaning (RFC 5322, 3.2.2). -1 where it does not end. */
+function endOfComment(header: string, start: number): number {
+  let depth = 0;
+  for (let position = start; position < header.length; position += 1) {
+    if (header[position] === '\\') position += 1;
+    else if (header[position] === '(') depth += 1;
+    else if (header[position] === ')') depth -= 1;
+    if (depth === 0) return position + 1;
+  }
+  return -1;
+}
+
+/** Whose field it is, in lower case; empty where it names no one. */
+export function authservIdOf({ identity: [id = ''] }: AuthenticationField): string {
+  return unquoted(id).toLowerCase();
+}
+
+/** `[CFWS] authserv-id [CFWS version]` and no more. */
+export function hasPlainIdentity({ identity: [, version = '', ...leftover] }: AuthenticationField): boolean {
+  return leftover.length === 0 && /^\d*$/.test(version);
+}
+
+/** Methods that decide. What the others say is of no use here, and receivers write their own ones freely. */
+const DECIDING: ReadonlySet<string> = new Set(['dmarc', 'spf', 'dkim']);
+
+const METHODSPEC = /^([a-z][a-z0-9_.-]*)(?:\/\d+)?=([^"]*|"(?:[^"\\]|\\.)*")$/is;
+/** `reason=…`, `ptype.property=…`, and Microsoft's `action=…`, which RFC 8601 does not have. */
+const PROPERTY = /^([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)?)=([^"]*|"(?:[^"\\]|\\.)*"(?:@[^"]*)?)$/is;
+
+/** `methodspec [reasonspec] *propspec` of RFC 8601, 2.2; undefined where a word is left over or a name repeats. */
+export function methodResultOf(words: readonly string[]): MethodResult | undefined {
+  // A method may have white space around its equals sign; a property may not, since its value may be empty.
+  const [methodspec = '', ...rest] = words[1] === '=' ? [words.slice(0, 3).join(''), ...words.slice(3)] : words;
+  const [, method = '', result = ''] = METHODSPEC.exec(methodspec)?.map((part) => part?.toLowerCase()) ?? [];
+  const isDeciding = DECIDING.has(method);
+  if (method === '' || (isDeciding && !/^[a-z]+$/.test(result))) return undefined;
+  const properties = new Map<string, string>();
+  for (const word of rest) {
+    const [, name, value] = PROPERTY.exec(word) ?? [];
+    if (name === undefined || value === undefined) return undefined;
+    if (isDeciding && properties.has(name.toLowerCase())) return undefined;
+    properties.set(name.toLowerCase(), unquoted(value));
+  }
+  return { method, result, properties };
+}
+
+/** RFC 8601, 2.7: the domain that an spf or dkim result speaks about. */
+export function authenticatedDomain({ method, properties }: MethodResult): string | undefined {
+  if (method === 'spf') return domainOf(properties.get('smtp.mailfrom'));
+  if (method === 'dkim') return domainOf(properties.get('header.d') ?? properties.get('header.i'));
+  return undefined;
+}
+
+/** Some receivers write the address of From or of the envelope with its angle brackets. */
+export function domainOf(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const address = /^<([^<>]*)>$/.exec(value)?.[1] ?? value;
+  return normaliseDomain(address.slice(address.lastIndexOf('@') + 1));
+}
+
+function unquoted(text: string): string {
+  return text.replace(/"((?:[^"\\]|\\.)*)"/gs, (_, inner: string) => inner.replace(/\\(.)/gs, '$1'));
+}

@@ -14,8 +14,8 @@ export const auditFaults: readonly Fault[] = [
   {
     name: 'an email that was accepted and never handed over counts as accounted for',
     breaks: 'P6',
-    find: "return $STATE !== 'accepted' && $SINCE;",
-    replace: 'return $SINCE;',
+    find: "if ($LINE.state === 'accepted') return $KNOWN;",
+    replace: '',
     caughtBy: audited,
   },
   {

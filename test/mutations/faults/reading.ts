@@ -17,11 +17,11 @@ export const readingFaults: readonly Fault[] = [
       inside: {
         kind: 'lexical_declaration',
         stopBy: 'end',
-        follows: { pattern: 'const $THERE = new Set(await $ASK($MISSING));' },
+        follows: { pattern: 'const $THERE = new Set((await $LIST(Math.min(...$MISSING) - 1)).map($TO_UID));' },
       },
     },
     replace: '$MISSING.filter(() => false)',
-    caughtBy: ['adapters/imap/misbehaving-server.test.ts'],
+    caughtBy: ['adapters/imap/narrowing.test.ts'],
   },
   {
     name: 'a refusal of the server is taken for an answer',
@@ -48,16 +48,30 @@ export const readingFaults: readonly Fault[] = [
   {
     name: 'a Message-ID alone makes two emails one, so that a forged one hides an email',
     breaks: 'P1',
-    find: "$ID ? ['message', $ACCOUNT, $ID, ...$OTHERS] : ['location', $$$PLACE]",
-    replace: "$ID ? ['message', $ACCOUNT, $ID] : ['location', $$$PLACE]",
+    find: "$NAMED ? ['message', $ACCOUNT, $ID ?? '', ...$CONTENT] : ['location', $$$PLACE]",
+    replace: "$NAMED ? ['message', $ACCOUNT, $ID ?? ''] : ['location', $$$PLACE]",
     caughtBy: ['core/mail/mail-id.test.ts'],
   },
   {
     name: 'an email is another one after a change of UIDVALIDITY',
     breaks: 'P3',
-    find: "$ID ? ['message', $ACCOUNT, $ID, ...$OTHERS] : ['location', $$$PLACE]",
-    replace: "['message', $ACCOUNT, $ID ?? '', ...$OTHERS, $$$PLACE]",
+    find: "$NAMED ? ['message', $ACCOUNT, $ID ?? '', ...$CONTENT] : ['location', $$$PLACE]",
+    replace: "['message', $ACCOUNT, $ID ?? '', ...$CONTENT, $$$PLACE]",
     caughtBy: ['core/mail/mail-id.test.ts'],
+  },
+  {
+    name: '`Message-ID: <>` makes one email of all that have it',
+    breaks: 'P1',
+    find: '/<([^>]*)/.exec($MESSAGE_ID)?.[1] ?? $MESSAGE_ID',
+    replace: '$MESSAGE_ID',
+    caughtBy: ['core/mail/mail-id.test.ts'],
+  },
+  {
+    name: 'an email is taken for one that the server does not return, though it returns no other either',
+    breaks: 'P1',
+    find: 'if (!$FAILURE) return [$ATTEMPTS.withheld($UID, $REASON)];',
+    replace: 'return [$ATTEMPTS.withheld($UID, $REASON)];',
+    caughtBy: ['adapters/imap/narrowing.test.ts'],
   },
   {
     name: 'RE2 is replaced by JavaScript’s RegExp',

@@ -1,4 +1,4 @@
-import type { Fault } from '../fault.ts';
+import { type Fault, property } from '../fault.ts';
 
 const poll = ['core/poll/poll.test.ts'] as const;
 const handOver = ['core/poll/hand-over.test.ts', 'core/poll/poll.test.ts'] as const;
@@ -70,8 +70,8 @@ export const pollFaults: readonly Fault[] = [
   {
     name: 'an email that becomes visible late is passed over',
     breaks: 'P1',
-    find: '[...$LATE, ...$ABOVE].map($TO_UID)',
-    replace: '$ABOVE.map($TO_UID)',
+    find: property('uids: [...$LATE, ...$ABOVE].map($TO_UID)'),
+    replace: 'uids: $ABOVE.map($TO_UID)',
     caughtBy: ['core/poll/listing.test.ts'],
   },
   {

@@ -195,6 +195,9 @@ async function digestsAreSent({ deliver, poll, digest, spool }: Stage): Promise<
 /** Renumbered under a new UIDVALIDITY, UIDNEXT gone back under the same one, and the watermark lost. */
 async function uidsAreVoid({ imap, deliver, poll, audit, watermarks, forgetWatermark }: Stage): Promise<void> {
   imap.deliver(Buffer.from('From: door@example.com\r\nSubject: nothing with an id\r\n\r\nOpen\r\n'));
+  // Too old for the poll to read again, so that the audit relocates it.
+  const tenDaysAgo = new Date(Date.now() - 10 * 24 * 3_600_000);
+  imap.deliver(Buffer.from('From: door@example.com\r\nSubject: ten days old\r\n\r\nOpen\r\n'), tenDaysAgo);
   await poll(MAILBOX);
   imap.setUidValidity(2);
   await poll(MAILBOX);

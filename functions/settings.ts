@@ -24,6 +24,8 @@ export default defineSettings({
       colour: '#e8a33d',
       discord: { channelId: '100000000000000001', botTokenParameter: '/rollcall/discord-bot-token' },
       ping: { users: ['100000000000000009'] }, // your own Discord user id
+      // Anyone can write a sender, and this route pings. Name your receiver in the mailbox (`authservId: 'mx.example.com'`)
+      // and add `authenticated: true` here to accept only email that passed its checks.
       rules: [{ name: 'board and investors', from: ['board@example.com', 'investor.example'] }],
     },
     {

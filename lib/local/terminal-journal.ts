@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import type { Journal, JournalEvent } from '../../functions/core/journal.ts';
+import { senderWithin } from '../../functions/core/mail/address-text.ts';
 import { cutText, displayedText } from '../../functions/core/mail/displayed-text.ts';
 import type { MailRecord } from '../../functions/core/mail/mail.ts';
 import type { AuditReport } from '../../functions/core/records/audit-report.ts';
@@ -22,7 +23,7 @@ export function terminalJournal(print: (line: string) => void, now: () => Date):
       styleText('dim', now().toTimeString().slice(0, 8)),
       styleText('bold', fitted(route, ROUTE_COLUMNS)),
       fitted(rule ?? '–', RULE_COLUMNS),
-      fitted(record.from || '(no sender)', FROM_COLUMNS),
+      fitted(senderWithin(record.from, FROM_COLUMNS) || '(no sender)', FROM_COLUMNS),
       fitted(record.subject || '(no subject)', SUBJECT_COLUMNS),
       styleText(fate.style, fate.text),
     ];

@@ -1,5 +1,5 @@
 import { groupBy } from '../group-by.ts';
-import { displayedText } from '../mail/displayed-text.ts';
+import { senderDomainOf } from '../mail/address-text.ts';
 import type { SpoolLine } from '../records/spool.ts';
 import { MAILS_SHOWN } from './limits.ts';
 import type { PendingMail } from './pending-email.ts';
@@ -33,7 +33,7 @@ export type UnknownEmail = {
  */
 export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried' | 'heldBack'>): UnknownEmail {
   const newestFirst = carried.toSorted((one, other) => timeOf(other) - timeOf(one));
-  const domains = [...groupBy(newestFirst, ({ from }) => senderDomain(from))];
+  const domains = [...groupBy(newestFirst, senderDomainOf)];
   const inTurn = domains.flatMap(([, lines]) => lines.map((line, turn) => ({ line, turn })));
   inTurn.sort((one, other) => one.turn - other.turn || timeOf(other.line) - timeOf(one.line));
   const listed = new Set(inTurn.slice(0, MAILS_SHOWN).map(({ line }) => line));
@@ -54,10 +54,4 @@ export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried'
 /** By the sender's Date; a date that cannot be read counts as old, so that it does not displace one that can. */
 function timeOf({ date }: SpoolLine): number {
   return Date.parse(date) || 0;
-}
-
-/** The last domain in From: a display name stands before its address, so it cannot pose as one. */
-function senderDomain(from: string): string {
-  const domain = displayedText(from.slice(from.lastIndexOf('@') + 1)).match(/^[^\s<>,;"()]+/)?.[0];
-  return from.includes('@') && domain ? domain.toLowerCase() : '';
 }

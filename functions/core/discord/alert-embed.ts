@@ -1,3 +1,4 @@
+import { senderWithin } from '../mail/address-text.ts';
 import { cutText, displayedText } from '../mail/displayed-text.ts';
 import type { QueueMessage } from '../records/alert.ts';
 import type { DiscordEmbed } from './discord.ts';
@@ -27,7 +28,7 @@ export function embedOf({ record, route, rule, location }: QueueMessage, colour:
   const title = markdownText(record.subject, TITLE_CHARACTERS);
   const description = markdownText(record.snippet, SNIPPET_CHARACTERS);
   return {
-    author: { name: senderWithin(displayedText(record.from), AUTHOR_CHARACTERS) || '(no sender)' },
+    author: { name: senderWithin(record.from, AUTHOR_CHARACTERS) || '(no sender)' },
     title: title || '(no subject)',
     ...(url ? { url } : {}),
     ...(description ? { description } : {}),
@@ -40,14 +41,6 @@ export function embedOf({ record, route, rule, location }: QueueMessage, colour:
 /** What Discord counts towards the 6,000 characters of a post. */
 export function countedCharacters({ author, title, description, footer }: DiscordEmbed): number {
   return [author?.name, title, description, footer?.text].reduce((sum, text) => sum + (text?.length ?? 0), 0);
-}
-
-/** Cuts the name rather than the address: a sender chooses its name freely, and a long one must not hide who writes. */
-function senderWithin(from: string, maxCharacters: number): string {
-  const [, name = '', address = ''] = /^([^<>]*)( <[^<>]*>)$/.exec(from) ?? [];
-  const room = maxCharacters - address.length;
-  if (from.length <= maxCharacters || !address || room < 1) return cutText(from, maxCharacters);
-  return `${cutText(name, room)}${address}`;
 }
 
 /** Discord refuses the whole post for a link with another scheme, such as `message:`. */

@@ -26,7 +26,7 @@ type Token = {
  */
 export function addressListOf(value: string, charsetHint?: string): MailAddress[] {
   const show = (text: string) => displayedText(decodedValue(text, charsetHint));
-  const tokens = tokensOf(value);
+  const tokens = addressTokensOf(value);
   if (tokens === undefined) return [{ name: show(value), address: '' }];
   const addresses: MailAddress[] = [];
   for (const { members, name } of groupsOf(tokens)) {
@@ -181,10 +181,12 @@ const ISO_2022_JP = /\x1b\$[@AB][^\x1b]*\x1b\([BJ]/y;
 const PLAIN_CHARACTERS = /[^ \t\r\n"(,:;<=\x1b]+|[=\x1b]/y;
 
 /**
+ * Quotes, comments and brackets of RFC 5322, 3.2, and the words between them.
+ *
  * A quote or comment that does not end is a character too many, as a bracket is: what follows is read without it.
  * Undefined where a second comment does not end, since then nothing tells what is a comment.
  */
-function tokensOf(value: string): Token[] | undefined {
+export function addressTokensOf(value: string): Token[] | undefined {
   const tokens: Token[] = [];
   // Behind a quote that does not end, every other is escaped, and does not end either: one search is enough.
   let isQuoteOpen = false;

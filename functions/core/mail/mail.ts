@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { cutText } from './displayed-text.ts';
+import { formatAddresses, type MailAddress } from './address-text.ts';
+
+export type { MailAddress };
 
 export const mailLocationSchema = z.object({
   /** One folder of one account, such as `support/INBOX`. */
@@ -12,13 +14,6 @@ export const mailLocationSchema = z.object({
 
 /** Where a mail lies. A uid means something only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
 export type MailLocation = z.output<typeof mailLocationSchema>;
-
-export type MailAddress = {
-  /** Display name, decoded; empty where the mail names none. */
-  name: string;
-  /** Address as written, `user@domain`; empty where it could not be read. */
-  address: string;
-};
 
 /** What a poll reads of one mail: envelope, ids and a snippet of its text, never the whole mail. */
 export type Mail = {
@@ -131,19 +126,10 @@ export function accountOf(mailbox: string): string {
   return mailbox.slice(0, mailbox.indexOf('/'));
 }
 
-/** `Ada Lovelace <ada@example.com>`, or the address alone. */
-function formatAddress({ name, address }: MailAddress): string {
-  if (!name) return address;
-  return address ? `${name} <${address}>` : name;
-}
-
-/** Nobody reads more of an address list; a hostile one must not outgrow a queue message or a ledger item. */
-const ADDRESSES_CHARACTERS = 500;
-
 export function recordOf(mail: Mail): MailRecord {
   return {
-    from: cutText(mail.from.map(formatAddress).join(', '), ADDRESSES_CHARACTERS),
-    to: cutText(mail.to.map(formatAddress).join(', '), ADDRESSES_CHARACTERS),
+    from: formatAddresses(mail.from),
+    to: formatAddresses(mail.to),
     subject: mail.subject,
     snippet: mail.snippet,
     date: mail.date,

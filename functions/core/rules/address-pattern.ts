@@ -57,9 +57,17 @@ export function matchesAddress(pattern: AddressPattern, address: NormalisedAddre
 export function parseAddressPattern(text: string): AddressPattern | undefined {
   if (text.includes('@')) {
     const address = normaliseAddress(text);
-    return address && { kind: 'address', ...address };
+    // RFC 5322 allows an asterisk, but who writes one means a wildcard.
+    return address && !address.localPart.includes('*') ? { kind: 'address', ...address } : undefined;
   }
   const domain = normaliseDomain(text);
   // A single label would mean a whole top-level domain, and digits at the end an IP address.
   return domain && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(domain) ? { kind: 'domain', domain } : undefined;
+}
+
+/** The domain that `*@example.com` or `@example.com` means; undefined where the text is neither. */
+export function domainMeantBy(text: string): string | undefined {
+  const [, domain = ''] = /^\s*\*?@(.*)$/s.exec(text) ?? [];
+  const pattern = domain.includes('@') ? undefined : parseAddressPattern(domain);
+  return pattern?.kind === 'domain' ? pattern.domain : undefined;
 }

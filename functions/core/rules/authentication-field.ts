@@ -126,11 +126,13 @@ export function methodResultOf(words: readonly string[]): MethodResult | undefin
   const [methodspec = '', ...rest] = words[1] === '=' ? [words.slice(0, 3).join(''), ...words.slice(3)] : words;
   const [, method = '', result = ''] = METHODSPEC.exec(methodspec)?.map((part) => part?.toLowerCase()) ?? [];
   const isDeciding = DECIDING.has(method);
-  if (method === '' || (isDeciding && !/^[a-z]+$/.test(result))) return undefined;
+  if (method === '' || (isDeciding && !/^[a-z][a-z_-]*$/.test(result))) return undefined;
   const properties = new Map<string, string>();
   for (const word of rest) {
     const [, name, value] = PROPERTY.exec(word) ?? [];
     if (name === undefined || value === undefined) return undefined;
+    // Without its semicolon, a verdict would be overlooked.
+    if (name.toLowerCase() === 'dmarc') return undefined;
     if (isDeciding && properties.has(name.toLowerCase())) return undefined;
     properties.set(name.toLowerCase(), unquoted(value));
   }

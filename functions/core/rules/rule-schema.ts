@@ -1,14 +1,24 @@
 import * as z from 'zod';
 import { fields, line, oneOrMore, text, yesOrNo } from '../fields.ts';
-import { type AddressPattern, parseAddressPattern } from './address-pattern.ts';
+import { type AddressPattern, domainMeantBy, parseAddressPattern } from './address-pattern.ts';
 import { parseListPattern } from './list-id.ts';
 import { problemOfPattern } from './pattern.ts';
 
-const address = text((value) => parseAddressPattern(value) !== undefined, {
+const ADDRESS = {
   what: 'an address or a domain',
   allowed:
     "Write an address such as 'billing@example.com', or a domain such as 'example.com', which includes its subdomains; no '*' and no display name.",
-}).transform((value): AddressPattern => parseAddressPattern(value) ?? z.NEVER);
+};
+
+const address = text((value) => parseAddressPattern(value) !== undefined || domainMeantBy(value) !== undefined, ADDRESS)
+  .superRefine((value, context) => {
+    const domain = domainMeantBy(value);
+    if (domain === undefined) return;
+    context.addIssue(
+      `${JSON.stringify(value)} is not ${ADDRESS.what}. Write '${domain}', which includes its subdomains; no '*'.`,
+    );
+  })
+  .transform((value): AddressPattern => parseAddressPattern(value) ?? z.NEVER);
 
 const listId = text((value) => parseListPattern(value) !== undefined, {
   what: 'a List-Id',

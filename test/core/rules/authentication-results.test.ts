@@ -37,6 +37,11 @@ describe('a sender passes', () => {
       'in words of Yahoo',
       'mx.example.com;\r\n dkim=pass header.i=@stripe.com header.s=s1;\r\n spf=pass smtp.mailfrom=em.stripe.com;\r\n dmarc=pass(p=REJECT) header.from=stripe.com;',
     ],
+    ['in words that are in no registry', 'mx.example.com; dkim=dkim_pass header.i=@x.example; dmarc=pass'],
+    [
+      'in words of Zoho without a semicolon',
+      'mx.example.com;\r\n\tdkim=pass spf=pass (zoho.com: domain of x) smtp.mailfrom=x@stripe.com;\r\n\tdmarc=pass(p=none dis=none) header.from=stripe.com',
+    ],
     ['in words of iCloud', 'mx.example.com; dmarc=pass header.from=stripe.com'],
     [
       'in words of Zoho',
@@ -136,6 +141,7 @@ describe('a sender does not pass', () => {
     ['the dmarc statement is one word', 'mx.example.com; dmarc; dkim=pass header.d=stripe.com', 'dmarc'],
     ['a quote is inside the method', 'mx.example.com; dm"arc"=pass', 'dm'],
     ['a word is left over', 'mx.example.com; dmarc=pass stray header.from=stripe.com', 'dmarc'],
+    ['a dmarc verdict lacks its semicolon', 'mx.example.com; dkim=pass header.d=stripe.com dmarc=fail', 'dkim'],
     ['a word is left over elsewhere', 'mx.example.com; spf=none smtp.mailfrom=a b; dmarc=pass', 'spf'],
     ['text follows a quoted value', 'mx.example.com; spf=none smtp.mailfrom="a"b; dmarc=pass', 'spf'],
     ['a property is given twice', 'mx.example.com; dkim=pass header.d=stripe.com header.d=evil.example', 'dkim'],

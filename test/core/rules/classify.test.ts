@@ -165,11 +165,28 @@ describe('list', () => {
     ['"<dev.lists.example.com>" <spam.evil.example>', false],
     ['<xdev.lists.example.com>', false],
     ['', false],
+    ['<dev.lists.example.com> (Developers)', true],
+    ['<dev.lists.example.com> (a (b) <spam.evil.example>)', true],
+    ['dev.lists.example.com (Developers)', true],
+    ['Developers <dev@lists.example.com>', true],
+    ['<spam.evil.example> (<dev.lists.example.com>)', false],
+    ['"<dev.lists.example.com>"', false],
+    ['two words dev.lists.example.com', false],
+    ['<dev@lists.example.com.evil.example>', false],
+    ['((<dev.lists.example.com>', false],
   ])('compares what the List-Id holds in brackets: %s', (value, expected) => {
     expect(ruleOf({ list: 'dev.lists.example.com' })(header('list-id', value))).toEqual(expected ? matched : noRule);
   });
 
+  it('may be written as an address, as some lists do', () => {
+    const classify = ruleOf({ list: 'dev@lists.example.com' });
+    expect(classify(header('list-id', '<dev@lists.example.com>'))).toEqual(matched);
+    expect(classify(header('list-id', '<dev.lists.example.com>'))).toEqual(matched);
+    expect(classify(header('list-id', '<ops@lists.example.com>'))).toEqual(noRule);
+  });
+
   it('means the lists below it too', () => {
+    expect(ruleOf({ list: 'lists.example.com' })(header('list-id', '<dev@lists.example.com>'))).toEqual(matched);
     expect(ruleOf({ list: 'lists.example.com' })(header('list-id', '<dev.lists.example.com>'))).toEqual(matched);
   });
 });

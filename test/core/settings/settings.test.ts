@@ -300,6 +300,21 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
       'routes[0].rules[0].from: "*.stripe.com" is not an address or a domain. Write an address such as',
     ],
     [
+      'a wildcard for all addresses of a domain',
+      withRule({ from: '*@example.com' }),
+      `routes[0].rules[0].from: "*@example.com" is not an address or a domain. Write 'example.com', which includes its subdomains`,
+    ],
+    [
+      'a domain with its at sign, among others',
+      withRule({ from: ['stripe.com', '@Example.com'] }),
+      `routes[0].rules[0].from[1]: "@Example.com" is not an address or a domain. Write 'example.com', which includes its subdomains`,
+    ],
+    [
+      'a wildcard within an address',
+      withRule({ from: 'bill*@example.com' }),
+      'routes[0].rules[0].from: "bill*@example.com" is not an address or a domain. Write an address such as',
+    ],
+    [
       'a header name with a colon',
       withRule({ header: { name: 'X-Priority:', matches: '1' } }),
       'routes[0].rules[0].header.name: "X-Priority:" is not the name of a header field. Write it without colon',

@@ -1,3 +1,4 @@
+import { senderWithin } from '../../mail/address-text.ts';
 import type { MailRecord } from '../../mail/mail.ts';
 import { openableLink } from './openable-link.ts';
 import { clip, type FormatTime } from './words.ts';
@@ -23,7 +24,7 @@ export function emailView(
   return {
     subject: clip(subject, 150) || '(no subject)',
     link: openableLink(link),
-    from: clip(from, 100) || '(no sender)',
+    from: senderWithin(from, 100) || '(no sender)',
     date: dateText(date, formatTime),
     snippet: clip(snippet, 240),
     note: note === undefined ? undefined : clip(note, 200),

@@ -44,7 +44,7 @@ function normaliseLocalPart(localPart: string): string | undefined {
   return quoted?.replace(/\\(.)/gu, '$1').toLowerCase();
 }
 
-export function isSameOrSubdomain(domain: string, of: string): boolean {
+function isSameOrSubdomain(domain: string, of: string): boolean {
   return domain === of || domain.endsWith(`.${of}`);
 }
 

@@ -53,7 +53,7 @@ describe('what the wiring hands over', () => {
     const readerOf = mailReadersFrom(environment, { ...shippedSettings, routes: [{ ...route!, rules }] });
     const reader = readerOf(account!);
     expect(handed.reader).toMatchObject([{ account, exchangeTimeoutMs: 60_000 }]);
-    expect(handed.reader[0]?.headerFields).toEqual(['authentication-results']);
+    expect(handed.reader[0]?.headerFields).toEqual(['authentication-results', 'received']);
     expect(readerOf(account!), 'an access token is kept with its reader').toBe(reader);
     expect(readerOf({ ...account!, account: 'another' })).not.toBe(reader);
     expect(handed.reader).toHaveLength(2);

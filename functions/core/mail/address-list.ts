@@ -26,7 +26,8 @@ type Token = {
  */
 export function addressListOf(value: string, charsetHint?: string): MailAddress[] {
   const show = (text: string) => displayedText(decodedValue(text, charsetHint));
-  const tokens = addressTokensOf(value);
+  const holdsNone = value.length > HOSTILE_CHARACTERS && !value.includes('@');
+  const tokens = holdsNone ? undefined : addressTokensOf(value);
   if (tokens === undefined) return [{ name: show(value), address: '' }];
   const addresses: MailAddress[] = [];
   for (const { members, name } of groupsOf(tokens)) {
@@ -39,6 +40,9 @@ export function addressListOf(value: string, charsetHint?: string): MailAddress[
   return addresses;
 }
 
+/** Without an at sign there is no address, and to split a text of this length costs more than it is worth. */
+const HOSTILE_CHARACTERS = 10_000;
+
 type Group = { name: readonly Token[]; members: readonly Token[] };
 
 /** What stands outside of groups is a group without a name. Groups do not nest: another colon separates words. */
@@ -48,8 +52,10 @@ function groupsOf(tokens: readonly Token[]): Group[] {
   let members: Token[] = [];
   let isOpen = false;
   const finish = () => {
-    groups.push({ name, members });
-    [name, members, isOpen] = [[], [], false];
+    if (name.length + members.length > 0) groups.push({ name, members });
+    name = [];
+    members = [];
+    isOpen = false;
   };
   for (const token of tokens) {
     if (token.kind === ';') finish();
@@ -60,7 +66,8 @@ function groupsOf(tokens: readonly Token[]): Group[] {
       const opening = members.slice(start);
       members = members.slice(0, start);
       if (members.length > 0) finish();
-      [name, isOpen] = [opening, true];
+      name = opening;
+      isOpen = true;
     }
   }
   finish();
@@ -105,16 +112,18 @@ function addressesIn(item: readonly Token[], show: Show): MailAddress[] {
 /** `Ada <ada@example.com` where the end of the field or a comma cut off the bracket. */
 function withClosedAngle(item: readonly Token[]): readonly Token[] {
   const open = item.findLastIndex(({ kind }) => kind === 'open');
+  if (open < 0) return item;
   const [first, ...others] = item.slice(open + 1);
-  if (open < 0 || first?.kind !== 'word' || others.length > 0 || addressOf(first.text) === undefined) return item;
+  if (first?.kind !== 'word' || others.length > 0 || addressOf(first.text) === undefined) return item;
   return [...item.slice(0, open), { ...first, kind: 'angle' }];
 }
 
 /** Without angle brackets, the words between comments are an address if they are one as a whole. */
 function bareAddress(phrase: readonly Token[], show: Show): MailAddress {
   const words = wordsOf(phrase);
+  const hasAt = words.some(({ text }) => text.includes('@'));
   const isWhole = words.every(({ start }, index) => index === 0 || start === words[index - 1]?.end);
-  const address = isWhole ? addressOf(words.map(asSent).join('')) : undefined;
+  const address = hasAt && isWhole ? addressOf(words.map(asSent).join('')) : undefined;
   if (address === undefined) return { name: show(textOf(phrase)), address: '' };
   return { name: show(textOf(phrase.filter(({ kind }) => kind === 'comment'))), address };
 }

@@ -126,7 +126,8 @@ describe('hostile values', () => {
     ['closing brackets', '>'],
     ['controls', '\0'],
   ])('of %s cost a time that grows with their length and no faster', (_, piece) => {
-    const values = (times: number) => piece.repeat(Math.ceil((times * 10_000) / piece.length));
+    // With an at sign, or a long value is not looked into.
+    const values = (times: number) => `${piece.repeat(Math.ceil((times * 10_000) / piece.length))}@`;
     expect(growthOf(values, (value) => addressListOf(value))).toBeLessThan(linearGrowth());
   });
 

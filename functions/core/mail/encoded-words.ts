@@ -2,28 +2,6 @@ import { decodedText } from './charset.ts';
 import { encodingOfLabel } from './charset-labels.ts';
 import { paddedUnitsDecoded } from './transfer-encoding.ts';
 
-/**
- * The text of an unstructured header value (a Subject, a List-Id): bytes outside ASCII decoded, encoded words too.
- *
- * @param value a byte a character, as in `HeaderFields`
- * @param charsetHint charset of the message's text, for values in 8-bit characters that are not UTF-8
- */
-export function decodedValue(value: string, charsetHint?: string): string {
-  return withWords(value, charsetHint, { word: (text) => text, literal: (text) => text });
-}
-
-/**
- * The value with its encoded words still encoded, so that a comma or angle bracket in a name is not taken for the
- * address list's own, but all in UTF-8, which postal-mime's parser of addresses decodes without fault. What is no word
- * here, or one too many, must be none to that parser either.
- */
-export function valueWithWordsInUtf8(value: string, charsetHint?: string): string {
-  return withWords(value, charsetHint, {
-    word: (text) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`,
-    literal: (text) => text.replaceAll('=?', '= ?'),
-  });
-}
-
 /** The end of a word is no `?=` that begins an escape of it: `What?=3D?=` is `What?=`. */
 const END_OF_Q = String.raw`\?=(?![0-9a-f]{2}[^?]*\?=)`;
 
@@ -51,20 +29,21 @@ type Place = { begin: number; end: number };
 type Run = { charset: string; words: readonly Word[] };
 
 /**
+ * The text of an unstructured header value (a Subject, a name, a List-Id): bytes outside ASCII decoded, encoded words too.
+ *
  * Adjacent words of one charset are decoded as one, since senders cut words within a character. postal-mime's
  * `decodeWords` does that too, but takes the charset that the word names for true; see `decodedText`.
+ *
+ * @param value a byte a character, as in `HeaderFields`
+ * @param charsetHint charset of the message's text, for values in 8-bit characters that are not UTF-8
  */
-function withWords(
-  value: string,
-  charsetHint: string | undefined,
-  render: { word: (text: string) => string; literal: (text: string) => string },
-): string {
+export function decodedValue(value: string, charsetHint?: string): string {
   if (!ENCODED.test(value)) return value;
+  const literal = (text: string) => decodedText(Buffer.from(text, 'latin1'), charsetHint, 'whole');
   let decoded = '';
   let end = 0;
-  const literal = (text: string) => render.literal(decodedText(Buffer.from(text, 'latin1'), charsetHint, 'whole'));
   for (const run of runsIn(value)) {
-    decoded += literal(value.slice(end, run.begin)) + render.word(textOf(run));
+    decoded += literal(value.slice(end, run.begin)) + textOf(run);
     end = run.end;
   }
   return decoded + literal(value.slice(end));

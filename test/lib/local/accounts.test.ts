@@ -79,14 +79,17 @@ describe('the accounts of a run', () => {
     expect(summaryOf(drawn)).toContain('1 accounted for, 1 recovered');
   });
 
-  it('count a repeated mail as accounted, and once', async () => {
+  it('count a repeated mail as accounted, and as a copy', async () => {
     deliver('other', '<one@example.com>');
     deliver('other', '<one@example.com>');
     await poll();
     await audit();
     const drawn = await accounts();
     expect(drawn.audit).toEqual({ inMailbox: 2, accounted: 2, recovered: 0 });
-    expect(drawn.mails).toHaveLength(1);
+    expect(drawn.mails.map(({ route, state }) => [route, state])).toEqual([
+      ['unknown', 'dispatched'],
+      ['copy', 'settled'],
+    ]);
   });
 
   it('say where no poll has succeeded', async () => {

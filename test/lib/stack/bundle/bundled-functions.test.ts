@@ -247,7 +247,9 @@ function startMailboxByRote(): Promise<ScriptedImapServer> {
     uids: [1],
     answer: (command, tag) => {
       if (command.startsWith('LIST')) return `* LIST () "/" ""\r\n${tag} OK done\r\n`;
-      if (!command.startsWith('UID FETCH') || !command.includes('ENVELOPE')) return undefined;
+      if (!command.startsWith('UID FETCH')) return undefined;
+      const dated = 'INTERNALDATE "02-Mar-2026 08:00:00 +0000" RFC822.SIZE 100';
+      if (!command.includes('ENVELOPE')) return `* 1 FETCH (UID 1 ${dated} BODY[TEXT]<0> "text")\r\n${tag} OK done\r\n`;
       return `* 1 FETCH (UID 1 ENVELOPE ${envelope} BODYSTRUCTURE ${structure})\r\n${tag} OK done\r\n`;
     },
   });

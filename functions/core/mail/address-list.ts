@@ -1,3 +1,4 @@
+import { withoutBlanksAround } from './blanks.ts';
 import { displayedText } from './displayed-text.ts';
 import { decodedValue } from './encoded-words.ts';
 import type { MailAddress } from './mail.ts';
@@ -95,7 +96,7 @@ function addressesIn(item: readonly Token[], show: Show): MailAddress[] {
       continue;
     }
     const name = show(textOf(phrase));
-    const address = addressOf(token.text.trim());
+    const address = addressOf(withoutBlanksAround(token.text));
     addresses.push(address === undefined ? { name: joined(name, show(token.text)), address: '' } : { name, address });
     phrase = [];
   }

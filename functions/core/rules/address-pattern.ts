@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { withoutBlanksAround } from '../mail/blanks.ts';
 
 /** Whom a rule means: one address, or a domain with all its subdomains. Always normalised. */
 export type AddressPattern =
@@ -20,7 +21,7 @@ const QUOTED_LOCAL_PART = /^"((?:[^"\\\p{Cc}]|\\[^\p{Cc}])+)"$/u;
 
 /** Lower case, punycode (IDNA) and no trailing dot; undefined where it is no domain name. */
 export function normaliseDomain(domain: string): string | undefined {
-  const trimmed = domain.trim();
+  const trimmed = withoutBlanksAround(domain);
   if (trimmed.length > MAX_DOMAIN_CHARACTERS || FOREIGN_TO_DOMAINS.test(trimmed)) return undefined;
   const lowerCase = trimmed.toLowerCase();
   const ascii = (/^[\x20-\x7e]*$/.test(lowerCase) ? lowerCase : domainToASCII(lowerCase)).replace(/\.$/, '');
@@ -29,7 +30,7 @@ export function normaliseDomain(domain: string): string | undefined {
 
 /** An address in the form in which two can be compared; undefined where it is not one well-formed `user@domain`. */
 export function normaliseAddress(address: string): NormalisedAddress | undefined {
-  const trimmed = address.trim();
+  const trimmed = withoutBlanksAround(address);
   if (trimmed.length > MAX_ADDRESS_CHARACTERS) return undefined;
   // Only a quoted local part may hold an @ (RFC 5322, 3.4.1), so the last one begins the domain.
   const at = trimmed.lastIndexOf('@');

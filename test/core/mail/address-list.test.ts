@@ -58,6 +58,7 @@ describe('is never an address', () => {
     ['a domain with a comment inside', 'board@exam(c)ple.com', '(board@exam ple.com)'],
     ['one of two words', `${BOARD} ${MALLORY}`, `(${BOARD} ${MALLORY})`],
     ['a domain with a vertical tab', '<board@exam\vple.com>', '(board@exam ple.com)'],
+    ['a vertical tab behind the domain', '<board@example.com\v>', '(board@example.com)'],
     ['a local part with a NUL', '<bo\0ard@example.com>', '(board@example.com)'],
     ['a domain with a zero-width space', 'board@exam\u200bple.com', '(board@example.com)'],
     ['a domain with a no-break space', '<board@exam\u00a0ple.com>', '(board@exam ple.com)'],

@@ -43,6 +43,8 @@ describe('a domain', () => {
     'x@evil.example/.stripe.com',
     'x@evil.example#.stripe.com',
     'x@evil.example\0.stripe.com',
+    'x@stripe.com\v',
+    'x@stripe.com\u00a0',
     'x@stripe%2ecom',
     'x@stripe.com/ü',
     'x@stripe.com?ü.evil.example',

@@ -174,6 +174,11 @@ describe('a sender does not pass', () => {
       'mx.example.com; spf=pass smtp.mailfrom=\xc3\xa0dmarc=pass@evil.example',
     ],
     ['behind a vertical tab', 'mx.example.com; spf=pass smtp.mailfrom=a;\vdmarc=pass'],
+    ['for a domain with a vertical tab behind it', 'mx.example.com; dkim=pass header.d=stripe.com\v'],
+    [
+      'for a domain with a byte that JavaScript takes for white space',
+      'mx.example.com; dkim=pass header.d=stripe.com\xa0',
+    ],
     ['in a reason', 'mx.example.com; dkim=fail reason="; dmarc=pass" header.d=stripe.com'],
     ['in nested comments', 'mx.example.com; spf=fail (a (b) ; dmarc=pass (c)) smtp.mailfrom=x@stripe.com'],
     ['twice', 'mx.example.com; dmarc=pass header.from=stripe.com; dmarc=pass header.from=stripe.com'],

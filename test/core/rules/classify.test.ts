@@ -127,6 +127,8 @@ describe('from and to', () => {
   it.each([
     '=?utf-8?Q?Board_=3Cboard=40example.com=3E?=',
     '<board@exam\vple.com>',
+    '<board@example.com\v>',
+    '<\fboard@example.com>',
     'board@example.com mallory@evil.example',
     'mallory@evil.example; board@example.com',
     'board@example.com, mallory@evil.example',

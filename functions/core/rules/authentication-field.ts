@@ -1,3 +1,4 @@
+import { endOfComment, endOfMatch, endOfQuote } from '../mail/header-syntax.ts';
 import { normaliseDomain } from './address-pattern.ts';
 
 /** One method's result as the receiver wrote it, `spf=pass smtp.mailfrom=…`; method, result and names in lower case. */
@@ -69,38 +70,12 @@ function endOfToken(header: string, start: number): number {
   return Math.max(endOfMatch(SPACES, header, start), endOfMatch(PLAIN_TEXT, header, start));
 }
 
-function endOfMatch(sticky: RegExp, header: string, start: number): number {
-  sticky.lastIndex = start;
-  return sticky.test(header) ? sticky.lastIndex : -1;
-}
-
 function isCommentInValue(tokens: readonly Token[], index: number): boolean {
   if (tokens[index]?.kind !== 'comment') return false;
   const before = tokens[index - 1];
   const isGlued = before?.kind === 'text' && tokens[index + 1]?.kind === 'text';
   const isBehindLoneEquals = before?.kind === 'space' && tokens[index - 2]?.text === '=';
   return isGlued || isBehindLoneEquals || (before?.kind === 'text' && before.text.endsWith('='));
-}
-
-/** A backslash takes the next character's meaning (RFC 5322, 3.2.4). -1 where the quote is left open. */
-function endOfQuote(header: string, start: number): number {
-  for (let position = start + 1; position < header.length; position += 1) {
-    if (header[position] === '\\') position += 1;
-    else if (header[position] === '"') return position + 1;
-  }
-  return -1;
-}
-
-/** Comments nest, and a backslash takes the next character's meaning (RFC 5322, 3.2.2). -1 where it does not end. */
-function endOfComment(header: string, start: number): number {
-  let depth = 0;
-  for (let position = start; position < header.length; position += 1) {
-    if (header[position] === '\\') position += 1;
-    else if (header[position] === '(') depth += 1;
-    else if (header[position] === ')') depth -= 1;
-    if (depth === 0) return position + 1;
-  }
-  return -1;
 }
 
 /** Whose field it is, in lower case; empty where it names no one. */

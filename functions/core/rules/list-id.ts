@@ -1,4 +1,4 @@
-import { addressTokensOf } from '../mail/address-list.ts';
+import { addressTokensOf } from '../mail/address-tokens.ts';
 
 const LIST_ID = /^[^\s<>"(),:;@[\\\]]+(?:\.[^\s<>"(),:;@[\\\]]+)*$/;
 

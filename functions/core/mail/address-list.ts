@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { addressTokensOf, type Token } from './address-tokens.ts';
 import { withoutBlanksAround } from './blanks.ts';
 import { displayedText } from './displayed-text.ts';
@@ -165,9 +166,6 @@ function addressOf(text: string): string | undefined {
 
 function utf8(text: string): string | undefined {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'latin1'));
-  } catch {
-    return undefined;
-  }
+  const bytes = Buffer.from(text, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }

@@ -57,8 +57,8 @@ export function senderDomainOf({ from }: { from: string }): string {
 }
 
 /**
- * A record's From where there is less room. Cuts the name rather than the address: a sender chooses its name freely, and a long one must not hide who writes. Of an
- * address that is too long on its own the end is kept, since it names the domain.
+ * A record's From where there is less room. Cuts the name rather than the address: a sender chooses its name freely, and a
+ * long one must not hide who writes. Of an address that is too long on its own the end is kept, since it names the domain.
  */
 export function senderWithin(text: string, maxCharacters: number): string {
   const from = displayedText(text);

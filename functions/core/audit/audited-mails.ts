@@ -107,7 +107,7 @@ async function takeIn(
     const { handedOver } = await triagePage(
       accountable,
       { ...services, isRecovery: true },
-      { recognised, formerly, isGone: ({ location: { uid }, fingerprint }) => isGone({ uid, fingerprint }) },
+      { recognised, formerly, isGone },
     );
     const asked = page.uids.length;
     const findings = handedOver.map((entry) => findingOf('missing', 'sent', entry));

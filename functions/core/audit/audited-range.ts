@@ -1,6 +1,6 @@
 import type { ListedMail } from '../mail/mail-reader.ts';
 import { receivedSince } from '../poll/listing.ts';
-import { type MailboxStatus, uidBeforeRescanIn } from '../poll/watermark-start.ts';
+import { type MailboxStatus, uidBeforeIn, withRescanMargin } from '../poll/watermark-start.ts';
 import { type Numbering, type Restart, restartsOf, voidBefore, type Watermark } from '../records/watermark.ts';
 import { DAY_MS } from '../time.ts';
 
@@ -34,7 +34,7 @@ export function rangeToAudit(
 ): AuditedRange {
   const { mailbox, accountedSince, uidValidity, restart, earlierRestarts = [], baselineUid, lastUid } = watermark;
   if (uidValidity !== status.uidValidity) {
-    const uid = uidBeforeRescanIn(mails, lastCompletePollAt ?? accountedSince, status);
+    const uid = uidBeforeIn(mails, withRescanMargin(lastCompletePollAt ?? accountedSince), status);
     return { ...voidRange(watermark, status), baselineUid: uid, lastUid: uid };
   }
   const linesSince = voidBefore(watermark);

@@ -7,6 +7,7 @@ import { COPY_ROUTE, type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from
 import { isSameNumbering } from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { Clock } from '../time.ts';
+import type { Listing } from './listing.ts';
 
 export type AcceptServices = {
   classify: Classifier;
@@ -23,8 +24,8 @@ export type KnownPlaces = {
   recognised?: ReadonlyMap<Mail, LedgerEntry>;
   /** Former names of the mailbox. */
   formerly?: readonly string[];
-  /** Whether the mailbox no longer has this email at this place, where it had it. */
-  isGone?: (entry: LedgerEntry) => boolean;
+  /** What the mailbox has now; not asked where it is not known. */
+  isGone?: Listing['isGone'];
 };
 
 export type Accepted = {
@@ -76,8 +77,10 @@ async function takeNew(
   services: AcceptServices,
   places: KnownPlaces,
 ): Promise<Taken[]> {
-  const candidates = emails.map((mail) => newEntryOf(mail, services));
-  const entry = candidates.find(({ route }) => route !== UNKNOWN_ROUTE) ?? newEntryOf(emails[0], services);
+  const [first, ...others] = emails;
+  const firstEntry = newEntryOf(first, services);
+  const candidates = [firstEntry, ...others.map((mail) => newEntryOf(mail, services))];
+  const entry = candidates.find(({ route }) => route !== UNKNOWN_ROUTE) ?? firstEntry;
   // Another poll was faster. Whether it lives to hand the email over is not known, so its entry is looked at.
   if (!(await acceptEntry(entry, services))) {
     return await takeKnown(emails, await existing(entry, services), services, places);
@@ -133,10 +136,10 @@ async function alertInCopy(
 }
 
 async function recordCopy(mail: Mail, { mailId }: { mailId: string }, services: AcceptServices): Promise<void> {
-  const entry = newEntryOf(mail, services);
   await services.ledger.accept({
-    ...{ ...entry, mailId: copyIdOf(mailId, mail.location), copyOf: mailId },
-    ...{ route: COPY_ROUTE, rule: null, reason: null, isRecovery: undefined },
+    ...entryWithoutRoute(mail, services),
+    ...{ mailId: copyIdOf(mailId, mail.location), copyOf: mailId },
+    ...{ route: COPY_ROUTE, rule: null, reason: null },
   });
 }
 
@@ -151,8 +154,9 @@ async function acceptEntry(entry: NewLedgerEntry, { ledger, journal }: AcceptSer
  * the email was moved out and in again, or its server has renumbered and kept UIDVALIDITY.
  */
 function isMoved(entry: LedgerEntry, { location }: Mail, { formerly = [], isGone }: KnownPlaces): boolean {
-  if (isSameNumbering(entry.location, location)) return isGone?.(entry) ?? false;
-  return entry.location.mailbox === location.mailbox || formerly.includes(entry.location.mailbox);
+  const { location: known, fingerprint } = entry;
+  if (isSameNumbering(known, location)) return isGone?.({ uid: known.uid, fingerprint }) ?? false;
+  return known.mailbox === location.mailbox || formerly.includes(known.mailbox);
 }
 
 function isSamePlace(one: MailLocation, other: MailLocation): boolean {
@@ -172,18 +176,13 @@ async function existing({ mailId, location }: NewLedgerEntry, { ledger }: Accept
   );
 }
 
-function newEntryOf(mail: Mail, { classify, clock, isRecovery }: AcceptServices): NewLedgerEntry {
-  const { route, rule, reason } = classify(mail);
+function newEntryOf(mail: Mail, services: AcceptServices): NewLedgerEntry {
+  const { classify, isRecovery } = services;
+  return { ...entryWithoutRoute(mail, services), ...classify(mail), ...(isRecovery && { isRecovery }) };
+}
+
+/** What an entry says of an email at its place, wherever it goes. */
+function entryWithoutRoute(mail: Mail, { clock }: AcceptServices): Omit<NewLedgerEntry, 'route' | 'rule' | 'reason'> {
   const { mailId, location, fingerprint } = mail;
-  return {
-    mailId,
-    location,
-    fingerprint,
-    route,
-    rule,
-    reason,
-    record: recordOf(mail),
-    acceptedAt: clock.now(),
-    ...(isRecovery && { isRecovery }),
-  };
+  return { mailId, location, fingerprint, record: recordOf(mail), acceptedAt: clock.now() };
 }

@@ -4,7 +4,6 @@ import type { Mail } from '../mail/mail.ts';
 import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { Ledger } from '../records/ledger.ts';
-import type { LedgerEntry } from '../records/ledger-entry.ts';
 import type { RouteQueues } from '../records/route-queues.ts';
 import type { Spool } from '../records/spool.ts';
 import { isFromBeforeAccounting, type Watermark, type Watermarks } from '../records/watermark.ts';
@@ -153,21 +152,16 @@ async function handOverPages(
 ): Promise<PagesRead & { watermark: Watermark }> {
   let watermark = start;
   let read: PagesRead = { ...NOTHING_READ, left: uids.length };
-  const isGone = ({ location: { uid }, fingerprint }: LedgerEntry) => listing.isGone({ uid, fingerprint });
-  const withoutMessageId = mailsWithoutMessageId({ ...start, isGone: listing.isGone }, services.ledger);
+  const { isGone } = listing;
+  const withoutMessageId = mailsWithoutMessageId({ ...start, isGone }, services.ledger);
   const pages = session.pages(uids, MAILS_PER_PAGE);
   for await (const page of pagesUntilDeadline(pages, () => remainingMs() - POLL_RESERVE_MS)) {
     refuseOtherUidValidity(page.mails, watermark);
     if (page.mails.length < page.uids.length) await refuseRenumbered(session, watermark);
     const accountable = page.mails.filter((mail) => !isFromBeforeAccounting(mail, watermark));
     const recognised = await withoutMessageId.recognise(accountable);
-    const handedOver = await triagePage(
-      accountable,
-      { journal, ...services },
-      {
-        ...{ recognised, formerly, isGone },
-      },
-    );
+    const known = { recognised, formerly, isGone };
+    const handedOver = await triagePage(accountable, { journal, ...services }, known);
     const lastUid = lastUidOf(page.mails, watermark);
     const passed = left.filter(({ uid }) => uid > watermark.lastUid && uid <= lastUid);
     await handOverLeftBehind(passed, { journal, ...services });

@@ -215,7 +215,7 @@ async function restarted(
   const { mailbox } = polled;
   const { uidValidity, uidNext } = status;
   const at = clock.now();
-  const uid = await uidBeforeRescan(readSince, status, session);
+  const uid = await uidBefore(withRescanMargin(readSince), status, session);
   const uidsHold = from.uidValidity === uidValidity && reason !== 'uids reused';
   const lastUid = uidsHold ? Math.min(uid, from.lastUid) : uid;
   const arrivalDecidesBelowUid = uidsHold
@@ -268,34 +268,21 @@ async function resumed(
   return { ...known, lastUid: uid, baselineUid: uid, restart: { ...restart, arrivalDecidesBelowUid: uidNext } };
 }
 
-/** The uid above which email received since then is read again; from the first one on where all is. */
-async function uidBeforeRescan(
-  readSince: Date | undefined,
-  status: MailboxStatus,
-  session: MailSession,
-): Promise<number> {
-  return await uidBefore(readSince && new Date(readSince.getTime() - RESCAN_MARGIN_MS), status, session);
+/** Since when email is read again, so that nothing is missed that arrived just before. */
+export function withRescanMargin(readSince: Date | undefined): Date | undefined {
+  return readSince && new Date(readSince.getTime() - RESCAN_MARGIN_MS);
 }
 
-async function uidBefore(time: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
+/** The uid above which email received since then is; below the first one where all is meant. */
+export function uidBeforeIn(mails: readonly ListedMail[], time: Date | undefined, { uidNext }: MailboxStatus): number {
   if (!time) return BEFORE_THE_FIRST_UID;
-  return uidBeforeIn(await session.list(BEFORE_THE_FIRST_UID), time, status);
-}
-
-/** The same, of a mailbox that is listed already. */
-export function uidBeforeRescanIn(
-  mails: readonly ListedMail[],
-  readSince: Date | undefined,
-  status: MailboxStatus,
-): number {
-  return readSince
-    ? uidBeforeIn(mails, new Date(readSince.getTime() - RESCAN_MARGIN_MS), status)
-    : BEFORE_THE_FIRST_UID;
-}
-
-function uidBeforeIn(mails: readonly ListedMail[], time: Date, { uidNext }: MailboxStatus): number {
   const [first] = receivedSince(mails, time);
   return (first?.uid ?? uidNext) - 1;
+}
+
+/** The same, and the mailbox is listed only where that is needed. */
+async function uidBefore(time: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
+  return uidBeforeIn(time ? await session.list(BEFORE_THE_FIRST_UID) : [], time, status);
 }
 
 async function create(

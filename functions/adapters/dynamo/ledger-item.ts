@@ -88,8 +88,8 @@ export function firstAttributesOf(entry: NewLedgerEntry): Record<string, unknown
     acceptedAt: entry.acceptedAt.toISOString(),
     acceptedDay: acceptedDayOf(entry.acceptedAt, shardOf(entry.mailId)),
     ...(entry.isRecovery && { isRecovery: true }),
-    fingerprint: entry.fingerprint,
-    copyOf: entry.copyOf,
+    ...(entry.fingerprint !== undefined && { fingerprint: entry.fingerprint }),
+    ...(entry.copyOf !== undefined && { copyOf: entry.copyOf }),
     attempts: 0,
   };
 }
@@ -133,7 +133,6 @@ export function entryOf(item: Item): LedgerEntry {
     ...facts,
     location: { mailbox, uidValidity, uid },
     dispatchedAt: facts.dispatchedAt,
-    fingerprint: facts.fingerprint,
     settledAt: facts.settledAt,
     lastFailure: facts.lastFailure,
     postId: facts.postId ?? discordMessageId,
@@ -151,8 +150,7 @@ export function acceptedEntryOf(item: Item): AcceptedEntry {
 }
 
 export function lineOf(item: Item): LedgerIndexEntry {
-  const { fingerprint, ...line } = parse(lineSchema, item);
-  return { ...line, fingerprint };
+  return parse(lineSchema, item);
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, item: Item): z.output<Schema> {

@@ -108,13 +108,7 @@ export function dynamoLedger({
   }
 
   async function claim(message: QueueMessage, lease: { holder: string; at: Date; until: Date }): Promise<Claim> {
-    const acceptedAt = new Date(message.acceptedAt);
-    // marshall leaves out what is undefined, and an update may not name it.
-    const {
-      fingerprint: _unknown,
-      copyOf: _none,
-      ...first
-    } = openAttributesOf({ ...message, reason: null, fingerprint: undefined, acceptedAt });
+    const first = openAttributesOf({ ...message, reason: null, acceptedAt: new Date(message.acceptedAt) });
     const names = Object.keys(first);
     const claimed = await change(
       message.mailId,

@@ -170,3 +170,14 @@ const WAY_OUT: Readonly<Record<MailboxFailureKind, string>> = {
   'no uidValidity': 'Rollcall cannot account for mail on this server',
   'incomplete answer': 'The next poll tries again',
 };
+
+/** A failure to read, as a value; any other error is thrown. */
+export async function failureOf(work: () => Promise<void>): Promise<MailboxFailure | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof MailboxFailure) return error;
+    throw error;
+  }
+}

@@ -1,16 +1,15 @@
 import type { Mail } from '../../core/mail/mail.ts';
 import { mailLink } from '../../core/mail/mail-link.ts';
-import type { ListedMail, MailReader, MailSession } from '../../core/mail/mail-reader.ts';
+import type { MailReader, MailSession } from '../../core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
 import { BASE_HEADER_FIELDS, type RawMail } from '../../core/mail/raw-mail.ts';
 import { readMail } from '../../core/mail/read-mail.ts';
 import { withheldMail } from '../../core/mail/withheld-mail.ts';
 import { connectImap, type ImapAccount, type ImapConnection, type ImapCredentials } from './connection.ts';
-import { fetchListing, LISTINGS } from './fetch.ts';
-import { withExistingFolders } from './folders.ts';
-import { failureOf, fetchMails, type Reading } from './mails.ts';
-import { type Attempts, OF_ONE_EMAIL, pagesOf } from './pages.ts';
-import { withoutList } from './without-list.ts';
+import { failureOf } from './failures.ts';
+import { fetchMails, type Reading } from './mails.ts';
+import { openFolder } from './open-folder.ts';
+import { type Attempts, pagesOf } from './pages.ts';
 
 export type ImapReaderOptions = {
   /** An account that was renamed identifies its email by the first of its former ids. */
@@ -67,71 +66,10 @@ function sessionOn(
   const mailbox = `${account.account}/${folder}`;
   const askedByRules = new Set(options.headerFields);
   const headerFields = [...new Set([...BASE_HEADER_FIELDS, ...askedByRules])];
-  /** What the server listed last, by uid. */
-  let listed: ReadonlyMap<number, ListedMail> = new Map();
+  const open = openFolder(first, folder, mailbox, () =>
+    connectWithCurrentSecret({ ...options, exchangeTimeoutMs: exchangeTimeoutMs * HURRY }),
+  );
   let lastRead: number | undefined;
-  let named: string | undefined;
-  let connection = first;
-  let examined: Promise<string> | undefined;
-
-  /** EXAMINE, once a connection: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
-  const examine = () => {
-    examined ??= connection
-      .exchange('EXAMINE', async (client) => {
-        withoutList(client, folder);
-        return (await client.mailboxOpen(folder, { readOnly: true })) ?? bye(mailbox);
-      })
-      .then(({ uidValidity }) => {
-        named = uidValidityAsNamed(uidValidityFrom(uidValidity, mailbox), named, mailbox);
-        return named;
-      });
-    return examined;
-  };
-
-  const reopen = async () => {
-    if (connection.isOpen()) return;
-    connection = await connectWithCurrentSecret({ ...options, exchangeTimeoutMs: exchangeTimeoutMs * HURRY });
-    examined = undefined;
-  };
-
-  /** As the server last said. */
-  const mailsThere = (): number => {
-    const exists = connection.client.mailbox ? connection.client.mailbox.exists : undefined;
-    if (exists !== undefined) return exists;
-    throw new MailboxFailure('protocol', `${mailbox}: the server did not say how many emails there are (EXISTS)`);
-  };
-
-  const listingFrom = async (uid: number): Promise<ListedMail[]> => {
-    let first: MailboxFailure | undefined;
-    for (const items of LISTINGS) {
-      let answer: ListedMail[] = [];
-      const failure = await failureOf(async () => {
-        if (first) await reopen();
-        await examine();
-        answer = await fetchListing(connection, uid, items);
-      });
-      if (!failure) return answer;
-      first ??= failure;
-      if (!OF_ONE_EMAIL.has(failure.kind)) throw first;
-    }
-    throw first;
-  };
-
-  const list = async (aboveUid: number): Promise<ListedMail[]> => {
-    await examine();
-    const exists = mailsThere();
-    // `*` names nothing in an empty mailbox, and some servers answer BAD to it.
-    if (exists === 0) return [];
-    const answer = await listingFrom(aboveUid + 1);
-    listed = new Map([...listed, ...answer.map((mail) => [mail.uid, mail] as const)]);
-    // Email may come and go meanwhile. The last one is always listed, so an answer without any is a lost one.
-    const expected = Math.min(aboveUid === 0 ? exists : 1, mailsThere());
-    if (answer.length >= expected) return answer.filter(({ uid }) => uid > aboveUid);
-    throw new MailboxFailure(
-      'incomplete answer',
-      `${mailbox}: the server has ${exists} emails and lists ${answer.length}. The next poll tries again`,
-    );
-  };
 
   const read = (raw: RawMail, uidValidity: string) =>
     readMail(raw, {
@@ -146,7 +84,7 @@ function sessionOn(
     const answered = new Set(mails.map(({ location }) => location.uid));
     const missing = uids.filter((uid) => !answered.has(uid));
     if (missing.length === 0) return;
-    const there = new Set((await list(Math.min(...missing) - 1)).map(({ uid }) => uid));
+    const there = new Set((await open.list(Math.min(...missing) - 1)).map(({ uid }) => uid));
     const withheld = missing.filter((uid) => there.has(uid));
     if (withheld.length === 0) return;
     const said = `the server lists uid ${withheld[0]} and does not hand it out`;
@@ -158,10 +96,10 @@ function sessionOn(
     async attempt(uids, depth, again) {
       let reading: Reading = { mails: [], failure: undefined };
       const failure = await failureOf(async () => {
-        if (again) await reopen();
-        const uidValidity = await examine();
-        const sizeOf = (uid: number) => listed.get(uid)?.size;
-        reading = await fetchMails(connection, uids, {
+        if (again) await open.reopen();
+        const uidValidity = await open.examine();
+        const sizeOf = (uid: number) => open.listed.get(uid)?.size;
+        reading = await fetchMails(open.connection(), uids, {
           ...{ headerFields, depth, sizeOf },
           read: (raw) => read(raw, uidValidity),
         });
@@ -171,68 +109,25 @@ function sessionOn(
       return failure ? { ...reading, failure } : reading;
     },
     async others(uid) {
-      const all = new Map(listed);
+      // Where it cannot be listed again, what it has listed before has to do.
       await failureOf(async () => {
-        await reopen();
-        for (const mail of await list(0)) all.set(mail.uid, mail);
+        await open.reopen();
+        await open.list(0);
       });
       const distance = (other: number) => (other === lastRead ? 0 : Math.abs(other - uid));
-      return [...all.keys()].filter((other) => other !== uid).sort((one, other) => distance(one) - distance(other));
+      return [...open.listed.keys()]
+        .filter((other) => other !== uid)
+        .sort((one, other) => distance(one) - distance(other));
     },
-    withheld: (uid, { said }) =>
-      withheldMail({ mailbox, uidValidity: named ?? '', uid }, listed.get(uid)?.receivedAt ?? new Date(), said),
+    async withheld(uid, { said }) {
+      const uidValidity = await open.examine();
+      return withheldMail({ mailbox, uidValidity, uid }, open.listed.get(uid)?.receivedAt ?? new Date(), said);
+    },
   };
 
-  /** What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10). */
-  const askStatus = async () =>
-    await connection
-      .exchange('STATUS', (client) => client.status(folder, { uidNext: true, uidValidity: true }), {
-        refusalMeans: 'folder',
-        staysOpenIfRefused: true,
-      })
-      .catch(async (error: unknown) => {
-        if (!(error instanceof MailboxFailure) || error.kind !== 'folder') throw error;
-        throw await withExistingFolders(error, connection);
-      });
-
-  const session: MailSession = {
-    async status() {
-      const { uidValidity, uidNext } = await askStatus();
-      if (uidValidity && uidNext) {
-        named = String(uidValidity);
-        return { uidValidity: named, uidNext };
-      }
-      // 163.com, Yandex and old Couriers leave a part of the answer out. EXAMINE mostly has it, and the listing decides.
-      if (uidValidity) named = String(uidValidity);
-      const examinedValidity = await examine();
-      const { uidNext: examinedNext } = connection.client.mailbox || {};
-      const next = uidNext || examinedNext || ((await list(0)).at(-1)?.uid ?? 0) + 1;
-      return { uidValidity: examinedValidity, uidNext: next };
-    },
-    list,
-    pages: (uids, mailsPerPage) => pagesOf(uids, mailsPerPage, attempts),
+  const { status, list } = open;
+  return {
+    session: { status, list, pages: (uids, mailsPerPage) => pagesOf(uids, mailsPerPage, attempts) },
+    close: () => open.connection().close(),
   };
-  return { session, close: () => connection.close() };
-}
-
-/** Once the server has said BYE, imapflow opens nothing, and says nothing of it. */
-function bye(mailbox: string): never {
-  throw new MailboxFailure('bye', `${mailbox}: the server ended the session before EXAMINE. The next poll tries again`);
-}
-
-function uidValidityFrom(uidValidity: bigint | undefined, mailbox: string): string {
-  if (uidValidity) return String(uidValidity);
-  throw new MailboxFailure(
-    'no uidValidity',
-    `${mailbox}: the server reports no UIDVALIDITY, so no uid of it can be trusted`,
-  );
-}
-
-/** Whoever asked STATUS chose the uids to read by its answer; under another uidValidity they name other mail. */
-function uidValidityAsNamed(uidValidity: string, namedByStatus: string | undefined, mailbox: string): string {
-  if (namedByStatus === undefined || namedByStatus === uidValidity) return uidValidity;
-  throw new MailboxFailure(
-    'uidValidity changed',
-    `${mailbox}: UIDVALIDITY was ${namedByStatus} at STATUS and is ${uidValidity} at EXAMINE. The next poll reads the email again`,
-  );
 }

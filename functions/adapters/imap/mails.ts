@@ -2,10 +2,11 @@ import type { FetchMessageObject, MessageEnvelopeObject } from 'imapflow';
 import { cutDisplayedText } from '../../core/mail/displayed-text.ts';
 import { fingerprintOf } from '../../core/mail/fingerprint.ts';
 import type { Mail } from '../../core/mail/mail.ts';
-import { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
+import type { MailboxFailure } from '../../core/mail/mailbox-failure.ts';
 import { findTextParts, type RawMail, type StructureNode } from '../../core/mail/raw-mail.ts';
 import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
+import { failureOf } from './failures.ts';
 import { dateOf, type FetchedMails, fetchInto } from './fetch.ts';
 import { type Read, readTexts, type Textless } from './texts.ts';
 
@@ -121,17 +122,6 @@ export function withoutText(mail: Mail, { said }: MailboxFailure): Mail {
 }
 
 const WORDS_CHARACTERS = 200;
-
-/** A failure to read, as a value; any other error is thrown. */
-export async function failureOf(work: () => Promise<void>): Promise<MailboxFailure | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof MailboxFailure) return error;
-    throw error;
-  }
-}
 
 /**
  * Reads unclear mails again: by the server's own reading of the header, or by the text that lies further in.

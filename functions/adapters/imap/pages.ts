@@ -15,7 +15,7 @@ export type Attempts = {
   /** Other emails of the folder, the likeliest to be readable first. */
   others(uid: number): Promise<readonly number[]>;
   /** What stands for an email of which nothing can be read. */
-  withheld(uid: number, failure: MailboxFailure): Mail;
+  withheld(uid: number, failure: MailboxFailure): Promise<Mail>;
 };
 
 /** Failures that can be of one email. All others are of the server, the account or the folder. */
@@ -117,7 +117,7 @@ async function readAlone(uid: number, attempts: Attempts, first: MailboxFailure)
   }
   for (const other of (await attempts.others(uid)).slice(0, CONTROLS)) {
     const { failure } = await attempts.attempt([other], 'beginning', true);
-    if (!failure) return [attempts.withheld(uid, reason)];
+    if (!failure) return [await attempts.withheld(uid, reason)];
   }
   throw first;
 }

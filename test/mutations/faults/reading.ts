@@ -69,8 +69,8 @@ export const readingFaults: readonly Fault[] = [
   {
     name: 'an email is taken for one that the server does not return, though it returns no other either',
     breaks: 'P1',
-    find: 'if (!$FAILURE) return [$ATTEMPTS.withheld($UID, $REASON)];',
-    replace: 'return [$ATTEMPTS.withheld($UID, $REASON)];',
+    find: 'if (!$FAILURE) return [await $ATTEMPTS.withheld($UID, $REASON)];',
+    replace: 'return [await $ATTEMPTS.withheld($UID, $REASON)];',
     caughtBy: ['adapters/imap/narrowing.test.ts'],
   },
   {

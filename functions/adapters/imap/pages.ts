@@ -116,8 +116,9 @@ async function readAlone(uid: number, attempts: Attempts, first: MailboxFailure)
     if (!OF_ONE_EMAIL.has(failure.kind)) throw failure;
   }
   for (const other of (await attempts.others(uid)).slice(0, CONTROLS)) {
-    const { failure } = await attempts.attempt([other], 'beginning', true);
-    if (!failure) return [await attempts.withheld(uid, reason)];
+    const { mails, failure } = await attempts.attempt([other], 'beginning', true);
+    // An email that is expunged meanwhile is answered with nothing, which tells nothing.
+    if (!failure && mails.length > 0) return [await attempts.withheld(uid, reason)];
   }
   throw first;
 }

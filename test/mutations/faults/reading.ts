@@ -69,7 +69,7 @@ export const readingFaults: readonly Fault[] = [
   {
     name: 'an email is taken for one that the server does not return, though it returns no other either',
     breaks: 'P1',
-    find: 'if (!$FAILURE) return [await $ATTEMPTS.withheld($UID, $REASON)];',
+    find: 'if (!$FAILURE && $MAILS.length > 0) return [await $ATTEMPTS.withheld($UID, $REASON)];',
     replace: 'return [await $ATTEMPTS.withheld($UID, $REASON)];',
     caughtBy: ['adapters/imap/narrowing.test.ts'],
   },

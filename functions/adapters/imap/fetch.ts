@@ -43,6 +43,9 @@ function together(known: FetchMessageObject | undefined, message: FetchMessageOb
  */
 export const LISTINGS = [{ internalDate: true, size: true }, { internalDate: true }, {}] as const;
 
+/** `firstSequenceNumber` is the lowest that was named; sequence numbers have no gaps and end with the last email. */
+export type FetchedListing = { mails: ListedMail[]; firstSequenceNumber: number };
+
 /**
  * Lists the email from a uid on, and always the last one, also where its uid is lower (RFC 3501, 6.4.8). FETCH and not
  * SEARCH: servers cap the answers of SEARCH, and a damaged index leaves email out of them.
@@ -51,20 +54,22 @@ export async function fetchListing(
   connection: ImapConnection,
   fromUid: number,
   items: (typeof LISTINGS)[number],
-): Promise<ListedMail[]> {
+): Promise<FetchedListing> {
   const query = { uid: true, ...items };
   return await connection.exchange(
     'FETCH',
     async (client) => {
       const listed = new Map<number, ListedMail>();
-      for await (const { uid, internalDate, size } of client.fetch(`${fromUid}:*`, query, { uid: true })) {
+      let firstSequenceNumber = Number.POSITIVE_INFINITY;
+      for await (const { seq, uid, internalDate, size } of client.fetch(`${fromUid}:*`, query, { uid: true })) {
         if (!uid) continue;
+        firstSequenceNumber = Math.min(firstSequenceNumber, seq);
         const known = listed.get(uid);
         const receivedAt = dateOf(internalDate) ?? known?.receivedAt;
         const bytes = size ?? known?.size;
         listed.set(uid, { uid, receivedAt, size: bytes, fingerprint: fingerprintOf(receivedAt, bytes) });
       }
-      return [...listed.values()].sort((one, other) => one.uid - other.uid);
+      return { mails: [...listed.values()].sort((one, other) => one.uid - other.uid), firstSequenceNumber };
     },
     { everyLineCounts: true, refusalMeans: 'refused', staysOpenIfRefused: true },
   );

@@ -60,6 +60,22 @@ export function openFolder(
     throw new MailboxFailure('protocol', `${mailbox}: the server did not say how many emails there are (EXISTS)`);
   };
 
+  /**
+   * One answer, if it is whole. Sequence numbers have no gaps (RFC 3501, 2.3.1.2), so from the first that is named there are
+   * as many emails as up to the last, which EXISTS tells. Email may come and go meanwhile: the lower EXISTS counts.
+   */
+  const wholeListing = async (fromUid: number, items: (typeof LISTINGS)[number]): Promise<ListedMail[]> => {
+    const exists = mailsThere();
+    const { mails, firstSequenceNumber } = await fetchListing(connection, fromUid, items);
+    const first = fromUid <= 1 ? 1 : Math.min(firstSequenceNumber, exists);
+    const expected = Math.min(exists, mailsThere()) - first + 1;
+    if (mails.length >= expected) return mails;
+    throw new MailboxFailure(
+      'incomplete answer',
+      `${mailbox}: the server has ${exists} emails and lists ${mails.length} of the last ${expected}. The next poll tries again`,
+    );
+  };
+
   const listingFrom = async (uid: number): Promise<ListedMail[]> => {
     let first: MailboxFailure | undefined;
     for (const items of LISTINGS) {
@@ -67,7 +83,7 @@ export function openFolder(
       const failure = await failureOf(async () => {
         if (first) await reopen();
         await examine();
-        answer = await fetchListing(connection, uid, items);
+        answer = await wholeListing(uid, items);
       });
       if (!failure) return answer;
       first ??= failure;
@@ -78,18 +94,11 @@ export function openFolder(
 
   const list = async (aboveUid: number): Promise<ListedMail[]> => {
     await examine();
-    const exists = mailsThere();
     // `*` names nothing in an empty mailbox, and some servers answer BAD to it.
-    if (exists === 0) return [];
+    if (mailsThere() === 0) return [];
     const answer = await listingFrom(aboveUid + 1);
     for (const mail of answer) listed.set(mail.uid, mail);
-    // Email may come and go meanwhile. The last one is always listed, so an answer without any is a lost one.
-    const expected = Math.min(aboveUid === 0 ? exists : 1, mailsThere());
-    if (answer.length >= expected) return answer.filter(({ uid }) => uid > aboveUid);
-    throw new MailboxFailure(
-      'incomplete answer',
-      `${mailbox}: the server has ${exists} emails and lists ${answer.length}. The next poll tries again`,
-    );
+    return answer.filter(({ uid }) => uid > aboveUid);
   };
 
   /** What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10). */

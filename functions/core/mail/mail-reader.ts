@@ -26,7 +26,7 @@ export interface MailReader {
 export interface MailSession {
   /** The cheapest question: STATUS, without selecting the folder. */
   status(): Promise<{ uidValidity: string; uidNext: number }>;
-  /** All email above `uid`, by uid; with 0, as much as the server says there is, or it fails as an `incomplete answer`. */
+  /** All email above `uid`, by uid, up to the last that the server says there is; with less it fails as an `incomplete answer`. */
   list(aboveUid: number): Promise<ListedMail[]>;
   /**
    * Reads these emails in the order of their uids, and fetches the next page while one is worked on. Every uid is in a

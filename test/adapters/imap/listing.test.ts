@@ -25,8 +25,8 @@ async function listed(script: Script, aboveUid = 0): Promise<number[]> {
 }
 
 /** Answers the listing with these uids. */
-const lists = (uids: readonly number[], more = ''): NonNullable<Script['answer']> => {
-  const lines = uids.map((uid, index) => `* ${index + 1} FETCH (UID ${uid})\r\n`).join('');
+const lists = (uids: readonly number[], more = '', firstNumber = 1): NonNullable<Script['answer']> => {
+  const lines = uids.map((uid, index) => `* ${firstNumber + index} FETCH (UID ${uid})\r\n`).join('');
   return (command, tag) => (command.startsWith('UID FETCH') ? `${lines}${more}${tag} OK done\r\n` : undefined);
 };
 
@@ -48,13 +48,21 @@ it('lists what is above a uid, though the server always names the last email', a
 });
 
 it.each([
-  ['less than the server says there is', 0, [3, 9]],
-  ['nothing, though the last email is always listed', 9, []],
-])('an answer that names %s is no answer', async (_what, aboveUid, uids) => {
-  await expect(listed({ uids: [3, 4, 9], answer: lists(uids) }, aboveUid)).rejects.toMatchObject({
+  ['less than the server says there is', 0, [3, 9], '2 of the last 3'],
+  ['nothing, though the last email is always listed', 9, [], '0 of the last 1'],
+  ['an earlier email without the last one, which a poll would pass for good', 3, [4], '1 of the last 2'],
+])('an answer that names %s is no answer', async (_what, aboveUid, uids, counts) => {
+  const firstNumber = [3, 4, 9].indexOf(uids[0] ?? 9) + 1;
+  await expect(listed({ uids: [3, 4, 9], answer: lists(uids, '', firstNumber) }, aboveUid)).rejects.toMatchObject({
     kind: 'incomplete answer',
-    message: expect.stringContaining(`the server has 3 emails and lists ${uids.length}`),
+    message: expect.stringContaining(`the server has 3 emails and lists ${counts}`),
   });
+});
+
+it('lists by uid alone what the server leaves out where it has to tell a date and a size', async () => {
+  const answer: Script['answer'] = (command, ...rest) =>
+    command.includes('INTERNALDATE') ? lists([3, 4])(command, ...rest) : undefined;
+  expect(await listed({ uids: [3, 4, 9], answer })).toEqual([3, 4, 9]);
 });
 
 it('takes an email for gone that was expunged meanwhile', async () => {

@@ -1,6 +1,7 @@
 import type { Digest } from '../functions/core/digest/digest.ts';
 import { digestMailOf } from '../functions/core/digest/view/digest-mail.ts';
 import { failureName } from '../functions/core/discord/failure-name.ts';
+import type { Login } from '../functions/core/mail/login.ts';
 import type { Mail } from '../functions/core/mail/mail.ts';
 import type { MailReader } from '../functions/core/mail/mail-reader.ts';
 import type { StartFrom } from '../functions/core/poll/watermark-start.ts';
@@ -54,6 +55,7 @@ export function testWorld({ now, timeZone = 'UTC' }: { now?: Date; timeZone?: st
   const mailbox = memoryMailbox();
   const services = {
     reader: mailbox as MailReader,
+    login: { version: async () => 'the first password' } as Login,
     watermarks: memoryWatermarks(),
     ledger: memoryLedger(),
     routeQueues: memoryRouteQueues(),

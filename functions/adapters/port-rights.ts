@@ -18,6 +18,7 @@ import { SECRETS_RIGHTS } from './ssm-secrets.ts';
 export const PORT_RIGHTS = {
   // The reader and the chat service sign in with a secret, and call AWS for nothing else.
   reader: { visit: SECRETS_RIGHTS.read },
+  login: { version: SECRETS_RIGHTS.version },
   chat: { pack: {}, waitMs: {}, mayBeStaleSecret: {}, post: SECRETS_RIGHTS.read, probe: SECRETS_RIGHTS.read },
   watermarks: WATERMARKS_RIGHTS,
   ledger: LEDGER_RIGHTS,

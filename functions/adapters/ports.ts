@@ -3,6 +3,7 @@ import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Mailer } from '../core/digest/mailer.ts';
 import type { DigestRuns } from '../core/digest/run.ts';
 import type { MethodLists } from '../core/handed-ports.ts';
+import type { Login } from '../core/mail/login.ts';
 import type { MailReader } from '../core/mail/mail-reader.ts';
 import type { AlertQueue } from '../core/records/alert-queue.ts';
 import type { DeadLetters } from '../core/records/dead-letters.ts';
@@ -16,6 +17,7 @@ import type { Watermarks } from '../core/records/watermark.ts';
 /** Every port that a use case can be handed, by the name it is handed under. */
 export type Ports = {
   reader: MailReader;
+  login: Login;
   watermarks: Watermarks;
   ledger: Ledger;
   /** The ledger again, for which post last showed an alert. Only a bot's poster needs it. */

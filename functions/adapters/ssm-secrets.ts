@@ -1,5 +1,5 @@
 import { GetParameterCommand, ParameterNotFound, type SSMClient } from '@aws-sdk/client-ssm';
-import { SecretMissing, type Secrets } from '../core/secrets.ts';
+import { SecretMissing, type Secrets, type SecretVersions } from '../core/secrets.ts';
 import type { Clock } from '../core/time.ts';
 import type { RightsOf } from './rights.ts';
 
@@ -8,7 +8,8 @@ const FIVE_MINUTES_MS = 5 * 60 * 1000;
 /** What each method needs of IAM. The policies derive from it. */
 export const SECRETS_RIGHTS = {
   read: { secrets: ['ssm:GetParameter'] },
-} as const satisfies RightsOf<Secrets>;
+  version: { secrets: ['ssm:GetParameter'] },
+} as const satisfies RightsOf<Secrets & SecretVersions>;
 
 /**
  * Secrets from SSM SecureString parameters.
@@ -26,32 +27,44 @@ export function ssmSecrets({
   client: SSMClient;
   clock: Clock;
   cacheMs?: number;
-}): Secrets {
+}): Secrets & SecretVersions {
   const cache = new Map<string, { value: string; readAtMs: number }>();
-  const underWay = new Map<string, Promise<string>>();
+  const underWay = new Map<string, Promise<StoredSecret>>();
 
-  async function fetchSecret(parameter: string): Promise<string> {
+  async function fetchSecret(parameter: string): Promise<StoredSecret> {
     const readAtMs = clock.now().getTime();
-    const value = await readParameter(client, parameter);
-    cache.set(parameter, { value, readAtMs });
-    return value;
+    const secret = await readParameter(client, parameter);
+    cache.set(parameter, { value: secret.value, readAtMs });
+    return secret;
+  }
+
+  async function readPastCache(parameter: string): Promise<StoredSecret> {
+    const request = underWay.get(parameter) ?? fetchSecret(parameter).finally(() => underWay.delete(parameter));
+    underWay.set(parameter, request);
+    return await request;
   }
 
   return {
     async read(parameter, { fresh } = { fresh: false }) {
       const cached = cache.get(parameter);
       if (!fresh && cached && clock.now().getTime() - cached.readAtMs < cacheMs) return cached.value;
-      const request = underWay.get(parameter) ?? fetchSecret(parameter).finally(() => underWay.delete(parameter));
-      underWay.set(parameter, request);
-      return await request;
+      return (await readPastCache(parameter)).value;
     },
+
+    version: async (parameter) => (await readPastCache(parameter)).version,
   };
 }
 
-async function readParameter(client: SSMClient, parameter: string): Promise<string> {
+type StoredSecret = { value: string; version: string };
+
+async function readParameter(client: SSMClient, parameter: string): Promise<StoredSecret> {
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
-    if (Parameter?.Value) return Parameter.Value;
+    // A parameter that is deleted and stored again begins at version 1, so the time belongs to it.
+    if (Parameter?.Value) {
+      const version = `${Parameter.Version} of ${Parameter.LastModifiedDate?.toISOString()}`;
+      return { value: Parameter.Value, version };
+    }
     throw new SecretMissing(parameter);
   } catch (error) {
     if (error instanceof ParameterNotFound) throw new SecretMissing(parameter);

@@ -14,3 +14,9 @@ export interface Secrets {
   /** Throws `SecretMissing` where there is no such parameter. `fresh` reads past the cache. */
   read(parameter: string, options?: { fresh: boolean }): Promise<string>;
 }
+
+/** Tells whether a secret was stored again. */
+export interface SecretVersions {
+  /** Another one each time that the secret is stored. Throws `SecretMissing` where there is no such parameter. */
+  version(parameter: string): Promise<string>;
+}

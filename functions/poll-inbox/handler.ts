@@ -5,6 +5,7 @@ import { compileRules } from '../core/rules/classify.ts';
 import { authservIdsOf, polledMailboxNamed } from '../core/settings/polled-mailbox.ts';
 import type { HandlerDependencies } from '../handler-dependencies.ts';
 import { ledgerFrom, watermarksFrom } from '../wiring/dynamo.ts';
+import { loginsFrom } from '../wiring/logins.ts';
 import { mailReadersFrom } from '../wiring/mail-readers.ts';
 import { routeQueuesFrom } from '../wiring/queues.ts';
 import { spoolFrom } from '../wiring/spool.ts';
@@ -24,9 +25,10 @@ export function createPollInbox({ settings, environment, journal }: HandlerDepen
     journal,
   };
   const readerOf = mailReadersFrom(environment, settings);
+  const loginOf = loginsFrom(environment);
   return async (event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<PollReport> => {
     const polled = polledMailboxNamed(eventSchema.parse(event).mailbox, settings);
-    const reader = readerOf(polled.account);
-    return await pollMailbox(polled, { ...services, reader }, () => context.getRemainingTimeInMillis());
+    const ofAccount = { reader: readerOf(polled.account), login: loginOf(polled.account) };
+    return await pollMailbox(polled, { ...services, ...ofAccount }, () => context.getRemainingTimeInMillis());
   };
 }

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { AUDIT_INBOX_PORTS } from '../../functions/core/audit/audit.ts';
 import { AUDIT_TIMEOUT_MS } from '../../functions/core/audit/audit-limits.ts';
 import { AUDIT_FINDINGS } from '../../functions/core/metrics.ts';
+import { secretsOf } from '../../functions/core/settings/mailbox-auth-schema.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { Settings } from '../../functions/core/settings/settings-schema.ts';
 import { customMetric } from './custom-metric.ts';
@@ -15,7 +16,7 @@ import { policyOf } from './policy.ts';
 import { rollcallFunction } from './rollcall-function.ts';
 import { type RouteDelivery, routeQueues } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
-import { secretParameters, secretsOfMailbox } from './secret-parameters.ts';
+import { secretParameters } from './secret-parameters.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import type { Tables } from './tables.ts';
 
@@ -54,7 +55,10 @@ export class DailyAudit extends Construct {
         ...tables.resources,
         ...spool.resources,
         ...routeQueues(routes),
-        ...secretParameters(this, settings.mailboxes.flatMap(secretsOfMailbox)),
+        ...secretParameters(
+          this,
+          settings.mailboxes.flatMap(({ auth }) => secretsOf(auth)),
+        ),
       }),
     });
 

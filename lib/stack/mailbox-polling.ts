@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { dimensionOfMailbox, SUCCESSFUL_POLLS } from '../../functions/core/metrics.ts';
 import { POLL_INBOX_PORTS } from '../../functions/core/poll/poll.ts';
 import { POLL_TIMEOUT_MS } from '../../functions/core/poll/poll-limits.ts';
+import { secretsOf } from '../../functions/core/settings/mailbox-auth-schema.ts';
 import { polledMailboxes } from '../../functions/core/settings/polled-mailbox.ts';
 import type { MailboxSettings } from '../../functions/core/settings/settings-schema.ts';
 import { customMetric } from './custom-metric.ts';
@@ -14,7 +15,7 @@ import { policyOf } from './policy.ts';
 import { rollcallFunction } from './rollcall-function.ts';
 import { type RouteDelivery, routeQueues } from './route-delivery.ts';
 import { ScheduledRuns } from './scheduled-runs.ts';
-import { secretParameters, secretsOfMailbox } from './secret-parameters.ts';
+import { secretParameters } from './secret-parameters.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import type { Tables } from './tables.ts';
 
@@ -61,7 +62,10 @@ export class MailboxPolling extends Construct {
         ...tables.resources,
         ...spool.resources,
         ...routeQueues(routes),
-        ...secretParameters(this, accounts.flatMap(secretsOfMailbox)),
+        ...secretParameters(
+          this,
+          accounts.flatMap(({ auth }) => secretsOf(auth)),
+        ),
       }),
     });
 

@@ -1,6 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { MailboxSettings } from '../../functions/core/settings/settings-schema.ts';
 import type { Resourced } from './policy.ts';
 
 /**
@@ -15,16 +14,4 @@ export function secretParameters(scope: Construct, parameters: readonly string[]
     stack.formatArn({ service: 'ssm', resource: `parameter${parameter}` }),
   );
   return { secrets: { arns } };
-}
-
-/** The parameters that a poll of this mailbox signs in with. */
-export function secretsOfMailbox({ auth }: MailboxSettings): string[] {
-  switch (auth.kind) {
-    case 'password':
-      return [auth.passwordParameter];
-    case 'client credentials':
-      return [auth.clientSecretParameter];
-    case 'refresh token':
-      return [auth.refreshTokenParameter, ...(auth.clientSecretParameter ? [auth.clientSecretParameter] : [])];
-  }
 }

@@ -208,6 +208,21 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect(await theWatermarks().get(mailbox)).toMatchObject({ lastPollError: { since: EVENING } });
   });
 
+  it('keeps which login was refused, and forgets it with the next failure of another kind', async () => {
+    const { mailbox } = await created();
+    const refusedLogin = { version: 'first', times: 2, at: MORNING };
+    await theWatermarks().recordPollFailure(mailbox, { at: NOON, kind: 'credentials', text: 'no', refusedLogin });
+    expect((await theWatermarks().get(mailbox))?.lastPollError).toEqual({
+      kind: 'credentials',
+      text: 'no',
+      since: NOON,
+      at: NOON,
+      refusedLogin,
+    });
+    await theWatermarks().recordPollFailure(mailbox, { at: EVENING, kind: 'timeout', text: 'late' });
+    expect((await theWatermarks().get(mailbox))?.lastPollError?.refusedLogin).toBeUndefined();
+  });
+
   it('keeps the last poll that left nothing apart from the last one that ended well', async () => {
     const { mailbox } = await created();
     await theWatermarks().recordPoll(mailbox, { at: MORNING, uidNext: 41, isComplete: true });

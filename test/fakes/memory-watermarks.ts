@@ -52,9 +52,9 @@ export function memoryWatermarks(): Watermarks & {
       history.pollsSinceDigest += 1;
     },
 
-    async recordPollFailure(mailbox, { at, kind, text }) {
+    async recordPollFailure(mailbox, failure) {
       const { history } = stored(mailbox);
-      history.lastPollError = { kind, text, at, since: history.lastPollError?.since ?? at };
+      history.lastPollError = { ...failure, since: history.lastPollError?.since ?? failure.at };
       history.pollsSinceDigest += 1;
       history.failedPollsSinceDigest += 1;
     },

@@ -37,7 +37,7 @@ export const SMALL_DAY: Plan = {
     // The poster dies of its dead letters, so that the ledger does not know them when a check looks at it.
     { kind: 'channel dies', route: 'customer', death: 'gone', isForGood: false, ...between(-1, 10 / 60) },
     { kind: 'call is struck', atMs: 0, call: 'ledger.recordDead', fault: 'dies before', times: 3 },
-    { kind: 'mailbox fails', mailbox: 'support/INBOX', failure: 'connection', ...between(11, 12.005) },
+    { kind: 'mailbox fails', mailbox: 'support/INBOX', failure: 'credentials', ...between(11, 12.005) },
   ],
 };
 

@@ -2,6 +2,7 @@ import type { OperatorPaths } from '../../functions/core/checks/path-status.ts';
 import type { Mailer } from '../../functions/core/digest/mailer.ts';
 import type { DigestRuns } from '../../functions/core/digest/run.ts';
 import type { Discord, DiscordTargets } from '../../functions/core/discord/discord.ts';
+import type { Login } from '../../functions/core/mail/login.ts';
 import type { MailReader, MailSession } from '../../functions/core/mail/mail-reader.ts';
 import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
 import type { DeadLetters } from '../../functions/core/records/dead-letters.ts';
@@ -21,6 +22,7 @@ type Methods<Port> = Readonly<Record<keyof Port, true>>;
  */
 export const PORT_METHODS = {
   reader: { visit: true } satisfies Methods<MailReader>,
+  login: { version: true } satisfies Methods<Login>,
   session: {
     status: true,
     list: true,

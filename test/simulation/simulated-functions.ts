@@ -66,7 +66,15 @@ export function simulatedFunctions(
     (mailbox: MailboxName): Run<unknown> =>
     async ({ clock, remainingMs }, ports) => {
       const { classify, routeIds: routes } = deployed.routes();
-      const services = { ...ports, reader: ports.readerOf(mailbox), classify, routes, clock, journal };
+      const services = {
+        ...ports,
+        reader: ports.readerOf(mailbox),
+        login: ports.loginOf(mailbox),
+        classify,
+        routes,
+        clock,
+        journal,
+      };
       return await pollMailbox(polledMailboxOf(mailbox), services, remainingMs);
     };
 

@@ -3,6 +3,7 @@ import type { DigestMail, Mailer } from '../../functions/core/digest/mailer.ts';
 import { digestMailOf } from '../../functions/core/digest/view/digest-mail.ts';
 import type { Discord, DiscordTarget, DiscordTargets } from '../../functions/core/discord/discord.ts';
 import { rateLimitMemory } from '../../functions/core/discord/rate-limit-memory.ts';
+import type { Login } from '../../functions/core/mail/login.ts';
 import { accountOf } from '../../functions/core/mail/mail.ts';
 import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
 import type { AlertQueue } from '../../functions/core/records/alert-queue.ts';
@@ -130,6 +131,11 @@ export function simulatedServices(
     } satisfies MailReader);
   }
 
+  /** A refusal ends when a person stores the right password. */
+  const loginOf = (mailbox: MailboxName): Login => ({
+    version: async () => (mailboxFailure(mailbox)?.kind === 'credentials' ? 'wrong' : 'right'),
+  });
+
   function onlyRead<Session extends object>(session: Session): Session {
     return new Proxy(session, {
       get(target, property) {
@@ -251,6 +257,7 @@ export function simulatedServices(
         discord: talk,
         discordTargets: talk,
         readerOf: (mailbox: MailboxName) => readerOf(mailbox, invocation),
+        loginOf: (mailbox: MailboxName) => reach('login', loginOf(mailbox)),
         alertQueueOf: (route: RouteId): AlertQueue => reach('alertQueue', queueOf(route)),
       };
     },

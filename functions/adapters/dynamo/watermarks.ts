@@ -68,7 +68,14 @@ const historySchema = z.object({
   uidNext: z.int().optional(),
   lastPollAt: storedTime.optional(),
   lastCompletePollAt: storedTime.optional(),
-  lastPollError: z.object({ kind: z.string(), text: z.string(), at: storedTime }).optional(),
+  lastPollError: z
+    .object({
+      kind: z.string(),
+      text: z.string(),
+      at: storedTime,
+      refusedLogin: z.object({ version: z.string(), times: count, at: storedTime }).optional(),
+    })
+    .optional(),
   failingSince: storedTime.optional(),
   lastDigestAt: storedTime.optional(),
   pollsSinceDigest: count,
@@ -170,12 +177,13 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       );
     },
 
-    async recordPollFailure(mailbox, { at, kind, text }) {
+    async recordPollFailure(mailbox, { at, kind, text, refusedLogin }) {
+      const refused = refusedLogin && { ...refusedLogin, at: refusedLogin.at.toISOString() };
       await update(
         mailbox,
         'SET lastPollError = :error, failingSince = if_not_exists(failingSince, :at) ' +
           'ADD pollsSinceDigest :one, failedPollsSinceDigest :one',
-        { ':error': { kind, text, at: at.toISOString() }, ':at': at.toISOString(), ':one': 1 },
+        { ':error': { kind, text, at: at.toISOString(), refusedLogin: refused }, ':at': at.toISOString(), ':one': 1 },
       );
     },
 

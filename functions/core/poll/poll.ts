@@ -1,12 +1,19 @@
 import type { Handed, MethodLists } from '../handed-ports.ts';
 import type { Journal } from '../journal.ts';
+import type { Login } from '../mail/login.ts';
 import type { Mail } from '../mail/mail.ts';
 import type { MailReader, MailSession } from '../mail/mail-reader.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 import type { Ledger } from '../records/ledger.ts';
 import type { RouteQueues } from '../records/route-queues.ts';
 import type { Spool } from '../records/spool.ts';
-import { isFromBeforeAccounting, type Watermark, type Watermarks } from '../records/watermark.ts';
+import {
+  isFromBeforeAccounting,
+  type MailboxHealth,
+  type RecordedPollFailure,
+  type Watermark,
+  type Watermarks,
+} from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import type { Clock } from '../time.ts';
@@ -17,6 +24,7 @@ import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { pagesUntilDeadline } from './pages-until-deadline.ts';
 import { pollFailureOf } from './poll-failure.ts';
 import { FAILURE_RECORD_RESERVE_MS, MAILS_PER_PAGE, POLL_RESERVE_MS } from './poll-limits.ts';
+import { leaveRefusedLoginAlone, withRefusedLogin } from './refused-login.ts';
 import { withProbableName } from './renamed-folder.ts';
 import { triagePage } from './triage.ts';
 import { type ToRead, uidsToRead } from './uids-to-read.ts';
@@ -24,6 +32,7 @@ import type { MailboxStatus } from './watermark-start.ts';
 
 type Ports = {
   reader: MailReader;
+  login: Login;
   watermarks: Watermarks;
   ledger: Ledger;
   routeQueues: RouteQueues;
@@ -33,6 +42,7 @@ type Ports = {
 /** What a poll may call. The policy of poll-inbox derives from this list. */
 export const POLL_INBOX_PORTS = {
   reader: ['visit'],
+  login: ['version'],
   watermarks: ['get', 'create', 'move', 'recordPoll', 'recordPollFailure', 'recordRescan'],
   ledger: ['find', 'accept', 'markDispatched', 'entriesAboveUid', 'entriesOfMailboxes', 'relocate'],
   routeQueues: ['send'],
@@ -82,7 +92,10 @@ export async function pollMailbox(
       'the watermark.',
   );
   const bounded = <T>(work: Promise<T>) => withTimeout(remainingMs() - FAILURE_RECORD_RESERVE_MS, work, late);
+  let lastError: MailboxHealth['lastPollError'];
   try {
+    lastError = (await bounded(watermarks.get(mailbox)))?.lastPollError;
+    await bounded(leaveRefusedLoginAlone(lastError, services));
     // Twice in time: whatever hangs within the visit ends it, which closes the connection, and so does the visit itself.
     const { uidNext, ...read } = await bounded(
       reader.visit(folder, (session) => bounded(pollSession(polled, session, services, remainingMs))),
@@ -101,7 +114,14 @@ export async function pollMailbox(
     const error = await explained(thrown, polled, watermarks);
     const failure = pollFailureOf(error);
     journal({ kind: 'poll failed', mailbox, failure });
-    await recordOrAdd(error, () => watermarks.recordPollFailure(mailbox, { at: clock.now(), ...failure }));
+    await recordOrAdd(error, async () => {
+      let recorded: Omit<RecordedPollFailure, 'at'> = failure;
+      try {
+        recorded = await withRefusedLogin(error, failure, lastError, services);
+      } finally {
+        await watermarks.recordPollFailure(mailbox, { at: clock.now(), ...recorded });
+      }
+    });
     throw error;
   }
 }

@@ -50,7 +50,7 @@ export type MailboxHealth = {
   /** Last poll that ended well and left nothing for the next one: where reading begins anew once uids are void. */
   lastCompletePollAt: Date | undefined;
   /** Undefined as soon as a poll ends well. */
-  lastPollError: { kind: string; text: string; since: Date; at: Date } | undefined;
+  lastPollError: (RecordedPollFailure & { since: Date }) | undefined;
   lastDigestAt: Date | undefined;
   /** Polls since the last digest that SES accepted, failed ones included. */
   pollsSinceDigest: number;
@@ -59,6 +59,18 @@ export type MailboxHealth = {
   lastAudit: AuditReport | undefined;
   /** A person asked to read again what arrived since then; undefined once a poll has begun to. */
   rescanSince?: Date | undefined;
+};
+
+/** A poll that failed. */
+export type RecordedPollFailure = { at: Date; kind: string; text: string; refusedLogin?: RefusedLogin | undefined };
+
+/** A login that a server has refused time after time. */
+export type RefusedLogin = {
+  /** Which one, as `Login.version` has it. */
+  version: string;
+  times: number;
+  /** The last time. */
+  at: Date;
 };
 
 /** The polls that no digest has reported yet, as far as a new watermark carries them over. */
@@ -132,7 +144,7 @@ export interface Watermarks {
   /** Keeps the figures of the last audit. Works before a watermark exists. */
   recordAudit(report: AuditReport): Promise<void>;
   /** A poll failed: counts it and keeps the error, with the time at which failing began. Works before a watermark exists. */
-  recordPollFailure(mailbox: string, failure: { at: Date; kind: string; text: string }): Promise<void>;
+  recordPollFailure(mailbox: string, failure: RecordedPollFailure): Promise<void>;
   /**
    * SES accepted a digest: the counts of polls begin again, less those that it reported. By compare-and-swap on
    * lastDigestAt; `overtaken` where a digest that ran at the same time has reported these polls already, or where the

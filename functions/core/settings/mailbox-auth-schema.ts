@@ -128,3 +128,15 @@ export const mailboxAuthSchema = oneForm<AuthInput, MailboxAuth>(
     return 'no way to log in is named';
   },
 );
+
+/** The parameters that a login reads. */
+export function secretsOf(auth: MailboxAuth): string[] {
+  switch (auth.kind) {
+    case 'password':
+      return [auth.passwordParameter];
+    case 'client credentials':
+      return [auth.clientSecretParameter];
+    case 'refresh token':
+      return [auth.refreshTokenParameter, ...(auth.clientSecretParameter ? [auth.clientSecretParameter] : [])];
+  }
+}

@@ -228,7 +228,7 @@ describe('overlapping polls are harmless', () => {
 });
 
 describe('a failure is told and costs nothing but time', () => {
-  const failure = new MailboxFailure('credentials', 'mail.example.com refused the password');
+  const failure = new MailboxFailure('tls', 'mail.example.com has a certificate that has expired');
 
   it('is thrown with its kind, recorded with the time it began, and cleared by the next good poll', async () => {
     deliver('vip');
@@ -240,7 +240,7 @@ describe('a failure is told and costs nothing but time', () => {
     mailbox.failNextVisit(failure);
     await expect(poll()).rejects.toBe(failure);
     expect((await services.watermarks.get(MAILBOX))?.lastPollError).toMatchObject({
-      kind: 'credentials',
+      kind: 'tls',
       since: began,
       at: clock.now(),
     });

@@ -76,6 +76,7 @@ it('is told with its kind in its own watermark item, and in the digest', async (
   const { text, subject } = await pipeline.digest();
   expect(text).toContain('! sales/INBOX has never been read');
   expect(text).toMatch(/Polls have failed since .*\(credentials\): sales at 127\.0\.0\.1/);
+  expect(text).toMatch(/polls try this login again after .* or as soon as the secret is stored again\./);
   expect(text).toContain('! support/Nowhere has never been read');
   expect(text).not.toContain('! support/INBOX');
   expect(text).toContain('Help');

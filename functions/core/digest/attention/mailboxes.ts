@@ -1,5 +1,6 @@
 import { groupBy } from '../../group-by.ts';
 import type { MailboxFailureKind } from '../../mail/mailbox-failure.ts';
+import { nextLoginAt } from '../../poll/refused-login.ts';
 import type { LedgerEntry } from '../../records/ledger-entry.ts';
 import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../records/watermark.ts';
 import { FAILING_MAILBOX_MS, unreadLimitMs } from '../limits.ts';
@@ -43,6 +44,12 @@ export const unreadMailbox = attentionKind<UnreadMailbox>({
       ? `Polls have failed since ${formatTime(error.since)}, last at ${formatTime(error.at)} (${error.kind}): ` +
         clip(error.text, 500)
       : 'No poll reported a failure. Check whether one was started: its schedule, and the log of poll-inbox.',
+    ...(error?.refusedLogin
+      ? [
+          `So that the provider does not lock the account, polls try this login again after ${formatTime(nextLoginAt(error.refusedLogin))}, ` +
+            'or as soon as the secret is stored again.',
+        ]
+      : []),
   ],
 });
 

@@ -10,6 +10,7 @@ import type { RouteSettings } from '../../../../functions/core/settings/route-sc
 import { chatPosterFrom, chatProbeFrom } from '../../../../functions/wiring/chat.ts';
 import { ledgerFrom, watermarksFrom } from '../../../../functions/wiring/dynamo.ts';
 import type { Environment } from '../../../../functions/wiring/environment.ts';
+import { loginsFrom } from '../../../../functions/wiring/logins.ts';
 import { mailReadersFrom } from '../../../../functions/wiring/mail-readers.ts';
 import { spoolFrom } from '../../../../functions/wiring/spool.ts';
 import { sampleEntry } from '../../../contracts/sample-entry.ts';
@@ -32,8 +33,9 @@ export type CallSite = {
   putLetter(route: string, body: string): Promise<void>;
   /** An alert in the poster's queue, as it was received. */
   receivedAlert(): Promise<ReceivedMessage>;
-  /** The readers of all accounts. */
+  /** The readers of all accounts, and their logins. */
   readers: readonly Ports['reader'][];
+  logins: readonly Ports['login'][];
 };
 
 /** @param route of a poster */
@@ -57,6 +59,7 @@ export function callSiteIn(world: RecordedWorld, route: string | undefined): Cal
     routes,
     chats: settings.routes.filter(({ id }) => routes.includes(id)).map((one) => chatFrom(environment, one)),
     readers: settings.mailboxes.map(readerOf),
+    logins: settings.mailboxes.map(loginsFrom(environment)),
     acceptedEntry: () => unrecorded(acceptedEntry),
     settledEntry: () =>
       unrecorded(async () => {

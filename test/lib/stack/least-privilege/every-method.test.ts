@@ -7,6 +7,7 @@ import {
   targetChecksFrom,
   watermarksFrom,
 } from '../../../../functions/wiring/dynamo.ts';
+import { loginsFrom } from '../../../../functions/wiring/logins.ts';
 import { mailReadersFrom } from '../../../../functions/wiring/mail-readers.ts';
 import { mailerFrom } from '../../../../functions/wiring/mailer.ts';
 import { operatorPathsFrom } from '../../../../functions/wiring/operator-paths.ts';
@@ -70,6 +71,7 @@ function portsIn({ environmentOf, settings }: RecordedWorld, route: string): Por
   if (!account || !one) throw new Error('There is no account, or no such route.');
   return {
     reader: mailReadersFrom(environment, settings)(account),
+    login: loginsFrom(environment)(account),
     watermarks: watermarksFrom(environment),
     ledger: ledgerFrom(environment),
     sentPosts: ledgerFrom(environment),

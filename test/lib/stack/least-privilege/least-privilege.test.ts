@@ -39,6 +39,10 @@ vi.mock('../../../../functions/wiring/mail-readers.ts', async (original) => {
   const { notingPorts } = await import('./recorded-calls.ts');
   return notingPorts(await original(), { mailReadersFrom: 'reader' });
 });
+vi.mock('../../../../functions/wiring/logins.ts', async (original) => {
+  const { notingPorts } = await import('./recorded-calls.ts');
+  return notingPorts(await original(), { loginsFrom: 'login' });
+});
 vi.mock('../../../../functions/wiring/operator-paths.ts', async (original) => {
   const { notingPorts } = await import('./recorded-calls.ts');
   return notingPorts(await original(), { operatorPathsFrom: 'operatorPaths' });

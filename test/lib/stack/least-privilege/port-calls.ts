@@ -66,6 +66,9 @@ export const PORT_CALLS: { readonly [Name in keyof Ports]: Calls<Ports[Name]> } 
     visit: async (_reader, { readers }) =>
       await Promise.allSettled(readers.map((reader) => reader.visit('INBOX', (session) => session.status()))),
   },
+  login: {
+    version: async (_login, { logins }) => await Promise.all(logins.map((login) => login.version())),
+  },
   watermarks: {
     get: async (watermarks, site) => await watermarks.get((await site.storedWatermark()).mailbox),
     create: async (watermarks) => {

@@ -14,7 +14,7 @@ import { sampleEntry } from '../../../contracts/sample-entry.ts';
 import { HANG_MS } from '../../../hang-limit.ts';
 import type { RecordedCall } from './recorded-calls.ts';
 import { startFunctions } from './recorded-functions.ts';
-import { type RecordedWorld, ROUTES, startRecordedWorld } from './recorded-world.ts';
+import { type RecordedWorld, ROUTES, SUPPORT_PASSWORD, startRecordedWorld } from './recorded-world.ts';
 
 const WHILE = { timeout: HANG_MS, interval: 20 };
 const NOTHING = async () => undefined;
@@ -36,6 +36,7 @@ export async function liveThroughEverything(): Promise<Story> {
   const world = await startRecordedWorld();
   try {
     const stage = stageIn(world);
+    await aPasswordIsRefused(stage);
     await mailComes(stage);
     await aProviderGivesNoToken(stage);
     await aQueueBringsWhatIsSettledOrUnreadable(stage);
@@ -114,6 +115,13 @@ function stageIn(world: RecordedWorld) {
 }
 
 type Stage = ReturnType<typeof stageIn>;
+
+async function aPasswordIsRefused({ parameters, poll }: Stage): Promise<void> {
+  parameters.put(SUPPORT_PASSWORD, 'wrong');
+  await poll(MAILBOX).catch(() => undefined);
+  await poll(MAILBOX).catch(() => undefined);
+  parameters.put(SUPPORT_PASSWORD, 'right');
+}
 
 async function mailComes({ deliver, poll, waitFor, whilePostersAreFaster }: Stage): Promise<void> {
   const unknown = Array.from({ length: MAILS_SHOWN + 1 }, (_, index) => `nothing ${index}`);
@@ -279,6 +287,7 @@ function branchesOf({ journal, recorder }: Stage): Story['branches'] {
     'alerts are redriven': journal.of('alerts redriven').length,
     'an alert is handed back': journal.of('alert handed back').length,
     'a receipt handle has expired': recorder.calls.filter(({ failure }) => failure === 'MessageNotInflight').length,
+    'a login is refused': journal.of('poll failed').filter(({ failure }) => failure.kind === 'credentials').length - 1,
     'a poll fails': journal.of('poll failed').length,
     'an audit fails': journal.of('audit failed').length,
   };

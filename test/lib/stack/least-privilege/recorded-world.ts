@@ -13,6 +13,7 @@ import { arn } from './iam-requests.ts';
 import { type RecordedCall, recordCalls } from './recorded-calls.ts';
 
 export const ROUTES = ['vip', 'stripe'] as const;
+export const SUPPORT_PASSWORD = '/rollcall/support/password';
 const CHANNEL = '100000000000000001';
 const OPERATOR = 'operator@example.net';
 
@@ -24,7 +25,7 @@ function inputFor(imap: { host: string; port: number }): SettingsInput {
   const at = { ...imap, allowSelfSignedCertificate: true, startFrom: 'all' } as const;
   return {
     mailboxes: [
-      { ...at, account: 'support', user: 'support', auth: { passwordParameter: '/rollcall/support/password' } },
+      { ...at, account: 'support', user: 'support', auth: { passwordParameter: SUPPORT_PASSWORD } },
       {
         ...at,
         account: 'billing',
@@ -76,7 +77,7 @@ export async function startRecordedWorld() {
     const parameters = started(
       await startParameterStore({
         ...local.parameters,
-        '/rollcall/support/password': 'right',
+        [SUPPORT_PASSWORD]: 'right',
         '/rollcall/billing/client-secret': 'secret',
         '/rollcall/billing/refresh-token': 'secret',
       }),
@@ -101,6 +102,7 @@ export async function startRecordedWorld() {
       input,
       settings,
       aws,
+      parameters,
       discord,
       environment,
       sqs,

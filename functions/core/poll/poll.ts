@@ -22,7 +22,7 @@ import { handOverLeftBehind } from './left-behind.ts';
 import { mailsWithoutMessageId } from './mails-without-message-id.ts';
 import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { pagesUntilDeadline } from './pages-until-deadline.ts';
-import { pollFailureOf } from './poll-failure.ts';
+import { type PollFailure, pollFailureOf } from './poll-failure.ts';
 import { FAILURE_RECORD_RESERVE_MS, MAILS_PER_PAGE, POLL_RESERVE_MS } from './poll-limits.ts';
 import { leaveRefusedLoginAlone, withRefusedLogin } from './refused-login.ts';
 import { withProbableName } from './renamed-folder.ts';
@@ -66,6 +66,8 @@ export type PollReport = {
   left: number;
 };
 
+type LastError = MailboxHealth['lastPollError'];
+
 type PagesRead = Pick<PollReport, 'accepted' | 'recognised' | 'left'> & {
   /** Another poll of this mailbox was further on, so this one stopped. */
   isOvertaken: boolean;
@@ -92,7 +94,7 @@ export async function pollMailbox(
       'the watermark.',
   );
   const bounded = <T>(work: Promise<T>) => withTimeout(remainingMs() - FAILURE_RECORD_RESERVE_MS, work, late);
-  let lastError: MailboxHealth['lastPollError'];
+  let lastError: LastError;
   try {
     lastError = (await bounded(watermarks.get(mailbox)))?.lastPollError;
     await bounded(leaveRefusedLoginAlone(lastError, services));
@@ -114,14 +116,7 @@ export async function pollMailbox(
     const error = await explained(thrown, polled, watermarks);
     const failure = pollFailureOf(error);
     journal({ kind: 'poll failed', mailbox, failure });
-    await recordOrAdd(error, async () => {
-      let recorded: Omit<RecordedPollFailure, 'at'> = failure;
-      try {
-        recorded = await withRefusedLogin(error, failure, lastError, services);
-      } finally {
-        await watermarks.recordPollFailure(mailbox, { at: clock.now(), ...recorded });
-      }
-    });
+    await recordOrAdd(error, () => recordFailure({ mailbox, error, failure, lastError }, services));
     throw error;
   }
 }
@@ -216,6 +211,24 @@ async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: 
 /** A page can be empty: all its emails were expunged since they were listed. It can lie below the watermark, too. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return Math.max(page.at(-1)?.location.uid ?? 0, watermark.lastUid);
+}
+
+/** Beside the watermark; that a refused login cannot be named is no reason to record nothing. */
+async function recordFailure(
+  {
+    mailbox,
+    error,
+    failure,
+    lastError,
+  }: { mailbox: string; error: unknown; failure: PollFailure; lastError: LastError },
+  services: Pick<PollServices, 'watermarks' | 'login' | 'clock'>,
+): Promise<void> {
+  let recorded: Omit<RecordedPollFailure, 'at'> = failure;
+  try {
+    recorded = await withRefusedLogin(error, failure, lastError, services);
+  } finally {
+    await services.watermarks.recordPollFailure(mailbox, { at: services.clock.now(), ...recorded });
+  }
 }
 
 /** The record of a failure must not hide the failure: where both fail, both are thrown. */

@@ -8,6 +8,13 @@ const renumbered = ['core/poll/poll.test.ts', 'core/poll/void-uids.test.ts'] as 
 /** Faults in the order and the failures of a poll, and in how polls begin again. */
 export const pollFaults: readonly Fault[] = [
   {
+    name: 'a secret that is stored again does not end the pause after a refused login',
+    breaks: 'P7',
+    find: '(await $LOGIN.version()) === $REFUSED.version',
+    replace: '$REFUSED.version.length > 0',
+    caughtBy: ['core/poll/refused-login.test.ts'],
+  },
+  {
     name: 'the watermark moves before the page is handed over',
     breaks: 'P1',
     find: `for await (const $PAGE of $PAGES) {
@@ -95,7 +102,7 @@ export const pollFaults: readonly Fault[] = [
     breaks: 'P4',
     find: {
       pattern: 'throw $ERROR;',
-      follows: { pattern: 'await $RECORD($ERROR, () => $WATERMARKS.recordPollFailure($$$FAILURE));' },
+      follows: { pattern: 'await $RECORD($ERROR, () => $WRITE({ $$$FAILURE }, $SERVICES));' },
     },
     replace: 'return undefined as never;',
     caughtBy: poll,

@@ -43,8 +43,8 @@ function together(known: FetchMessageObject | undefined, message: FetchMessageOb
  */
 export const LISTINGS = [{ internalDate: true, size: true }, { internalDate: true }, {}] as const;
 
-/** `firstSequenceNumber` is the lowest that was named; sequence numbers have no gaps and end with the last email. */
-export type FetchedListing = { mails: ListedMail[]; firstSequenceNumber: number };
+/** `uidBySequenceNumber`: of the emails that were asked for. */
+export type FetchedListing = { mails: ListedMail[]; uidBySequenceNumber: ReadonlyMap<number, number> };
 
 /**
  * Lists the email from a uid on, and always the last one, also where its uid is lower (RFC 3501, 6.4.8). FETCH and not
@@ -60,24 +60,29 @@ export async function fetchListing(
     'FETCH',
     async (client) => {
       const listed = new Map<number, ListedMail>();
-      let firstSequenceNumber = Number.POSITIVE_INFINITY;
+      const uidBySequenceNumber = new Map<number, number>();
       for await (const { seq, uid, internalDate, size } of client.fetch(`${fromUid}:*`, query, { uid: true })) {
         if (!uid) continue;
-        firstSequenceNumber = Math.min(firstSequenceNumber, seq);
+        // Below lies the last email, where it is the only one, and what the server reports of its own accord.
+        if (uid >= fromUid) uidBySequenceNumber.set(seq, uid);
         const known = listed.get(uid);
         const receivedAt = dateOf(internalDate) ?? known?.receivedAt;
         const bytes = size ?? known?.size;
         listed.set(uid, { uid, receivedAt, size: bytes, fingerprint: fingerprintOf(receivedAt, bytes) });
       }
-      return { mails: [...listed.values()].sort((one, other) => one.uid - other.uid), firstSequenceNumber };
+      return { mails: [...listed.values()].sort((one, other) => one.uid - other.uid), uidBySequenceNumber };
     },
     { everyLineCounts: true, refusalMeans: 'refused', staysOpenIfRefused: true },
   );
 }
 
+/** No mailbox has email from before; a broken clock, or a broken answer, has. */
+const BEFORE_IMAP = new Date('1986-01-01T00:00:00Z');
+
 /** imapflow hands out as text what is no date. */
 export function dateOf(internalDate: Date | string | undefined): Date | undefined {
-  return internalDate instanceof Date && !Number.isNaN(internalDate.getTime()) ? internalDate : undefined;
+  const isPlausible = internalDate instanceof Date && internalDate.getTime() > BEFORE_IMAP.getTime();
+  return isPlausible ? internalDate : undefined;
 }
 
 /** `1:3,7` for 1, 2, 3, 7: runs keep a page of 500 uids well below the 8,000 octets a command line may have (RFC 7162, 4). */

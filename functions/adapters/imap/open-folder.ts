@@ -61,18 +61,21 @@ export function openFolder(
   };
 
   /**
-   * One answer, if it is whole. Sequence numbers have no gaps (RFC 3501, 2.3.1.2), so from the first that is named there are
-   * as many emails as up to the last, which EXISTS tells. Email may come and go meanwhile: the lower EXISTS counts.
+   * One answer, if it is whole. Sequence numbers have no gaps and are in the order of the uids (RFC 3501, 2.3.1.2), so from
+   * the first email to the last, which EXISTS tells, each number is there. Email may come and go meanwhile: the lower EXISTS
+   * counts.
    */
   const wholeListing = async (fromUid: number, items: (typeof LISTINGS)[number]): Promise<ListedMail[]> => {
     const exists = mailsThere();
-    const { mails, firstSequenceNumber } = await fetchListing(connection, fromUid, items);
-    const first = fromUid <= 1 ? 1 : Math.min(firstSequenceNumber, exists);
+    const { mails, uidBySequenceNumber } = await fetchListing(connection, fromUid, items);
+    const inOrder = [...uidBySequenceNumber].sort(([one], [other]) => one - other);
+    const first = fromUid <= 1 ? 1 : (inOrder[0]?.[0] ?? exists + 1);
     const expected = Math.min(exists, mailsThere()) - first + 1;
-    if (mails.length >= expected) return mails;
+    const isInOrder = inOrder.every(([, uid], place) => uid > (inOrder[place - 1]?.[1] ?? 0));
+    if (mails.length > 0 && inOrder.length >= expected && isInOrder) return mails;
     throw new MailboxFailure(
       'incomplete answer',
-      `${mailbox}: the server has ${exists} emails and lists ${mails.length} of the last ${expected}. The next poll tries again`,
+      `${mailbox}: the server has ${exists} emails and lists ${inOrder.length} of the last ${Math.max(expected, 1)}${isInOrder ? '' : ', not in order'}. The next poll tries again`,
     );
   };
 

@@ -65,6 +65,23 @@ it('lists by uid alone what the server leaves out where it has to tell a date an
   expect(await listed({ uids: [3, 4, 9], answer })).toEqual([3, 4, 9]);
 });
 
+it.each([
+  ['names one email under the number of another', '* 2 FETCH (UID 9)\r\n* 2 FETCH (UID 12)\r\n'],
+  ['names emails out of their order', '* 2 FETCH (UID 12)\r\n* 3 FETCH (UID 9)\r\n'],
+])('an answer that %s is no answer', async (_what, lines) => {
+  const answer: Script['answer'] = (command, tag) =>
+    command.startsWith('UID FETCH') ? `* 1 FETCH (UID 3)\r\n${lines}${tag} OK done\r\n` : undefined;
+  await expect(listed({ uids: [3, 4, 9], answer })).rejects.toMatchObject({ kind: 'incomplete answer' });
+});
+
+it('passes over what the server reports of other emails of its own accord', async () => {
+  const answer: Script['answer'] = (command, tag) =>
+    command.startsWith('UID FETCH')
+      ? `* 1 FETCH (UID 3 FLAGS (\\Seen))\r\n* 2 FETCH (FLAGS ())\r\n* 3 FETCH (UID 9)\r\n${tag} OK done\r\n`
+      : undefined;
+  expect(await listed({ uids: [3, 4, 9], answer }, 4)).toEqual([9]);
+});
+
 it('takes an email for gone that was expunged meanwhile', async () => {
   expect(await listed({ uids: [3, 4, 9], answer: lists([3, 9], '* 2 EXPUNGE\r\n') })).toEqual([3, 9]);
 });

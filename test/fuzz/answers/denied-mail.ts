@@ -1,5 +1,6 @@
 import { listedFrom } from './correct-answers.ts';
 import type { Exchange } from './scripted-server.ts';
+import { INTERNAL_DATE } from './served-mailbox.ts';
 
 /**
  * A server that lists its email, in good IMAP, and leaves one out denies it, and so does one that says that it has none.
@@ -10,7 +11,11 @@ export function isDenied(uid: number, said: readonly Exchange[]): boolean {
     if (command.name === 'EXAMINE') return /^\* 0+ EXISTS\b/im.test(delivered);
     const from = listedFrom(command);
     if (from === undefined || uid < from) return false;
-    return ![...delivered.matchAll(/\bUID (\d+)\b/g)].some(([, listed]) => Number(listed) === uid);
+    const line = delivered.split('\n').find((one) => Number(/\bUID (\d+)\b/.exec(one)?.[1]) === uid);
+    if (line === undefined) return true;
+    // Nor that an email was not expunged, if its line cannot be read, or that it came at another time.
+    const isExpunged = /^\* \d+ EXPUNGE\b/im.test(delivered) && !/^\* \d+ FETCH\b/.test(line);
+    return isExpunged || (line.includes('INTERNALDATE') && !line.includes(INTERNAL_DATE));
   });
 }
 

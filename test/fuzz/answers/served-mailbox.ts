@@ -7,7 +7,7 @@ type ServedMail = { uid: number; items: ReadonlyMap<string, string>; identity: I
 export type ServedMailbox = { uidValidity: string; uidNext: number; mails: readonly ServedMail[] };
 
 /** All of today, so that a search by date finds them. */
-const INTERNAL_DATE = '" 2-Mar-2026 05:30:00 +0000"';
+export const INTERNAL_DATE = '" 2-Mar-2026 05:30:00 +0000"';
 
 type Draft = { structure: string; content: string; body: string; sections?: Readonly<Record<string, string>> };
 

@@ -223,6 +223,17 @@ export function watermarksContract(theWatermarks: () => Watermarks): void {
     expect((await theWatermarks().get(mailbox))?.lastPollError?.refusedLogin).toBeUndefined();
   });
 
+  it('keeps what the server last wanted shown', async () => {
+    const { mailbox } = await created();
+    const poll = { at: NOON, uidNext: 41, isComplete: true };
+    const notice = { text: 'Down at noon', since: MORNING };
+    await theWatermarks().recordPoll(mailbox, { ...poll, notice });
+    await theWatermarks().recordPoll(mailbox, poll);
+    expect((await theWatermarks().get(mailbox))?.notice).toEqual(notice);
+    await theWatermarks().recordPoll(mailbox, { ...poll, notice: { text: 'Full', since: NOON } });
+    expect((await theWatermarks().get(mailbox))?.notice).toEqual({ text: 'Full', since: NOON });
+  });
+
   it('keeps the last poll that left nothing apart from the last one that ended well', async () => {
     const { mailbox } = await created();
     await theWatermarks().recordPoll(mailbox, { at: MORNING, uidNext: 41, isComplete: true });

@@ -45,9 +45,10 @@ export function memoryWatermarks(): Watermarks & {
       return 'moved';
     },
 
-    async recordPoll(mailbox, { at, uidNext, isComplete }) {
+    async recordPoll(mailbox, { at, uidNext, isComplete, notice }) {
       const { history } = stored(mailbox);
       Object.assign(history, { lastPollAt: at, uidNext, lastPollError: undefined });
+      if (notice) history.notice = notice;
       if (isComplete) history.lastCompletePollAt = at;
       history.pollsSinceDigest += 1;
     },

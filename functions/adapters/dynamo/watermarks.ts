@@ -77,6 +77,7 @@ const historySchema = z.object({
     })
     .optional(),
   failingSince: storedTime.optional(),
+  notice: z.object({ text: z.string(), since: storedTime }).optional(),
   lastDigestAt: storedTime.optional(),
   pollsSinceDigest: count,
   failedPollsSinceDigest: count,
@@ -168,12 +169,17 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
       return moved ? 'moved' : 'overtaken';
     },
 
-    async recordPoll(mailbox, { at, uidNext, isComplete }) {
+    async recordPoll(mailbox, { at, uidNext, isComplete, notice }) {
       await update(
         mailbox,
-        `SET lastPollAt = :at, uidNext = :uidNext${isComplete ? ', lastCompletePollAt = :at' : ''}
+        `SET lastPollAt = :at, uidNext = :uidNext${isComplete ? ', lastCompletePollAt = :at' : ''}${notice ? ', #notice = :notice' : ''}
           REMOVE lastPollError, failingSince ADD pollsSinceDigest :one`,
-        { ':at': at.toISOString(), ':uidNext': uidNext, ':one': 1 },
+        {
+          ':at': at.toISOString(),
+          ':uidNext': uidNext,
+          ':one': 1,
+          ':notice': notice && { ...notice, since: notice.since.toISOString() },
+        },
       );
     },
 
@@ -254,6 +260,7 @@ function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth
     uidNext: history.uidNext,
     lastPollAt: history.lastPollAt,
     lastCompletePollAt: history.lastCompletePollAt,
+    notice: history.notice,
     lastDigestAt: history.lastDigestAt,
     pollsSinceDigest: history.pollsSinceDigest,
     failedPollsSinceDigest: history.failedPollsSinceDigest,

@@ -2,6 +2,7 @@ import { ImapFlow, type ImapFlowError } from 'imapflow';
 import { MailboxFailure, type MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
 import { mailboxFailureFrom } from './failures.ts';
 import { type ImapHeard, imapLog } from './log.ts';
+import { redacted } from './redacted.ts';
 import { withoutId } from './without-id.ts';
 
 export type ImapAccount = {
@@ -30,6 +31,9 @@ export type ImapConnection = {
   isOpen(): boolean;
   close(): void;
 };
+
+/** `onNotice` hears what the server wants shown to the user (ALERT: RFC 3501, 7.1). */
+type ConnectOptions = { exchangeTimeoutMs: number; onNotice?: ((text: string) => void) | undefined };
 
 type ExchangeOptions = {
   /**
@@ -64,7 +68,7 @@ const MAX_RESPONSE_BYTES = MAX_LINE_BYTES + 2 * MAX_LITERAL_BYTES;
 export async function connectImap(
   account: ImapAccount,
   credentials: ImapCredentials,
-  options: { exchangeTimeoutMs: number },
+  options: ConnectOptions,
 ): Promise<ImapConnection> {
   if (!('pass' in credentials)) return await connectBy({}, account, credentials, options);
   try {
@@ -86,7 +90,7 @@ async function connectBy(
   method: { loginMethod?: 'LOGIN' },
   account: ImapAccount,
   credentials: ImapCredentials,
-  { exchangeTimeoutMs }: { exchangeTimeoutMs: number },
+  { exchangeTimeoutMs, onNotice }: ConnectOptions,
 ): Promise<ImapConnection> {
   const where = `${account.user} at ${account.host}:${account.port}`;
   const log = imapLog();
@@ -119,6 +123,7 @@ async function connectBy(
   client.on('error', (error) => {
     firstError ??= error;
   });
+  client.on('alert', ({ message }) => onNotice?.(redacted(message, secrets)));
   // Only a client that enabled QRESYNC is told VANISHED (RFC 7162, 3.2.10). imapflow walks its uids one by one, up to
   // sixteen million of them without a pause: a promise that stays open ends the walk, and so does closing its connection.
   const refuseVanished = () => {

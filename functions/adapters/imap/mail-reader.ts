@@ -22,12 +22,15 @@ export type ImapReaderOptions = {
   exchangeTimeoutMs: number;
 };
 
+type VisitOptions = ImapReaderOptions & { onNotice: ((text: string) => void) | undefined };
+
 /** Reads one account over IMAP with imapflow. */
 export function imapMailReader(options: ImapReaderOptions): MailReader {
   return {
-    async visit(folder, visit) {
-      const connection = await connectWithCurrentSecret(options);
-      const { session, close } = sessionOn(connection, folder, options);
+    async visit(folder, visit, onNotice) {
+      const heard = { ...options, onNotice };
+      const connection = await connectWithCurrentSecret(heard);
+      const { session, close } = sessionOn(connection, folder, heard);
       try {
         return await visit(session);
       } finally {
@@ -41,16 +44,17 @@ async function connectWithCurrentSecret({
   account,
   credentials,
   exchangeTimeoutMs,
-}: ImapReaderOptions): Promise<ImapConnection> {
+  onNotice,
+}: VisitOptions): Promise<ImapConnection> {
   const cached = await credentials({ fresh: false });
   try {
-    return await connectImap(account, cached, { exchangeTimeoutMs });
+    return await connectImap(account, cached, { exchangeTimeoutMs, onNotice });
   } catch (error) {
     if (!(error instanceof MailboxFailure) || error.kind !== 'credentials') throw error;
     const renewed = await credentials({ fresh: true });
     // The same secret again would only bring the account closer to being locked.
     if (JSON.stringify(renewed) === JSON.stringify(cached)) throw error;
-    return await connectImap(account, renewed, { exchangeTimeoutMs });
+    return await connectImap(account, renewed, { exchangeTimeoutMs, onNotice });
   }
 }
 
@@ -60,7 +64,7 @@ const HURRY = 1 / 6;
 function sessionOn(
   first: ImapConnection,
   folder: string,
-  options: ImapReaderOptions,
+  options: VisitOptions,
 ): { session: MailSession; close(): void } {
   const { account, exchangeTimeoutMs } = options;
   const mailbox = `${account.account}/${folder}`;

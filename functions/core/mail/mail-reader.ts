@@ -15,8 +15,12 @@ export type MailPage = { uids: readonly number[]; mails: readonly Mail[] };
 
 /** Reads one account over IMAP. Every failure is a `MailboxFailure`. */
 export interface MailReader {
-  /** Connects, runs `visit`, and closes the connection on every way out. */
-  visit<T>(folder: string, visit: (session: MailSession) => Promise<T>): Promise<T>;
+  /**
+   * Connects, runs `visit`, and closes the connection on every way out.
+   *
+   * @param onNotice hears what the server wants shown to the user (ALERT: RFC 3501, 7.1), without secrets, on one line
+   */
+  visit<T>(folder: string, visit: (session: MailSession) => Promise<T>, onNotice?: (text: string) => void): Promise<T>;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   isFromBeforeAccounting,
   type MailboxHealth,
   type RecordedPollFailure,
+  type ServerNotice,
   type Watermark,
   type Watermarks,
 } from '../records/watermark.ts';
@@ -94,13 +95,19 @@ export async function pollMailbox(
       'the watermark.',
   );
   const bounded = <T>(work: Promise<T>) => withTimeout(remainingMs() - FAILURE_RECORD_RESERVE_MS, work, late);
+  const notices = new Set<string>();
   let lastError: LastError;
   try {
-    lastError = (await bounded(watermarks.get(mailbox)))?.lastPollError;
+    const health = await bounded(watermarks.get(mailbox));
+    lastError = health?.lastPollError;
     await bounded(leaveRefusedLoginAlone(lastError, services));
     // Twice in time: whatever hangs within the visit ends it, which closes the connection, and so does the visit itself.
     const { uidNext, ...read } = await bounded(
-      reader.visit(folder, (session) => bounded(pollSession(polled, session, services, remainingMs))),
+      reader.visit(
+        folder,
+        (session) => bounded(pollSession(polled, session, services, remainingMs)),
+        (text) => notices.add(text),
+      ),
     );
     const { isOvertaken, ...counts } = read;
     // A poll that was overtaken does not know whether the other one leaves something.
@@ -108,6 +115,7 @@ export async function pollMailbox(
       at: clock.now(),
       uidNext,
       isComplete: counts.left === 0 && !isOvertaken,
+      notice: newNotice(notices, health?.notice, clock.now()),
     });
     const report = { mailbox, uidNext, ...counts };
     journal({ kind: 'poll finished', ...report });
@@ -211,6 +219,16 @@ async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: 
 /** A page can be empty: all its emails were expunged since they were listed. It can lie below the watermark, too. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return Math.max(page.at(-1)?.location.uid ?? 0, watermark.lastUid);
+}
+
+/** What the server wants shown, unless it did before: many say the same to every connection. */
+function newNotice(
+  notices: ReadonlySet<string>,
+  known: ServerNotice | undefined,
+  since: Date,
+): ServerNotice | undefined {
+  const text = [...notices].join(' | ');
+  return text === '' || text === known?.text ? undefined : { text, since };
 }
 
 /** Beside the watermark; that a refused login cannot be named is no reason to record nothing. */

@@ -51,6 +51,8 @@ export type MailboxHealth = {
   lastCompletePollAt: Date | undefined;
   /** Undefined as soon as a poll ends well. */
   lastPollError: (RecordedPollFailure & { since: Date }) | undefined;
+  /** What the server last wanted shown to the user; undefined where it never did. */
+  notice?: ServerNotice | undefined;
   lastDigestAt: Date | undefined;
   /** Polls since the last digest that SES accepted, failed ones included. */
   pollsSinceDigest: number;
@@ -60,6 +62,12 @@ export type MailboxHealth = {
   /** A person asked to read again what arrived since then; undefined once a poll has begun to. */
   rescanSince?: Date | undefined;
 };
+
+/** A poll that ended well. */
+type RecordedPoll = { at: Date; uidNext: number; isComplete: boolean; notice?: ServerNotice | undefined };
+
+/** A text of the server for the user (ALERT: RFC 3501, 7.1), and when a poll first heard it. */
+export type ServerNotice = { text: string; since: Date };
 
 /** A poll that failed. */
 export type RecordedPollFailure = { at: Date; kind: string; text: string; refusedLogin?: RefusedLogin | undefined };
@@ -135,8 +143,11 @@ export interface Watermarks {
    * it was lost.
    */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
-  /** A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. */
-  recordPoll(mailbox: string, poll: { at: Date; uidNext: number; isComplete: boolean }): Promise<void>;
+  /**
+   * A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. Without a
+   * `notice` the one before stays.
+   */
+  recordPoll(mailbox: string, poll: RecordedPoll): Promise<void>;
   /** A person wants read again what arrived since then: the next poll begins there. Of two such wishes the earlier one counts. */
   requestRescan(mailbox: string, since: Date): Promise<void>;
   /** A poll has begun to read again what arrived since then. */

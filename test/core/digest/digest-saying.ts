@@ -29,7 +29,15 @@ export function digestSaying(text: string): DigestMail {
     recovered: [entryOf({ mailId: 'vip-settled-0', record: fields })],
     routeChecks: new Map([['vip', { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } }]]),
     alarmPath: { ...DEAD_ROUTE, failure: { ...MISSING_ACCESS, text } },
-    mailboxes: [mailboxFacts({ history: { lastPollError, lastAudit: { ...AUDIT, accounted: 1203, recovered: 1 } } })],
+    mailboxes: [
+      mailboxFacts({
+        history: {
+          lastPollError,
+          notice: { text, since: hoursAgo(1) },
+          lastAudit: { ...AUDIT, accounted: 1203, recovered: 1 },
+        },
+      }),
+    ],
     accepted: acceptedEntries(1, 'vip', 'settled', { isRecovery: true }),
     damaged: [{ key: text, lines: [{ lineNumber: 1, text, reason: text }] }],
   });

@@ -127,6 +127,14 @@ describe('what needs attention', () => {
     }
   });
 
+  it('is a message of the server, in the one digest whose window it came in', () => {
+    const notice = { text: 'Down at noon', since: hoursAgo(3) };
+    const itemsSince = (since: Date) =>
+      itemsOf(factsOf({ mailboxes: [mailboxFacts({ history: { notice: { ...notice, since } } })] }));
+    expect(itemsSince(notice.since)).toEqual([{ kind: 'server says', mailbox: 'support/INBOX', notice }]);
+    expect(itemsSince(hoursAgo(30))).toEqual([]);
+  });
+
   it('is a mailbox that was never read', () => {
     expect(itemsOf(factsOf({ mailboxes: [mailboxFacts({ health: undefined })] }))).toEqual([
       { kind: 'unread mailbox', mailbox: 'support/INBOX', since: undefined, error: undefined },

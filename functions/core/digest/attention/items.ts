@@ -3,7 +3,7 @@ import { undeliveredAlerts } from './alerts.ts';
 import { type AttentionKind, type AttentionView, attentionView, type Words } from './attention-kind.ts';
 import { auditDiffers, overdueAudit, recoveredEmails } from './audits.ts';
 import { unreadableMessages, unreadDeadLetters } from './dead-letters.ts';
-import { mailboxBeginsAgain, removedMailbox, unreadMailbox } from './mailboxes.ts';
+import { mailboxBeginsAgain, removedMailbox, serverSays, unreadMailbox } from './mailboxes.ts';
 import { damagedSpool, emailsMissingFromSpool } from './spool.ts';
 import { closedAlarmPath, deadRoute } from './targets.ts';
 import { withheldEmails } from './withheld.ts';
@@ -23,6 +23,7 @@ const KINDS = {
   'removed mailbox': removedMailbox,
   'overdue audit': overdueAudit,
   'withheld emails': withheldEmails,
+  'server says': serverSays,
   'damaged spool': damagedSpool,
 } as const;
 

@@ -2,7 +2,13 @@ import { groupBy } from '../../group-by.ts';
 import type { MailboxFailureKind } from '../../mail/mailbox-failure.ts';
 import { nextLoginAt } from '../../poll/refused-login.ts';
 import type { LedgerEntry } from '../../records/ledger-entry.ts';
-import { type MailboxHealth, type Restart, restartsOf, type Watermark } from '../../records/watermark.ts';
+import {
+  type MailboxHealth,
+  type Restart,
+  restartsOf,
+  type ServerNotice,
+  type Watermark,
+} from '../../records/watermark.ts';
 import { FAILING_MAILBOX_MS, unreadLimitMs } from '../limits.ts';
 import { beginningTexts } from '../view/health.ts';
 import { clip, counted } from '../view/words.ts';
@@ -51,6 +57,22 @@ export const unreadMailbox = attentionKind<UnreadMailbox>({
         ]
       : []),
   ],
+});
+
+/** A server has something to say to the user of a mailbox. Reported once. */
+export type ServerSays = { mailbox: string; notice: ServerNotice };
+
+export const serverSays = attentionKind<ServerSays>({
+  find: ({ mailboxes, window }) =>
+    mailboxes.flatMap(({ mailbox, health }) => {
+      const notice = health?.notice;
+      return notice && isWithin(notice.since, window) ? [{ mailbox, notice }] : [];
+    }),
+  title: ({ mailbox }) => `The server of ${mailbox} has a message for you`,
+  details: ({ notice }, { formatTime }) => [
+    `Rollcall first saw it ${formatTime(notice.since)}. Servers announce downtime, full mailboxes and locked accounts this way.`,
+  ],
+  examples: ({ notice }) => ({ quotes: [clip(notice.text, 500)], total: 1 }),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { ImapFlow, type ImapFlowError } from 'imapflow';
 import { MailboxFailure, type MailboxFailureKind } from '../../core/mail/mailbox-failure.ts';
 import { mailboxFailureFrom } from './failures.ts';
@@ -29,7 +30,7 @@ export type ImapConnection = {
     options?: ExchangeOptions,
   ): Promise<Exclude<T, false>>;
   isOpen(): boolean;
-  close(): void;
+  close(): Promise<void>;
 };
 
 /** `onNotice` hears what the server wants shown to the user (ALERT: RFC 3501, 7.1). */
@@ -157,6 +158,7 @@ async function connectBy(
       }
       return answer as Exclude<typeof answer, false>;
     } catch (error) {
+      await untilReported();
       throw failed(error, asked, options);
     } finally {
       clearTimeout(timer);
@@ -164,8 +166,18 @@ async function connectBy(
   };
 
   await exchange('the login', () => client.connect());
-  return { client, exchange, isOpen: () => client.usable, close: () => client.close() };
+  const close = async () => {
+    await untilReported();
+    client.close();
+  };
+  return { client, exchange, isOpen: () => client.usable, close };
 }
+
+/**
+ * What imapflow's parser cannot take, it reports on the next turn. A connection that is closed before has no listener left
+ * (2.10), and the error would end the process.
+ */
+const untilReported = async () => await setImmediate();
 
 function overdue(asked: string, timeoutMs: number, heard: ImapHeard | undefined): MailboxFailure {
   const missed = `${asked}: no answer within ${Math.round(timeoutMs) / 1_000} s`;

@@ -34,7 +34,7 @@ export function imapMailReader(options: ImapReaderOptions): MailReader {
       try {
         return await visit(session);
       } finally {
-        close();
+        await close();
       }
     },
   };
@@ -65,7 +65,7 @@ function sessionOn(
   first: ImapConnection,
   folder: string,
   options: VisitOptions,
-): { session: MailSession; close(): void } {
+): { session: MailSession; close(): Promise<void> } {
   const { account, exchangeTimeoutMs } = options;
   const mailbox = `${account.account}/${folder}`;
   const askedByRules = new Set(options.headerFields);

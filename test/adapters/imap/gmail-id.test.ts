@@ -34,7 +34,7 @@ it('a server with X-GM-EXT-1 is asked for its own id of each mail, which then ma
         linkTo: (messageId) => mailLink({ host: 'imap.gmail.com', user: 'ada@example.com' }, messageId, raw.emailId),
       }),
   });
-  connection.close();
+  await connection.close();
 
   expect(server.commands.find((command) => command.startsWith('UID FETCH'))).toContain('X-GM-MSGID');
   expect(mails).toMatchObject([

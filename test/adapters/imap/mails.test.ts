@@ -99,7 +99,7 @@ describe('what is asked of the server', () => {
       client: client as unknown as ImapFlow,
       exchange: async (_what, run) => (await run(client as unknown as ImapFlow)) as never,
       isOpen: () => true,
-      close: () => undefined,
+      close: async () => undefined,
     };
     const read = async (sizeOf: (uid: number) => number | undefined = () => undefined) => {
       const { mails } = await fetchMails(connection, [1, 2], {

@@ -106,3 +106,19 @@ it('a mail that is gone since it was listed is no incomplete answer', async () =
   const pages = await visit(expunged, pagesOf);
   expect(pages.flat().map(({ location }) => location.uid)).toEqual(others);
 });
+
+it.each([
+  ['a refusal', (): Answer => ['3 NO no\r\n']],
+  ['an answer', (correct: Answer): Answer => correct],
+])('a literal of 4 GB behind %s does not end the process', async (_what, answer) => {
+  const tooLarge = (correct: Answer): Answer => [...answer(correct), '* OK {4294967295}\r\n'];
+  const visited = visit(answering('STATUS', tooLarge), async (session) => {
+    await session.status();
+  });
+  expect(['read', 'MailboxFailure']).toContain(
+    await visited.then(
+      () => 'read',
+      ({ name }) => name,
+    ),
+  );
+});

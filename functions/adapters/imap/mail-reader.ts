@@ -88,7 +88,10 @@ function sessionOn(
     const answered = new Set(mails.map(({ location }) => location.uid));
     const missing = uids.filter((uid) => !answered.has(uid));
     if (missing.length === 0) return;
-    const there = new Set((await open.list(Math.min(...missing) - 1)).map(({ uid }) => uid));
+    // From the email before them on: where the listing leaves out the first one, a gap shows.
+    const firstMissing = Math.min(...missing);
+    const before = [...open.listed.keys()].reduce((last, uid) => (uid < firstMissing ? Math.max(last, uid) : last), 0);
+    const there = new Set((await open.list(Math.max(0, before - 1))).map(({ uid }) => uid));
     const withheld = missing.filter((uid) => there.has(uid));
     if (withheld.length === 0) return;
     const said = `the server lists uid ${withheld[0]} and does not hand it out`;

@@ -97,11 +97,30 @@ describe('an answer that lists nothing looks as if there were no mail', () => {
   });
 });
 
+it('an email that is not handed out and whose line in the listing cannot be read is not taken for expunged', async () => {
+  const unclear = uids[1];
+  const unreadable = (command: Command, correct: Answer): Answer => {
+    if (command.name !== 'UID FETCH') return correct;
+    const listsAll = isListing(command) && command.text.startsWith('1:');
+    if (listsAll) return correct;
+    return correct.map((response) =>
+      response.includes(`UID ${unclear} `) ? response.replace(/^\* \d+/, '* NIL') : response,
+    );
+  };
+  const afterListing = async (session: MailSession) => {
+    await session.list(0);
+    return await pagesOf(session);
+  };
+  const pages = await visit(unreadable, afterListing);
+  expect(pages.flat().map(({ location }) => location.uid)).toEqual(uids);
+});
+
 it('a mail that is gone since it was listed is no incomplete answer', async () => {
   const [gone, ...others] = uids;
   const expunged = (command: Command, correct: Answer): Answer => {
-    if (command.name === 'UID FETCH') return correct.filter((response) => !response.includes(`UID ${gone} `));
-    return correct;
+    if (command.name !== 'UID FETCH') return correct;
+    const others = correct.filter((response) => !response.includes(`UID ${gone} `));
+    return isListing(command) ? ['* 1 EXPUNGE\r\n', ...others] : others;
   };
   const pages = await visit(expunged, pagesOf);
   expect(pages.flat().map(({ location }) => location.uid)).toEqual(others);

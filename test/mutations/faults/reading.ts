@@ -17,7 +17,7 @@ export const readingFaults: readonly Fault[] = [
       inside: {
         kind: 'lexical_declaration',
         stopBy: 'end',
-        follows: { pattern: 'const $THERE = new Set((await $LIST(Math.min(...$MISSING) - 1)).map($TO_UID));' },
+        follows: { pattern: 'const $THERE = new Set((await $LIST(Math.max(0, $BEFORE - 1))).map($TO_UID));' },
       },
     },
     replace: '$MISSING.filter(() => false)',

@@ -9,7 +9,6 @@ import type { RouteQueues } from '../records/route-queues.ts';
 import type { Spool } from '../records/spool.ts';
 import {
   isFromBeforeAccounting,
-  type MailboxHealth,
   type RecordedPollFailure,
   type ServerNotice,
   type Watermark,
@@ -25,7 +24,7 @@ import { refuseOtherUidValidity } from './one-uid-validity.ts';
 import { pagesUntilDeadline } from './pages-until-deadline.ts';
 import { type PollFailure, pollFailureOf } from './poll-failure.ts';
 import { FAILURE_RECORD_RESERVE_MS, MAILS_PER_PAGE, POLL_RESERVE_MS } from './poll-limits.ts';
-import { leaveRefusedLoginAlone, withRefusedLogin } from './refused-login.ts';
+import { type LastError, leaveRefusedLoginAlone, withRefusedLogin } from './refused-login.ts';
 import { withProbableName } from './renamed-folder.ts';
 import { triagePage } from './triage.ts';
 import { type ToRead, uidsToRead } from './uids-to-read.ts';
@@ -66,8 +65,6 @@ export type PollReport = {
   /** Mails that time did not suffice for; the next poll goes on with them. */
   left: number;
 };
-
-type LastError = MailboxHealth['lastPollError'];
 
 type PagesRead = Pick<PollReport, 'accepted' | 'recognised' | 'left'> & {
   /** Another poll of this mailbox was further on, so this one stopped. */

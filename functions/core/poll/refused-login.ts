@@ -10,7 +10,8 @@ import type { PollFailure } from './poll-failure.ts';
  */
 const WAITS_MS = [15 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS] as const;
 
-type LastError = MailboxHealth['lastPollError'];
+/** How the poll before failed; undefined where it ended well. */
+export type LastError = MailboxHealth['lastPollError'];
 type Services = { login: Login; clock: Clock };
 
 /** The poll did not log in, because the server has refused the same login before. */

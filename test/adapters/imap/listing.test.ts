@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
+import { readerAt } from './reader-at.ts';
 import { type Script, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
 import { uidsAbove } from './uids-above.ts';
 
@@ -8,20 +8,7 @@ afterEach(() => server?.stop());
 
 async function listed(script: Script, aboveUid = 0): Promise<number[]> {
   server = await startScriptedImapServer(script);
-  const reader = imapMailReader({
-    account: {
-      account: 'support',
-      host: server.host,
-      port: server.port,
-      tls: 'off',
-      allowSelfSignedCertificate: true,
-      user: 'support',
-    },
-    credentials: async () => ({ pass: 'secret' }),
-    headerFields: [],
-    exchangeTimeoutMs: 5_000,
-  });
-  return await reader.visit('INBOX', (session) => uidsAbove(session, aboveUid));
+  return await readerAt(server).visit('INBOX', (session) => uidsAbove(session, aboveUid));
 }
 
 /** Answers the listing with these uids. */

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
 import { auditWorld } from '../../core/audit/audit-world.ts';
-import { HANG_MS } from '../../hang-limit.ts';
 import { polledMailbox, testWorld } from '../../test-world.ts';
+import { readerAt } from './reader-at.ts';
 import { fetchAnswer, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
 
 /** A server that never hands out some emails, and everything else in order. */
@@ -67,28 +66,11 @@ function namedBy(set: string): number[] {
   });
 }
 
-function readerOf({ host, port }: ScriptedImapServer, exchangeTimeoutMs = HANG_MS) {
-  const account = {
-    account: 'support',
-    host,
-    port,
-    tls: 'off',
-    allowSelfSignedCertificate: true,
-    user: 'support',
-  } as const;
-  return imapMailReader({
-    account,
-    credentials: async () => ({ pass: 'secret' }),
-    headerFields: [],
-    exchangeTimeoutMs,
-  });
-}
-
 async function poll(access: ScriptedImapServer, exchangeTimeoutMs?: number) {
   const { services, ...world } = testWorld();
   const report = await pollMailbox(
     polledMailbox(),
-    { ...services, reader: readerOf(access, exchangeTimeoutMs) },
+    { ...services, reader: readerAt(access, { exchangeTimeoutMs }) },
     () => 300_000,
   );
   return { report, services, ...world };
@@ -164,7 +146,7 @@ it('an older email tells whether the only new one is at fault', async () => {
     ...{ mailbox: polled.mailbox, uidValidity: '9', lastUid: 39, baselineUid: 39 },
     ...{ beganAt: new Date(), accountedSince: new Date(0), restart: undefined },
   });
-  await pollMailbox(polled, { ...services, reader: readerOf(access) }, () => 300_000);
+  await pollMailbox(polled, { ...services, reader: readerAt(access) }, () => 300_000);
   expect((await watermark())?.lastUid).toBe(40);
   expect(services.ledger.entries()).toMatchObject([
     { location: { uid: 40 }, reason: expect.stringContaining('System Error') },
@@ -179,7 +161,7 @@ it('an audit tries again, and takes the email in once the server hands it out', 
     (tag) => `${tag} NO System Error\r\n`,
     () => isDamaged,
   );
-  const reader = readerOf(access);
+  const reader = readerAt(access);
   await pollMailbox(polledMailbox(), { ...world, reader }, () => 300_000);
   expect(await world.audit({ reader })).toMatchObject({ accounted: 40, recovered: 0, inMailbox: 40 });
   isDamaged = false;

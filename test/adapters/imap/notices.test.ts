@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
+import { readerAt } from './reader-at.ts';
 import { type Script, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
 
 let server: ScriptedImapServer | undefined;
@@ -8,21 +8,8 @@ afterEach(() => server?.stop());
 /** What the reader passes on of a visit that asks STATUS and lists. */
 async function noticesOf(script: Script): Promise<string[]> {
   server = await startScriptedImapServer(script);
-  const reader = imapMailReader({
-    account: {
-      account: 'support',
-      host: server.host,
-      port: server.port,
-      tls: 'off',
-      allowSelfSignedCertificate: true,
-      user: 'support',
-    },
-    credentials: async () => ({ pass: 'secret word' }),
-    headerFields: [],
-    exchangeTimeoutMs: 5_000,
-  });
   const notices: string[] = [];
-  await reader.visit(
+  await readerAt(server, { pass: 'secret word' }).visit(
     'INBOX',
     async (session) => {
       await session.status();

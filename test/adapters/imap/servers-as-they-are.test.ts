@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { imapMailReader } from '../../../functions/adapters/imap/mail-reader.ts';
-import { HANG_MS } from '../../hang-limit.ts';
+import { readerAt } from './reader-at.ts';
 import { type Script, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
 
 /** How servers behave that are in use; each case is of a public bug report. */
@@ -12,17 +11,7 @@ afterEach(() => server?.stop());
 
 async function readerOf(script: Script) {
   server = await startScriptedImapServer(script);
-  const { host, port } = server;
-  const account = {
-    account: 'support',
-    host,
-    port,
-    tls: 'off',
-    allowSelfSignedCertificate: true,
-    user: 'ada',
-  } as const;
-  const credentials = async () => ({ pass: PASSWORD });
-  return imapMailReader({ account, credentials, headerFields: [], exchangeTimeoutMs: HANG_MS });
+  return readerAt(server, { user: 'ada', pass: PASSWORD });
 }
 
 async function statusOf(script: Script) {

@@ -3,13 +3,17 @@ import type { MailReader } from '../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 
 type Delivered = { mail: Mail; receivedAt: Date };
+export type ReservedUid = { uid: number; uidValidity: string };
 
 /** An IMAP folder in memory, with uids as RFC 3501 has them. `failNextVisit` ends the next visit at once. */
 export function memoryMailbox(uidValidity = '1000'): MailReader & {
-  deliver(mailAt: (uid: number, uidValidity: string) => Mail, receivedAt: Date): Mail;
+  /** @param reserved its uid; the next one where that is taken, or no longer means anything */
+  deliver(mailAt: (uid: number, uidValidity: string) => Mail, receivedAt: Date, reserved?: ReservedUid): Mail;
+  /** The next uid, for an email that becomes visible later, and so many more for emails that came and went. */
+  reserve(uidsAfter: number): ReservedUid;
   expunge(uid: number): void;
-  /** As after a restore: a new uidValidity, and the same mails under new uids, mapped by `mailAt`. */
-  renumber(uidValidity: string, mailAt: (mail: Mail, uid: number) => Mail): void;
+  /** As after a restore: the same mails under new uids, mapped by `mailAt`, and mostly under a new uidValidity. */
+  renumber(uidValidity: string, mailAt: (mail: Mail, uid: number) => Mail, order?: 'as it was' | 'reversed'): void;
   failNextVisit(failure: MailboxFailure): void;
   mails(): Mail[];
 } {
@@ -19,18 +23,28 @@ export function memoryMailbox(uidValidity = '1000'): MailReader & {
 
   return {
     mails: () => delivered.map(({ mail }) => mail),
-    deliver(mailAt, receivedAt) {
-      const mail = { ...mailAt(uidNext, uidValidity), receivedAt };
-      uidNext += 1;
+    deliver(mailAt, receivedAt, reserved) {
+      const isFree =
+        reserved?.uidValidity === uidValidity && !delivered.some(({ mail }) => mail.location.uid === reserved.uid);
+      const uid = isFree ? reserved.uid : uidNext;
+      const mail = { ...mailAt(uid, uidValidity), receivedAt };
+      uidNext = Math.max(uidNext, uid + 1);
       delivered.push({ mail, receivedAt });
+      delivered.sort((one, other) => one.mail.location.uid - other.mail.location.uid);
       return mail;
+    },
+    reserve(uidsAfter) {
+      const uid = uidNext;
+      uidNext += 1 + uidsAfter;
+      return { uid, uidValidity };
     },
     expunge(uid) {
       delivered = delivered.filter(({ mail }) => mail.location.uid !== uid);
     },
-    renumber(to, mailAt) {
+    renumber(to, mailAt, order = 'as it was') {
       uidValidity = to;
-      delivered = delivered.map(({ mail, receivedAt }, index) => ({
+      const inOrder = order === 'reversed' ? delivered.toReversed() : delivered;
+      delivered = inOrder.map(({ mail, receivedAt }, index) => ({
         mail: { ...mailAt(mail, index + 1), receivedAt },
         receivedAt,
       }));

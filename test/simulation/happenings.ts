@@ -51,6 +51,27 @@ export function happenings(
     services.secrets.store(parameter, value);
   }
 
+  async function withhold({ token, toMs }: OfKind<'mail is withheld'>): Promise<void> {
+    const handOut = mailboxes.withhold(token);
+    await untilHealed(toMs);
+    say(`the server hands mail ${token} out`);
+    handOut();
+  }
+
+  async function cap({ mailbox, cap, toMs }: OfKind<'listing is capped'>): Promise<void> {
+    const listAll = mailboxes.cap(mailbox, cap);
+    await untilHealed(toMs);
+    say(`listings of ${mailbox} are whole`);
+    listAll();
+  }
+
+  async function showLate({ mailbox, mail, uidsAfter, toMs }: OfKind<'mail is visible late'>): Promise<void> {
+    const late = mailboxes.arriveUnseen(mailbox, mail, uidsAfter);
+    await untilHealed(toMs);
+    say(`mail ${mail.token} is visible`);
+    late.show();
+  }
+
   async function renameAndDeploy({ mailbox, isRenumbered, toMs }: OfKind<'folder is renamed'>): Promise<void> {
     mailboxes.rename(mailbox);
     if (isRenumbered) mailboxes.renumber(mailbox);
@@ -70,6 +91,11 @@ export function happenings(
     'mail is moved': ({ token, to }) => mailboxes.move(token, to),
     'mail is expunged': ({ token }) => mailboxes.expunge(token),
     'uids change': ({ mailbox }) => mailboxes.renumber(mailbox),
+    'uids are reused': ({ mailbox, isReversed }) => mailboxes.reuseUids(mailbox, isReversed),
+    'twin arrives': ({ atMs, ...twin }) => mailboxes.arriveTwin(twin, Math.min(atMs, nowMs())),
+    'mail is withheld': (event) => void withhold(event),
+    'listing is capped': (event) => void cap(event),
+    'mail is visible late': (event) => void showLate(event),
     'folder is renamed': (event) => void renameAndDeploy(event),
     'channel dies': (event) => void dieAndLive(event),
     'secret changes': (event) => void changeSecret(event),

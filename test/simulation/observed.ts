@@ -64,6 +64,8 @@ export type Observed = {
   /** When the watermark of a mailbox, and what else stands beside it, was lost. */
   lostWatermarks: readonly { atMs: number; mailbox: MailboxName }[];
   renames: readonly ObservedRename[];
+  /** When a listing lacked emails that EXISTS counts, so that the adapter refused it. */
+  refusedListings: readonly { mailbox: MailboxName; atMs: number }[];
   /** Settlements as they took effect, by mailId. With the next two the only look into what is stored, for what nobody else could know. */
   settledMs: ReadonlyMap<string, number>;
   /** What the ledger has accepted, in order. */

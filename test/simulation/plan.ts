@@ -32,7 +32,15 @@ export type PlannedMail = {
   senderName: string;
   /** Discord refuses to show its words. */
   isRefused: boolean;
+  /** Its From is an address of `vip`, and the receiver's check of the sender failed: no rule takes it. */
+  isForged?: boolean;
 };
+
+/** What a listing still names, where the server cuts it. */
+export type Cap = { keeps: 'newest' | 'oldest'; count: number };
+
+/** What a second email has of its own; all else that identifies an email is that of the first. */
+export type TwinDifference = 'text' | 'verdict';
 
 /** A time since the start, in milliseconds. Where a call is named, the event waits for the first such call after that. */
 type When = { atMs: number; during?: string };
@@ -58,6 +66,22 @@ export type PlannedEvent =
   | ({ kind: 'mail is moved'; token: number; to: MailboxName } & When)
   | ({ kind: 'mail is expunged'; token: number } & When)
   | ({ kind: 'uids change'; mailbox: MailboxName } & When)
+  /** The server numbers its emails from 1 on again and keeps UIDVALIDITY, as if uids were sequence numbers. */
+  | ({ kind: 'uids are reused'; mailbox: MailboxName; isReversed: boolean } & When)
+  /**
+   * An email with Message-ID, From, Subject and Date of another one: with a text of its own, or with the same text and the
+   * other verdict on its sender. Without the other one it does not arrive.
+   */
+  | ({ kind: 'twin arrives'; of: number; token: number; mailbox: MailboxName; differsIn: TwinDifference } & When)
+  /** The server hands out others, but not this one. */
+  | ({ kind: 'mail is withheld'; token: number } & Window)
+  /** Listings lack emails that EXISTS counts. */
+  | ({ kind: 'listing is capped'; mailbox: MailboxName; cap: Cap } & Window)
+  /**
+   * An email gets its uid at `fromMs`, and no client sees it before `toMs`. Meanwhile UIDNEXT moves by `uidsAfter` more:
+   * emails that came and went.
+   */
+  | ({ kind: 'mail is visible late'; mailbox: MailboxName; mail: PlannedMail; uidsAfter: number } & Window)
   /**
    * On the server, with or without a new UIDVALIDITY. From `toMs` on the settings have the new name, and the old one as
    * `formerly`; until then nobody reads it. No plan renames more than one.

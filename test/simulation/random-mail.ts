@@ -42,6 +42,7 @@ export function randomMail(token: number, random: Random): PlannedMail {
     messageId: messageIdOf(token, random),
     senderName: isHostile ? random.pick(HOSTILE).slice(0, 60) : 'Ada',
     isRefused,
+    isForged: route === 'unknown' && random.chance(0.1),
   };
 }
 

@@ -124,7 +124,7 @@ export function moment(atMs: number, random: Random): { atMs: number; during?: s
   return { atMs, during: random.pick(['session.status', 'session.list', 'session.pages']) };
 }
 
-function sameAccount(mailbox: MailboxName, mailboxes: readonly MailboxName[]): MailboxName[] {
+export function sameAccount(mailbox: MailboxName, mailboxes: readonly MailboxName[]): MailboxName[] {
   return mailboxes.filter((other) => accountOf(other) === accountOf(mailbox));
 }
 

@@ -14,6 +14,7 @@ import {
 } from './plan.ts';
 import { PORT_CALLS } from './port-methods.ts';
 import { moment, randomArrival, randomCommotion, randomRename } from './random-mailbox-events.ts';
+import { isLeftToAudits, randomServerEvents, randomTwins } from './random-server-events.ts';
 import { MAILBOXES, ROUTE_IDS } from './simulated-settings.ts';
 
 type Size = Pick<Plan, 'healsAtMs' | 'pollEveryMs' | 'checkEveryMs' | 'digestEveryMs'> & { mails: number };
@@ -105,7 +106,11 @@ export function randomPlan(seed: number): Plan {
   // A rescan may take in email from before accounting began, which is owed to nobody. Here there is none.
   const rescans = startFrom === 'all' ? 1 : 0;
   often(rescans, () => ({ kind: 'person rescans', atMs: within(), mailbox: random.pick(mailboxes), days: 1 }));
-  if (random.chance(0.5)) events.push(...randomCommotion(mails + 1, { ...times, mailboxes, hasAudits }, random));
+  let token = mails;
+  const surroundings = { ...times, mailboxes, nextToken: () => (token += 1) };
+  if (random.chance(0.25)) events.push(...randomTwins(surroundings, random));
+  events.push(...randomServerEvents(events, surroundings, random));
+  if (random.chance(0.5)) events.push(...randomCommotion(token + 1, { ...times, mailboxes, hasAudits }, random));
   if (random.chance(0.1)) events.push(...randomRename(events, { ...times, mailboxes }, random));
 
   const happening = events.filter(
@@ -120,6 +125,7 @@ export function randomPlan(seed: number): Plan {
 
 /** A mail that is moved keeps the time of its arrival. Days later, no poll that reads anew from some time on looks there. */
 function isAuditsOwn(event: PlannedEvent, events: readonly PlannedEvent[]): boolean {
+  if (isLeftToAudits(event, events)) return true;
   if (event.kind !== 'mail is moved') return false;
   const { token, atMs } = event;
   const arrival = events.find((other) => other.kind === 'mail arrives' && other.mail.token === token);

@@ -1,5 +1,6 @@
 import { type AttentionItem, findingsOf } from '../../functions/core/digest/attention/items.ts';
 import type { Digest } from '../../functions/core/digest/digest.ts';
+import { isWithheld } from '../../functions/core/mail/withheld-mail.ts';
 import { isWithin } from '../../functions/core/digest/window.ts';
 import type { AuditReport } from '../../functions/core/records/audit-report.ts';
 import type { LedgerEntry } from '../../functions/core/records/ledger-entry.ts';
@@ -11,6 +12,8 @@ export type ReadDigest = {
   attention: readonly AttentionItem[];
   /** Unknown emails that it carries. */
   unknown: ReadonlySet<number>;
+  /** Places of emails that it carries because they could not be read. */
+  withheld: readonly { mailbox: string; uid: number }[];
   /** By mailbox, whatever its name is by then. */
   health: ReadonlyMap<MailboxName, ReadHealth>;
 };
@@ -25,7 +28,8 @@ type ReadHealth = {
 export function readDigest({ attention, unknown, summary }: Digest): ReadDigest {
   return {
     attention,
-    unknown: new Set(unknown.carried.flatMap(({ from }) => tokensIn(from))),
+    unknown: new Set(unknown.carried.flatMap(({ from, snippet }) => tokensIn(`${snippet} ${from}`))),
+    withheld: unknown.carried.flatMap(({ reason, mailbox, uid }) => (isWithheld(reason) ? [{ mailbox, uid }] : [])),
     health: new Map(
       summary?.health.map(({ mailbox, health, watermark }) => [
         mailboxNamed(mailbox),
@@ -49,10 +53,17 @@ export function undeliveredOf(route: RouteId, { attention }: Pick<ReadDigest, 'a
 }
 
 export function tokensOf(entries: readonly LedgerEntry[]): number[] {
-  return entries.flatMap(({ record }) => tokensIn(record.from));
+  return entries.flatMap(({ record }) => tokensIn(`${record.snippet} ${record.from}`));
 }
 
-/** Every mail of a simulation has its token in its From. */
+/** What tells it from the email whose From, Subject and Date it has. */
+export function textOfTwin(token: number): string {
+  return `twin${token} has a text of its own.`;
+}
+
+/** Every mail of a simulation has its token in its From, but a twin has it in its text. */
 export function tokensIn(text: string): number[] {
+  const [, twin] = /\btwin(\d+)\b/.exec(text) ?? [];
+  if (twin !== undefined) return [Number(twin)];
   return [...text.matchAll(/\bm(\d+)@[a-z]+\.example\b/g)].map(([, token]) => Number(token));
 }

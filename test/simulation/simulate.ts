@@ -110,6 +110,7 @@ export async function simulate(plan: Plan, tell: Teller = () => {}): Promise<Obs
       digests,
       ...effects,
       renames,
+      refusedListings: mailboxes.refusedListings,
       givenUpByQueue,
       writesToMailbox,
       calls: troubles.calls,

@@ -1,9 +1,11 @@
-import { fingerprintOf } from '../../functions/core/mail/fingerprint.ts';
-import { accountOf, type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
+import { accountOf } from '../../functions/core/mail/mail.ts';
 import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
-import { memoryMailbox } from '../fakes/memory-mailbox.ts';
-import type { PlannedMail } from './plan.ts';
+import { UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
+import { memoryMailbox, type ReservedUid } from '../fakes/memory-mailbox.ts';
+import type { Cap, PlannedMail, TwinDifference } from './plan.ts';
+import { textOfTwin } from './read-digest.ts';
+import { mailOf, servedSession } from './served-mails.ts';
 import { MAILBOXES, type MailboxName, mailboxNamed, NEW_NAMES } from './simulated-settings.ts';
 
 /** A stay of a mail under one number, in milliseconds since the start; `toMs` is infinite while it lasts. */
@@ -20,7 +22,12 @@ type Stay = {
 
 /** What the server knows of a mail: its truth, whatever anyone wrote down of it. */
 export type SimulatedMail = PlannedMail & {
-  arrivedAtMs: number;
+  /** Of its Date. */
+  sentAtMs: number;
+  /** In its From: a twin has that of the first email. */
+  fromToken: number;
+  /** By which its readers know it: nobody can tell it from a twin with the same text. */
+  seenAs: number;
   /** Of each place the time that the server calls its arrival there is the same for moved mail, and new for copies. */
   stays: (Stay & { receivedAtMs: number })[];
 };
@@ -32,8 +39,18 @@ export type SimulatedMailboxes = {
   copy(token: number, to: MailboxName): void;
   move(token: number, to: MailboxName): void;
   expunge(token: number): void;
-  /** The server numbers its mail anew, under another UIDVALIDITY. */
+  arriveTwin(twin: { of: number; token: number; differsIn: TwinDifference; mailbox: MailboxName }, atMs: number): void;
+  /** An email has a uid by now, so many others came and went, and no client sees it before `show` is called. */
+  arriveUnseen(mailbox: MailboxName, mail: PlannedMail, uidsAfter: number): { show(): void };
+  /** The server numbers its mail again, under another UIDVALIDITY. */
   renumber(mailbox: MailboxName): void;
+  /** The same, and UIDVALIDITY stays. */
+  reuseUids(mailbox: MailboxName, isReversed: boolean): void;
+  /** Until the function is called that is returned. */
+  withhold(token: number): () => void;
+  cap(mailbox: MailboxName, cap: Cap): () => void;
+  /** When the adapter has refused a listing that lacked emails. */
+  refusedListings: readonly { mailbox: MailboxName; atMs: number }[];
   /** Its folder gets its new name, and keeps UIDVALIDITY and uids (RFC 3501, 6.3.5). */
   rename(mailbox: MailboxName): void;
   /** @param name of a folder, as whoever visits it knows it */
@@ -44,6 +61,9 @@ export type SimulatedMailboxes = {
 export function simulatedMailboxes(nowMs: () => number, startMs: number): SimulatedMailboxes {
   const mails = new Map<number, SimulatedMail>();
   const folders = new Map(MAILBOXES.map((name, index) => [name, folderNamed(name, index)]));
+  const withheld: number[] = [];
+  const caps: { mailbox: MailboxName; cap: Cap }[] = [];
+  const refusedListings: { mailbox: MailboxName; atMs: number }[] = [];
 
   function folderNamed(name: string, index: number) {
     return { name, uidValidity: 1_000 * (index + 1), box: memoryMailbox(String(1_000 * (index + 1))) };
@@ -53,15 +73,18 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
     return folders.get(mailbox) ?? folderNamed(mailbox, 0);
   }
 
-  function put(mail: SimulatedMail, mailbox: MailboxName, receivedAtMs: number): void {
+  function put(mail: SimulatedMail, mailbox: MailboxName, receivedAtMs: number, reserved?: ReservedUid): void {
     const { box } = folderOf(mailbox);
     const at = new Date(startMs + receivedAtMs);
     const { location, mailId } = box.deliver(
       (uid, uidValidity) => mailOf(mail, startMs, receivedAtMs, { mailbox, uidValidity, uid }),
       at,
+      reserved,
     );
     const { uidValidity, uid } = location;
-    const stay = { mailbox, uidValidity, uid, mailId, receivedAtMs, sinceMs: nowMs() };
+    // What got its uid before others came counts as there since then.
+    const sinceMs = uid === reserved?.uid && uidValidity === reserved.uidValidity ? receivedAtMs : nowMs();
+    const stay = { mailbox, uidValidity, uid, mailId, receivedAtMs, sinceMs };
     mail.stays.push({ ...stay, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
   }
 
@@ -85,12 +108,59 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
     folderOf(stay.mailbox).box.expunge(stay.uid);
   }
 
+  /** Every email that is there, with its stay. */
+  function presentIn(mailbox: MailboxName) {
+    return [...mails.values()].flatMap((mail) =>
+      mail.stays.filter((stay) => stay.mailbox === mailbox && stay.toMs > nowMs()).map((stay) => ({ mail, stay })),
+    );
+  }
+
+  /** From 1 on. An email that keeps its uid under the same UIDVALIDITY keeps its stay. */
+  function number(mailbox: MailboxName, order: 'as it was' | 'reversed'): void {
+    const folder = folderOf(mailbox);
+    const uidValidity = String(folder.uidValidity);
+    const present = presentIn(mailbox);
+    const numbered = (oldUid: number, uid: number) => {
+      const { mail, stay } = present.find((one) => one.stay.uid === oldUid) as (typeof present)[number];
+      const renumbered = mailOf(mail, startMs, stay.receivedAtMs, { mailbox, uidValidity, uid });
+      if (stay.uidValidity === uidValidity && stay.uid === uid) return renumbered;
+      stay.toMs = nowMs();
+      const { mailId } = renumbered;
+      mail.stays.push({ ...stay, uidValidity, uid, mailId, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
+      return renumbered;
+    };
+    folder.box.renumber(uidValidity, ({ location }, uid) => numbered(location.uid, uid), order);
+  }
+
+  function added(planned: PlannedMail, known: Partial<SimulatedMail> = {}): SimulatedMail {
+    const { token } = planned;
+    const mail = { ...planned, sentAtMs: nowMs(), fromToken: token, seenAs: token, ...known, stays: [] };
+    mails.set(token, mail);
+    return mail;
+  }
+
   return {
     mails,
     arrive(mailbox, planned, receivedAtMs) {
-      const mail: SimulatedMail = { ...planned, arrivedAtMs: nowMs(), stays: [] };
-      mails.set(planned.token, mail);
-      put(mail, mailbox, receivedAtMs);
+      put(added(planned), mailbox, receivedAtMs);
+    },
+    arriveTwin({ of, token, differsIn, mailbox }, atMs) {
+      const first = mails.get(of);
+      if (!first) return;
+      const { sentAtMs, fromToken } = first;
+      if (differsIn === 'text') {
+        const planned = { ...first, token, snippet: textOfTwin(token), isRefused: false };
+        put(added(planned, { sentAtMs, fromToken }), mailbox, atMs);
+      } else if (first.isForged || first.route === 'vip') {
+        const isForged = !first.isForged;
+        const planned = { ...first, token, isForged, route: isForged ? UNKNOWN_ROUTE : 'vip' } as const;
+        put(added(planned, { sentAtMs, fromToken, seenAs: first.seenAs }), mailbox, atMs);
+      }
+    },
+    arriveUnseen(mailbox, planned, uidsAfter) {
+      const reserved = folderOf(mailbox).box.reserve(uidsAfter);
+      const receivedAtMs = nowMs();
+      return { show: () => put(added(planned, { sentAtMs: receivedAtMs }), mailbox, receivedAtMs, reserved) };
     },
     copy(token, to) {
       const mail = mails.get(token);
@@ -107,80 +177,37 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
       for (const stay of mails.get(token)?.stays ?? []) if (stay.toMs > nowMs()) end(stay);
     },
     renumber(mailbox) {
-      const folder = folderOf(mailbox);
-      folder.uidValidity += 1;
-      const uidValidity = String(folder.uidValidity);
-      const present = [...mails.values()].flatMap((mail) =>
-        mail.stays.filter((stay) => stay.mailbox === mailbox && stay.toMs > nowMs()).map((stay) => ({ mail, stay })),
-      );
-      folder.box.renumber(uidValidity, ({ location: { uid: oldUid } }, uid) => {
-        const { mail, stay } = present.find((one) => one.stay.uid === oldUid) as (typeof present)[number];
-        stay.toMs = nowMs();
-        const renumbered = mailOf(mail, startMs, stay.receivedAtMs, { mailbox, uidValidity, uid });
-        const { mailId } = renumbered;
-        mail.stays.push({ ...stay, uidValidity, uid, mailId, fromMs: nowMs(), toMs: Number.POSITIVE_INFINITY });
-        return renumbered;
-      });
+      folderOf(mailbox).uidValidity += 1;
+      number(mailbox, 'as it was');
     },
+    reuseUids: (mailbox, isReversed) => number(mailbox, isReversed ? 'reversed' : 'as it was'),
+    withhold: (token) => during(withheld, token),
+    cap: (mailbox, cap) => during(caps, { mailbox, cap }),
+    refusedListings,
     rename(mailbox) {
       folderOf(mailbox).name = NEW_NAMES[mailbox];
     },
     async visit(name, visit) {
       const folder = folderOf(mailboxNamed(name));
       if (folder.name !== name) throw await folderMissing(name);
+      const mailbox = mailboxNamed(name);
+      const isWithheld = (uid: number) =>
+        withheld.length > 0 && presentIn(mailbox).some(({ mail, stay }) => stay.uid === uid && withheld.includes(mail.token));
+      const serving = {
+        name,
+        isWithheld,
+        isAnyHandedOut: () => presentIn(mailbox).some(({ mail }) => !withheld.includes(mail.token)),
+        cap: () => caps.find((one) => one.mailbox === mailbox)?.cap,
+        refusedListing: () => void refusedListings.push({ mailbox, atMs: nowMs() }),
+      };
       // As on most servers, a session that reads a folder while it is renamed goes on.
-      return await folder.box.visit(name, async (session) => await visit(sessionUnder(name, session)));
+      return await folder.box.visit(name, async (session) => await visit(servedSession(session, serving)));
     },
   };
 }
 
-/** What it reads lies under the name that the folder was visited by. */
-function sessionUnder(mailbox: string, session: MailSession): MailSession {
-  if (mailbox === mailboxNamed(mailbox)) return session;
-  return {
-    ...session,
-    async *pages(uids, mailsPerPage) {
-      for await (const page of session.pages(uids, mailsPerPage)) {
-        yield { ...page, mails: page.mails.map((mail) => mailUnder(mailbox, mail)) };
-      }
-    },
-  };
-}
-
-function mailUnder(mailbox: string, mail: Mail): Mail {
-  const location = { ...mail.location, mailbox };
-  const { messageId = '', from, date, subject, snippet, fingerprint } = mail;
-  const identity = { messageId, from: from[0]?.address ?? '', date, subject, text: snippet, fingerprint };
-  return { ...mail, location, mailId: mailIdOf(accountOf(mailbox), location, identity) };
-}
-
-function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, location: Mail['location']): Mail {
-  const { token, route, subject, snippet, messageId, senderName, arrivedAtMs } = mail;
-  const address = `m${token}@${route}.example`;
-  const date = new Date(startMs + arrivedAtMs).toISOString();
-  const receivedAt = new Date(startMs + receivedAtMs);
-  const fingerprint = fingerprintOf(receivedAt, 1_000 + token);
-  return {
-    mailId: mailIdOf(accountOf(location.mailbox), location, {
-      messageId: messageId ?? '',
-      from: address,
-      date,
-      subject,
-      text: snippet,
-      fingerprint,
-    }),
-    location,
-    messageId,
-    from: [{ name: senderName, address }],
-    to: [{ name: '', address: 'support@example.com' }],
-    cc: [],
-    subject,
-    date,
-    receivedAt,
-    fingerprint,
-    snippet,
-    headers: new Map(),
-    link: messageId === undefined ? undefined : `https://mail.example.com/${encodeURIComponent(messageId)}`,
-    problem: undefined,
-  };
+/** @returns takes the item out again */
+function during<Item>(items: Item[], item: Item): () => void {
+  items.push(item);
+  return () => void items.splice(items.indexOf(item), 1);
 }

@@ -8,6 +8,9 @@ import { routeSchema } from '../../functions/core/settings/route-schema.ts';
 export const BOT_TOKEN_PARAMETER = '/rollcall/bot';
 export const WEBHOOK_PARAMETER = '/rollcall/hook';
 
+/** Of the receiver's own Authentication-Results. */
+export const AUTHSERV_ID = 'mx.example.net';
+
 /** Whom a route may ping, and nobody else. */
 export const PINGED_USER = '100000000000000009';
 
@@ -17,7 +20,7 @@ const SETTINGS = [
     colour: '#e8a33d',
     discord: { channelId: '100000000000000001', botTokenParameter: BOT_TOKEN_PARAMETER },
     ping: { users: [PINGED_USER] },
-    rules: [{ name: 'board', from: 'vip.example' }],
+    rules: [{ name: 'board', from: 'vip.example', authenticated: true }],
   },
   {
     id: 'stripe',
@@ -52,7 +55,7 @@ const DEPLOYED = new Map(
   [undefined, ...ROUTE_IDS].map((removed) => {
     const kept = SETTINGS.filter(({ id }) => id !== removed);
     const routes = ROUTES.filter(({ id }) => id !== removed);
-    const classify = compileRules(kept, { authservIdOf: () => undefined });
+    const classify = compileRules(kept, { authservIdOf: () => AUTHSERV_ID });
     return [removed, { routes, routeIds: routes.map(({ id }) => id), classify }] as const;
   }),
 );

@@ -2,7 +2,7 @@ import type { ListedMail } from '../mail/mail-reader.ts';
 import { receivedSince } from '../poll/listing.ts';
 import { type MailboxStatus, uidBeforeIn, withRescanMargin } from '../poll/watermark-start.ts';
 import { type Numbering, type Restart, restartsOf, voidBefore, type Watermark } from '../records/watermark.ts';
-import { DAY_MS } from '../time.ts';
+import { CLOCK_TOLERANCE_MS, DAY_MS } from '../time.ts';
 
 /** What of a mailbox polls have answered for, by the uids that its server uses now. */
 export type AuditedRange = {
@@ -58,7 +58,8 @@ function voidRange(watermark: Watermark, { uidValidity, uidNext }: MailboxStatus
 
 /**
  * The emails to compare with the ledger: from the first of the last `days` on. Email up to the baseline was there before
- * polls began, unless they have had to begin again; then only the time of its arrival tells.
+ * polls began, unless they have had to begin again, or the server has renumbered and kept UIDVALIDITY; then only the time
+ * of its arrival tells.
  */
 export function mailsInRange(
   mails: readonly ListedMail[],
@@ -68,11 +69,22 @@ export function mailsInRange(
 ): readonly ListedMail[] {
   const recently = days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS);
   const [first] = receivedSince(mails, recently);
-  const isInTime = new Set(restart ? receivedSince(mails, latest(accountedSince, recently)) : []);
+  const isInTime = new Set(
+    restart
+      ? receivedSince(mails, latest(accountedSince, recently))
+      : mails.filter(({ receivedAt }) => isReceivedAfter(receivedAt, latest(accountedSince, recently))),
+  );
   return mails.filter(
     (mail) =>
       mail.uid <= lastUid &&
       (mail.uid > baselineUid ? mail.uid >= (first?.uid ?? Number.POSITIVE_INFINITY) : isInTime.has(mail)),
+  );
+}
+
+/** Surely after: the server's clock may be ahead. */
+function isReceivedAfter(receivedAt: Date | undefined, since: Date | undefined): boolean {
+  return (
+    receivedAt !== undefined && since !== undefined && receivedAt.getTime() > since.getTime() + CLOCK_TOLERANCE_MS
   );
 }
 

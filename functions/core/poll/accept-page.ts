@@ -7,7 +7,7 @@ import { COPY_ROUTE, type LedgerEntry, type NewLedgerEntry, UNKNOWN_ROUTE } from
 import { isSameNumbering } from '../records/watermark.ts';
 import type { Classifier } from '../rules/classify.ts';
 import type { Clock } from '../time.ts';
-import type { Listing } from './listing.ts';
+import { isSameEmail, type Listing } from './listing.ts';
 
 export type AcceptServices = {
   classify: Classifier;
@@ -100,39 +100,44 @@ async function takeKnown(
   const taken: Taken[] = isLeft(entry) ? [{ entry, isNew: false }] : [];
   let { location } = entry;
   for (const mail of emails) {
-    const isItself = isSamePlace(location, mail.location) || isMoved({ ...entry, location }, mail, places);
-    if (isItself) {
-      if (!isSamePlace(location, mail.location) || entry.fingerprint !== mail.fingerprint) {
-        await services.ledger.relocate(entry.mailId, location, mail);
-      }
-      location = mail.location;
+    const isInPlace = isSamePlace(location, mail.location);
+    const isItself = isInPlace || isMoved({ ...entry, location }, mail, places);
+    if (!isItself || !isSameEmail(entry, mail)) {
+      const alert = await alertInCopy(mail, entry, services);
+      taken.push(...alert.taken);
+      if (alert.isInPlace) continue;
+    }
+    if (!isItself) {
+      await recordCopy(mail, entry, services);
       continue;
     }
-    const alert = await alertInCopy(mail, entry, services);
-    if (alert === undefined) await recordCopy(mail, entry, services);
-    else taken.push(...alert);
+    if (!isInPlace || entry.fingerprint !== mail.fingerprint) {
+      await services.ledger.relocate(entry.mailId, location, mail);
+    }
+    location = mail.location;
   }
   return taken;
 }
 
 /**
  * A copy never lowers the fate of its original, and not the other way round: where the known email went to the digest,
- * for example because it failed authentication, a copy that would be an alert is one.
+ * for example because it failed authentication, a copy that would be an alert is one. The known email may be gone by then.
  *
- * @returns undefined where this is no such copy; what is to be handed over, otherwise
+ * @returns what is to be handed over, and whether an entry of its own answers for the copy at its place
  */
 async function alertInCopy(
   mail: Mail,
   { mailId, route }: LedgerEntry,
   services: AcceptServices,
-): Promise<Taken[] | undefined> {
-  if (route !== UNKNOWN_ROUTE) return undefined;
+): Promise<{ taken: Taken[]; isInPlace: boolean }> {
+  const none = { taken: [], isInPlace: false };
+  if (route !== UNKNOWN_ROUTE) return none;
   const entry = { ...newEntryOf(mail, services), mailId: alertCopyIdOf(mailId) };
-  if (entry.route === UNKNOWN_ROUTE) return undefined;
-  if (await acceptEntry(entry, services)) return [{ entry, isNew: true }];
+  if (entry.route === UNKNOWN_ROUTE) return none;
+  if (await acceptEntry(entry, services)) return { taken: [{ entry, isNew: true }], isInPlace: true };
   const known = await existing(entry, services);
-  if (!isSamePlace(known.location, mail.location)) return undefined;
-  return isLeft(known) ? [{ entry: known, isNew: false }] : [];
+  const taken = isLeft(known) ? [{ entry: known, isNew: false }] : [];
+  return { taken, isInPlace: isSamePlace(known.location, mail.location) };
 }
 
 async function recordCopy(mail: Mail, { mailId }: { mailId: string }, services: AcceptServices): Promise<void> {

@@ -28,8 +28,8 @@ export function receivedSince(mails: readonly ListedMail[], since: Date | undefi
   return since ? mails.filter(({ receivedAt }) => receivedAt === undefined || receivedAt >= since) : mails;
 }
 
-/** What cannot be compared counts as the same. */
-function isSameEmail(one: { fingerprint?: string | undefined }, other: { fingerprint?: string | undefined }): boolean {
+/** Whether both are one email, by their fingerprints. What cannot be compared counts as the same. */
+export function isSameEmail(one: { fingerprint?: string | undefined }, other: { fingerprint?: string | undefined }): boolean {
   return one.fingerprint === undefined || other.fingerprint === undefined || one.fingerprint === other.fingerprint;
 }
 

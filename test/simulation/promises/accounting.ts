@@ -1,5 +1,5 @@
 import type { Observed, ObservedInvocation } from '../observed.ts';
-import { DAY_MS } from '../plan.ts';
+import { DAY_MS, type PlannedEvent } from '../plan.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { type MailboxName, NEW_NAMES } from '../simulated-settings.ts';
 
@@ -13,6 +13,13 @@ export type Accounting = {
   /** Some email of the mailbox surely was in the ledger by then. */
   isInLedger(mailbox: MailboxName, byMs: number): boolean;
 };
+
+const PASSED_BY_POLLS: ReadonlySet<PlannedEvent['kind']> = new Set([
+  'watermark jumps',
+  'uids are reused',
+  'listing is capped',
+  'mail is visible late',
+]);
 
 export function accountingOf(
   { plan, mails, watermarkStarts }: Pick<Observed, 'plan' | 'mails' | 'watermarkStarts'>,
@@ -65,14 +72,25 @@ export function accountingOf(
     return receivedAtMs > (startFrom === 'now' ? beganMs : beganMs - startFrom.days * DAY_MS);
   }
 
-  /** A poll reads nothing that lies below a watermark which somebody has moved. */
+  /** A poll reads nothing that is below a watermark which somebody has moved, nor what it does not see in a listing. */
   function polledMs({ mailbox, fromMs, toMs }: Stay, beforeMs: number): number {
-    if (isMoved(mailbox)) return Number.POSITIVE_INFINITY;
+    if (isPassedByPolls(mailbox)) return Number.POSITIVE_INFINITY;
     return firstEnd(goodPolls.get(mailbox), fromMs, Math.min(toMs, beforeMs));
+  }
+
+  function isPassedByPolls(mailbox: MailboxName): boolean {
+    return plan.events.some((event) => PASSED_BY_POLLS.has(event.kind) && 'mailbox' in event && event.mailbox === mailbox);
   }
 
   function isMoved(mailbox: MailboxName): boolean {
     return plan.events.some((event) => event.kind === 'watermark jumps' && event.mailbox === mailbox);
+  }
+
+  /** Its uid does not say when it came, or soon did not, and UIDVALIDITY says nothing of that. */
+  function isUidReused({ mailbox, toMs }: Stay): boolean {
+    return plan.events.some(
+      (event) => event.kind === 'uids are reused' && event.mailbox === mailbox && event.atMs <= toMs,
+    );
   }
 
   /** To the poll that finds out a renumbering every uid is new, be it of email that was there before or has come since. */
@@ -104,7 +122,7 @@ export function accountingOf(
         again.includes(start.atMs) &&
         start.atMs >= sinceMs,
     );
-    return isMoved(mailbox) || isNumberedAnew(stay) || isLost || isResumedUnderNewName;
+    return isMoved(mailbox) || isUidReused(stay) || isNumberedAnew(stay) || isLost || isResumedUnderNewName;
   }
 
   return {

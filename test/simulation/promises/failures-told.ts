@@ -20,7 +20,18 @@ export function failuresTold(view: View): Broken[] {
     ...unreadDeadLetters(digest),
     ...unreadableMessages(digest, view),
   ]);
-  return [...digests, ...beganAgain(view)];
+  return [...digests, ...beganAgain(view), ...refusedListings(view)];
+}
+
+/** A poll or an audit that meets a listing which lacks emails fails, so that its reader hears of it. */
+function refusedListings({ invocations, refusedListings }: View): Broken[] {
+  return refusedListings.flatMap(({ mailbox, atMs }) => {
+    const reading = invocations.filter(
+      (one) => one.mailbox === mailbox && one.startedMs <= atMs && one.endedMs >= atMs,
+    );
+    if (reading.some(({ ended }) => ended !== 'ended well')) return [];
+    return [{ promise: 'P4', what: `a listing of ${mailbox} lacked emails, and ${reading.map(({ id }) => id)} succeeded` }];
+  });
 }
 
 /**
@@ -150,11 +161,11 @@ function undeliveredAlerts(digest: Told, view: View): Broken[] {
   return ROUTE_IDS.flatMap((route) => {
     const waiting = view.owed
       .filter((mail) => mail.route === route && view.knownMs(mail) + STALE_ALERT_MS < startedMs)
-      .filter(({ token }) => !view.shownOf(token).some(({ atMs }) => atMs <= digest.sentMs))
+      .filter(({ seenAs }) => !view.shownOf(seenAs).some(({ atMs }) => atMs <= digest.sentMs))
       // Of a route that was removed, a digest carries those that it had; what came later is none of its alerts.
       .filter((mail) => view.knownMs(mail) < view.removedMs(route))
-      .filter(({ token }) => !view.told.some(({ sentMs, unknown }) => sentMs <= digest.sentMs && unknown.has(token)))
-      .map(({ token }) => token);
+      .filter(({ seenAs }) => !view.told.some(({ sentMs, unknown }) => sentMs <= digest.sentMs && unknown.has(seenAs)))
+      .map(({ seenAs }) => seenAs);
     const reported = tokensOf(undeliveredOf(route, digest));
     if (waiting.every((token) => reported.includes(token))) return [];
     const what = `${waiting.length} alerts of ${route} waited (${waiting}), and ${nameOf(digest)} reports ${reported}`;
@@ -205,7 +216,7 @@ export function healthTold(view: View): Broken[] {
     view.told
       .at(-1)
       // What is reported once may be in the last digest as well.
-      ?.attention.filter(({ kind }) => kind !== 'mailbox begins again')
+      ?.attention.filter(({ kind }) => kind !== 'mailbox begins again' && kind !== 'withheld emails')
       .filter((item) => view.plan.hasAudits || !isAuditsOwn(item, view)) ?? [];
   const isWell = !ROUTE_IDS.some((route) => isGoneForGood(route, view));
   if (items.length === 0 || !isWell) return [];
@@ -216,7 +227,7 @@ function isAuditsOwn(item: AttentionItem, view: View): boolean {
   if (item.kind === 'overdue audit') return true;
   const tokens = tokensOf(entriesOf(item));
   const isNobodys = (token: number) => {
-    const mail = view.owed.find((one) => one.token === token);
+    const mail = view.owed.find((one) => one.seenAs === token);
     return !mail || new Set(mail.stays.map(({ mailId }) => mailId)).size > 1;
   };
   return tokens.length > 0 && tokens.every(isNobodys);

@@ -12,34 +12,47 @@ import type { Told, View } from './view.ts';
  */
 export function nothingLost(view: View): Broken[] {
   return view.owed.flatMap((mail) => {
+    // No audit could read it again, so it stays what the poll has reported: an email that could not be read.
+    const isUnread = !Number.isFinite(view.knownMs(mail));
+    if (isUnread && view.told.some(({ withheld }) => withheld.has(mail.token))) return [];
     if (mail.route === UNKNOWN_ROUTE) return unknownMail(mail, view);
     return alert(mail, mail.route, view);
   });
 }
 
-function unknownMail({ token }: SimulatedMail, { told }: View): Broken[] {
-  if (told.some(({ unknown }) => unknown.has(token))) return [];
+function unknownMail(mail: SimulatedMail, view: View): Broken[] {
+  const { token, seenAs } = mail;
+  if (view.told.some(({ unknown }) => unknown.has(seenAs)) || isCopyOfAlert(mail, view)) return [];
   return [{ promise: 'P2', what: `unknown mail ${token} is in no digest` }];
 }
 
-function alert({ token }: SimulatedMail, route: RouteId, view: View): Broken[] {
-  const shown = view.shownOf(token);
+/** It differs from an alert in nothing but its verdict, and was not known before that one was there. */
+function isCopyOfAlert(mail: SimulatedMail, { mails, owed, knownMs, shownOf }: View): boolean {
+  const alerts = shownOf(mail.seenAs).length > 0 ? [...mails.values()] : owed;
+  return alerts.some(
+    ({ token, seenAs, stays: [first] }) =>
+      seenAs === mail.seenAs && token !== mail.token && first !== undefined && knownMs(mail) >= first.fromMs,
+  );
+}
+
+function alert({ token, seenAs }: SimulatedMail, route: RouteId, view: View): Broken[] {
+  const shown = view.shownOf(seenAs);
   const wrong = shown.filter((post) => post.route !== route);
   if (wrong.length > 0) return [{ promise: 'P1', what: `mail ${token} of ${route} is shown in ${wrong[0]?.route}` }];
   if (Number.isFinite(view.removedMs(route))) {
     // Some of its mail is posted before the route goes, and all that is left goes to a digest.
-    if (shown.length > 0 || view.told.some(({ unknown }) => unknown.has(token))) return [];
+    if (shown.length > 0 || view.told.some(({ unknown }) => unknown.has(seenAs))) return [];
     return [{ promise: 'P2', what: `mail ${token} of ${route}, which was removed, is shown nowhere` }];
   }
   if (isGoneForGood(route, view)) {
-    if (shown.length > 0 || namesUndelivered(view.told.at(-1), route, token)) return [];
+    if (shown.length > 0 || namesUndelivered(view.told.at(-1), route, seenAs)) return [];
     return [{ promise: 'P2', what: `mail ${token} of ${route}, whose channel is gone, is not in the last digest` }];
   }
   const [first] = shown;
   if (!first) return [{ promise: 'P1', what: `mail ${token} of ${route} is shown nowhere` }];
   if (first.atMs <= view.silentUntilMs) return [];
   const before = view.told.findLast(({ sentMs }) => sentMs <= view.silentUntilMs);
-  if (needsPerson(route, view) && namesUndelivered(before, route, token)) return [];
+  if (needsPerson(route, view) && namesUndelivered(before, route, seenAs)) return [];
   return [{ promise: 'P7', what: `mail ${token} of ${route} arrived only after someone redrove the route` }];
 }
 
@@ -55,6 +68,6 @@ function needsPerson(route: RouteId, view: View): boolean {
   return view.givenUpByQueue.has(route) || isUnreadable;
 }
 
-function namesUndelivered(digest: Told | undefined, route: RouteId, token: number): boolean {
-  return digest !== undefined && tokensOf(undeliveredOf(route, digest)).includes(token);
+function namesUndelivered(digest: Told | undefined, route: RouteId, seenAs: number): boolean {
+  return digest !== undefined && tokensOf(undeliveredOf(route, digest)).includes(seenAs);
 }

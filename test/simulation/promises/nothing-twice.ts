@@ -1,3 +1,4 @@
+import { alertCopyIdOf } from '../../../functions/core/mail/mail.ts';
 import type { DiscordTrouble } from '../plan.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { ROUTES } from '../simulated-settings.ts';
@@ -21,7 +22,7 @@ const POST_MS = 30_000;
  */
 export function nothingTwice(view: View): Broken[] {
   return [...view.mails.values()].flatMap((mail) => {
-    const shown = view.shownOf(mail.token);
+    const shown = view.shownOf(mail.seenAs);
     const identities = new Set(mail.stays.map(({ mailId }) => mailId)).size;
     // Which of the posts showed which identity is not to be seen; so many are never a repeat.
     return shown.slice(identities).flatMap((post, index) => {
@@ -33,7 +34,9 @@ export function nothingTwice(view: View): Broken[] {
 }
 
 function problemOf(mail: SimulatedMail, firstMs: number, againMs: number, view: View): string | undefined {
-  const settledMs = view.settledMs.get(mail.stays[0]?.mailId ?? '') ?? Number.POSITIVE_INFINITY;
+  const mailId = mail.stays[0]?.mailId ?? '';
+  // A digest settled the first email where the alert is a copy of it.
+  const settledMs = view.settledMs.get(alertCopyIdOf(mailId)) ?? view.settledMs.get(mailId) ?? Number.POSITIVE_INFINITY;
   if (settledMs < againMs - POST_MS) return 'it was settled long before';
   const troubles = troublesOf(mail, firstMs, againMs, view);
   if (!isBot(mail.route)) return troubles > 0 ? undefined : 'nothing had befallen the webhook';
@@ -46,8 +49,8 @@ function problemOf(mail: SimulatedMail, firstMs: number, againMs: number, view: 
  * digest that carried it, which then could not settle it. A mail without Message-ID is another one at each place.
  */
 export function carriedOnce(view: View): Broken[] {
-  return [...view.mails.values()].flatMap(({ token, stays }) => {
-    const carrying = view.told.filter(({ unknown }) => unknown.has(token)).map(({ invocation }) => invocation);
+  return [...view.mails.values()].flatMap(({ token, seenAs, stays }) => {
+    const carrying = view.told.filter(({ unknown }) => unknown.has(seenAs)).map(({ invocation }) => invocation);
     const identities = new Set(stays.map(({ mailId }) => mailId)).size;
     const settling = carrying
       .slice(0, -1)

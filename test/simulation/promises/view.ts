@@ -1,27 +1,26 @@
 import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.ts';
-import { DAY_MS, isWindow, type PlannedEvent } from '../plan.ts';
+import { isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
 import type { SimulatedMail } from '../simulated-mailboxes.ts';
 import { CHANNELS, type MailboxName, mailboxNamed, NEW_NAMES, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
-import { type Accounting, accountingOf, firstEnd } from './accounting.ts';
-
-/** Once its uids are void, a poll reads a mailbox again from so long before the last complete poll. */
-const RESCAN_MARGIN_MS = 2 * DAY_MS;
+import { type Accounting, accountingOf } from './accounting.ts';
+import { knownOf, withheldWindows } from './known.ts';
 
 type Shown = { atMs: number; route: RouteId };
-export type Told = ObservedDigest & ReadDigest;
+/** `withheld` has the emails that are reported by their places, since they could not be read. */
+export type Told = ObservedDigest & Omit<ReadDigest, 'withheld'> & { withheld: ReadonlySet<number> };
 
 /** What the promises are judged by: mails as their server has them, posts and digests as their readers see them. */
 export type View = Observed & {
-  /** When and where each mail was shown in Discord, oldest first. */
-  shownOf(token: number): readonly Shown[];
+  /** When and where a mail was shown in Discord, oldest first, by what its readers know it by. */
+  shownOf(seenAs: number): readonly Shown[];
   told: readonly Told[];
   pollsOf(mailbox: MailboxName): readonly ObservedInvocation[];
   /** Mail that has to be accounted for. */
   owed: readonly SimulatedMail[];
   accountedStaysOf: Accounting['staysOf'];
   isInLedger: Accounting['isInLedger'];
-  /** When the mail was surely known: a poll began and ended well while it was there, under one number. */
+  /** When the mail was surely known: a poll began and ended well while it was there and could be read, under one number. */
   knownMs(mail: SimulatedMail): number;
   /** When the route left the settings; never, for most. */
   removedMs(route: SimulatedMail['route']): number;
@@ -63,12 +62,12 @@ export function viewOf(observed: Observed): View {
             isRead(stay),
         ),
     );
-    const likelihood = ({ token, route }: SimulatedMail) =>
-      (route === posted.route ? 2 : 0) + (shown.has(token) ? 0 : 1);
+    const likelihood = ({ seenAs, route }: SimulatedMail) =>
+      (route === posted.route ? 2 : 0) + (shown.has(seenAs) ? 0 : 1);
     return there
       .sort((one, other) => likelihood(other) - likelihood(one))
       .slice(0, 1)
-      .map(({ token }) => token);
+      .map(({ seenAs }) => seenAs);
   }
 
   function pollsOf(mailbox: MailboxName): ObservedInvocation[] {
@@ -94,39 +93,31 @@ export function viewOf(observed: Observed): View {
     );
   };
   const goodAudits = new Map([...goodOnes('audit')].map(([mailbox, audits]) => [mailbox, audits.filter(hasWatermark)]));
-  const { staysOf, isInLedger, isNumberedAnew } = accountingOf(observed, goodPolls);
-  const known = new Map([...mails.values()].map((mail) => [mail.token, firstKnown(mail)]));
-  const knownMs = ({ token }: SimulatedMail) => known.get(token) ?? Number.POSITIVE_INFINITY;
+  const accounting = accountingOf(observed, goodPolls);
+  const { staysOf, isInLedger } = accounting;
+  const { readMs, placedMs } = knownOf(observed, accounting, { goodPolls, goodAudits });
 
-  function firstKnown(mail: SimulatedMail): number {
-    const times = staysOf(mail).map((stay) => {
-      const polledMs = firstEnd(goodPolls.get(stay.mailbox), stay.fromMs, stay.toMs);
-      // What the poll did not read lies below the watermark by then.
-      const isPassedBy = isJumped(stay) || (isNumberedAnew(stay) && stay.receivedAtMs < polledMs - RESCAN_MARGIN_MS);
-      return isPassedBy ? firstEnd(goodAudits.get(stay.mailbox), polledMs, stay.toMs) : polledMs;
-    });
-    return Math.min(...times, Number.POSITIVE_INFINITY);
-  }
-
-  /** A watermark that somebody moved may stand above it, so that only an audit surely finds it. */
-  function isJumped({ mailbox, fromMs }: SimulatedMail['stays'][number]): boolean {
-    return plan.events.some(
-      (event) =>
-        event.kind === 'watermark jumps' &&
-        event.mailbox === mailbox &&
-        !goodPolls.get(mailbox)?.some(({ startedMs, endedMs }) => startedMs > fromMs && endedMs < event.atMs),
-    );
+  /** The emails that a digest names by their places alone, since the server withheld them there. */
+  function withheldAt(places: ReadDigest['withheld'], sentMs: number): Set<number> {
+    const isAt = (stay: SimulatedMail['stays'][number]) =>
+      stay.fromMs <= sentMs &&
+      places.some(({ mailbox, uid }) => mailboxNamed(mailbox) === stay.mailbox && uid === stay.uid);
+    const there = places.length === 0 ? [] : [...mails.values()].filter(({ stays }) => stays.some(isAt));
+    return new Set(there.filter((mail) => withheldWindows(plan.events, mail).length > 0).map(({ token }) => token));
   }
 
   return {
     ...observed,
-    shownOf: (token) => shown.get(token) ?? [],
-    told: digests.map((digest) => ({ ...digest, ...readDigest(digest.digest) })),
+    shownOf: (seenAs) => shown.get(seenAs) ?? [],
+    told: digests.map((digest) => {
+      const read = readDigest(digest.digest);
+      return { ...digest, ...read, withheld: withheldAt(read.withheld, digest.sentMs) };
+    }),
     pollsOf,
     accountedStaysOf: staysOf,
     isInLedger,
-    knownMs,
-    owed: [...mails.values()].filter((mail) => Number.isFinite(knownMs(mail)) || staysOf(mail).some(isStill)),
+    knownMs: readMs,
+    owed: [...mails.values()].filter((mail) => Number.isFinite(placedMs(mail)) || staysOf(mail).some(isStill)),
     removedMs: (route) =>
       Math.min(
         ...plan.events.flatMap((event) =>

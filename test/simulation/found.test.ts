@@ -1,65 +1,9 @@
 import { expect, it } from 'vitest';
+import { broken, CALM, mail, nameless, refused, renamed } from './found-plans.ts';
 import { judged } from './judge.ts';
-import { HOUR_MS, type Plan, type PlannedEvent } from './plan.ts';
-import type { MailboxName, RouteId } from './simulated-settings.ts';
-import { probeMail } from './random-mail.ts';
-import { AUTOMOD_WORD } from './simulated-discord.ts';
+import { HOUR_MS, type Plan } from './plan.ts';
 
 /** What random plans have found, shrunk to what it takes. */
-
-const HERE: MailboxName = 'support/INBOX';
-
-const CALM: Plan = {
-  seed: 1,
-  healsAtMs: 30 * HOUR_MS,
-  pollEveryMs: 6 * HOUR_MS,
-  checkEveryMs: 6 * HOUR_MS,
-  digestEveryMs: 24 * HOUR_MS,
-  firstDigestMs: 7 * HOUR_MS,
-  latencyMs: 120,
-  mailboxes: ['support/INBOX'],
-  startFrom: 'all',
-  hasAudits: true,
-  events: [],
-};
-
-function mail(token: number, route: RouteId | 'unknown', atHour: number): PlannedEvent & { kind: 'mail arrives' } {
-  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: probeMail(token, route) };
-}
-
-/** It looks like an email for `vip`, and the receiver's check of the sender failed. */
-function forged(token: number, atHour: number): PlannedEvent {
-  const planned = { ...probeMail(token, 'unknown'), isForged: true };
-  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: HERE, mail: planned };
-}
-
-/** The real email of that one. */
-function real(of: number, atHour: number): PlannedEvent {
-  return { kind: 'twin arrives', of, token: of + 100, differsIn: 'verdict', mailbox: HERE, atMs: atHour * HOUR_MS };
-}
-
-function expunged(token: number, atHour: number): PlannedEvent {
-  return { kind: 'mail is expunged', token, atMs: atHour * HOUR_MS };
-}
-
-/** One that Discord refuses to show. */
-function refused(token: number, atHour: number): PlannedEvent {
-  const refusedMail = { ...probeMail(token, 'customer'), snippet: `Visit our ${AUTOMOD_WORD}`, isRefused: true };
-  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: refusedMail };
-}
-
-function nameless(arrival: PlannedEvent & { kind: 'mail arrives' }): PlannedEvent {
-  return { ...arrival, mail: { ...arrival.mail, messageId: undefined } };
-}
-
-function renamed(fromHour: number, toHour: number) {
-  const times = { fromMs: fromHour * HOUR_MS, toMs: toHour * HOUR_MS };
-  return { kind: 'folder is renamed', mailbox: 'support/INBOX', isRenumbered: false, ...times } as const;
-}
-
-function broken(atHour: number, call: string, times = 1): PlannedEvent & { kind: 'call is struck' } {
-  return { kind: 'call is struck', atMs: atHour * HOUR_MS, call, fault: 'fails before', times };
-}
 
 const FOUND: readonly { what: string; plan: Plan }[] = [
   {
@@ -215,48 +159,6 @@ const FOUND: readonly { what: string; plan: Plan }[] = [
         nameless(mail(1, 'stripe', -62)),
         { ...renamed(1.2, 2), isRenumbered: true },
         { kind: 'person rescans', mailbox: 'support/INBOX', days: 1, atMs: 11 * HOUR_MS },
-      ],
-    },
-  },
-  {
-    what: 'an alert was taken for the forged email before it, which was gone by then',
-    plan: { ...CALM, events: [forged(1, 3), expunged(1, 7), real(1, 8)] },
-  },
-  {
-    what: 'an alert was taken for the forged email whose uid it got under the same UIDVALIDITY',
-    plan: {
-      ...CALM,
-      events: [
-        forged(1, 3),
-        expunged(1, 7),
-        { kind: 'uids are reused', mailbox: HERE, isReversed: false, atMs: 7.1 * HOUR_MS },
-        real(1, 8),
-      ],
-    },
-  },
-  {
-    what: 'an alert that looks like a known email stayed behind where a poll failed and its mailbox was renumbered',
-    plan: {
-      ...CALM,
-      hasAudits: false,
-      events: [
-        forged(1, 3),
-        real(1, 8),
-        broken(12, 'routeQueues.send', 2),
-        { kind: 'uids change', mailbox: HERE, atMs: 13 * HOUR_MS },
-      ],
-    },
-  },
-  {
-    what: 'an email that got the uid of one from before accounting began was read by nobody',
-    plan: {
-      ...CALM,
-      startFrom: 'now',
-      events: [
-        mail(1, 'stripe', -40),
-        expunged(1, 7),
-        { kind: 'uids are reused', mailbox: HERE, isReversed: false, atMs: 7.1 * HOUR_MS },
-        mail(2, 'customer', 8),
       ],
     },
   },

@@ -5,7 +5,7 @@ import type { NewLedgerEntry } from '../../functions/core/records/ledger-entry.t
 import type { StandInPost } from '../../lib/local/discord-stand-in/messages.ts';
 import type { Ended, Fault } from './invocation.ts';
 import type { Plan } from './plan.ts';
-import type { SimulatedMail } from './simulated-mailboxes.ts';
+import type { SimulatedMail } from './simulated-mail.ts';
 import type { MailboxName, RouteId } from './simulated-settings.ts';
 
 /** Times are milliseconds since the start. */

@@ -25,7 +25,12 @@ export function randomServerEvents(
   function besideArrival() {
     const { atMs, mailbox, mail } = random.pick(arrivals);
     const fromMs = random.chance(0.7) ? atMs - MINUTE_MS : atMs + random.between(0, pollEveryMs);
-    return { mailbox, token: mail.token, fromMs, toMs: Math.max(atMs, fromMs) + random.between(MINUTE_MS, longestMs()) };
+    return {
+      mailbox,
+      token: mail.token,
+      fromMs,
+      toMs: Math.max(atMs, fromMs) + random.between(MINUTE_MS, longestMs()),
+    };
   }
 
   function withheld(): PlannedEvent[] {
@@ -75,7 +80,10 @@ export function randomServerEvents(
 }
 
 /** Two emails, of which the second one looks like a copy of the first and is none. */
-export function randomTwins({ healsAtMs, pollEveryMs, mailboxes, nextToken }: Surroundings, random: Random): PlannedEvent[] {
+export function randomTwins(
+  { healsAtMs, pollEveryMs, mailboxes, nextToken }: Surroundings,
+  random: Random,
+): PlannedEvent[] {
   const mailbox = random.pick(mailboxes);
   const atMs = random.between(0, healsAtMs);
   const differsIn = random.pick(['text', 'verdict'] as const);
@@ -107,8 +115,13 @@ function firstTwin(differsIn: 'text' | 'verdict', token: number, random: Random)
 export function isLeftToAudits(event: PlannedEvent, events: readonly PlannedEvent[]): boolean {
   if (event.kind === 'uids are reused') return true;
   if (event.kind !== 'mail is visible late' && event.kind !== 'listing is capped') return false;
-  if (event.kind === 'mail is visible late' && (event.uidsAfter > 50 || event.toMs - timeOf(event) > DAY_MS)) return true;
+  if (event.kind === 'mail is visible late' && (event.uidsAfter > 50 || event.toMs - timeOf(event) > DAY_MS))
+    return true;
   return events.some(({ kind }) => VOIDS_UIDS.has(kind));
 }
 
-const VOIDS_UIDS: ReadonlySet<PlannedEvent['kind']> = new Set(['uids change', 'folder is renamed', 'watermark is lost']);
+const VOIDS_UIDS: ReadonlySet<PlannedEvent['kind']> = new Set([
+  'uids change',
+  'folder is renamed',
+  'watermark is lost',
+]);

@@ -1,7 +1,7 @@
 import { type AttentionItem, findingsOf } from '../../functions/core/digest/attention/items.ts';
 import type { Digest } from '../../functions/core/digest/digest.ts';
-import { isWithheld } from '../../functions/core/mail/withheld-mail.ts';
 import { isWithin } from '../../functions/core/digest/window.ts';
+import { isWithheld } from '../../functions/core/mail/withheld-mail.ts';
 import type { AuditReport } from '../../functions/core/records/audit-report.ts';
 import type { LedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import { type Restart, restartsOf } from '../../functions/core/records/watermark.ts';

@@ -5,32 +5,9 @@ import { UNKNOWN_ROUTE } from '../../functions/core/records/ledger-entry.ts';
 import { memoryMailbox, type ReservedUid } from '../fakes/memory-mailbox.ts';
 import type { Cap, PlannedMail, TwinDifference } from './plan.ts';
 import { textOfTwin } from './read-digest.ts';
-import { mailOf, servedSession } from './served-mails.ts';
+import { servedSession } from './served-session.ts';
+import { mailOf, type SimulatedMail, type Stay } from './simulated-mail.ts';
 import { MAILBOXES, type MailboxName, mailboxNamed, NEW_NAMES } from './simulated-settings.ts';
-
-/** A stay of a mail under one number, in milliseconds since the start; `toMs` is infinite while it lasts. */
-type Stay = {
-  mailbox: MailboxName;
-  uidValidity: string;
-  uid: number;
-  mailId: string;
-  fromMs: number;
-  toMs: number;
-  /** When it came into this mailbox, under whatever number. */
-  sinceMs: number;
-};
-
-/** What the server knows of a mail: its truth, whatever anyone wrote down of it. */
-export type SimulatedMail = PlannedMail & {
-  /** Of its Date. */
-  sentAtMs: number;
-  /** In its From: a twin has that of the first email. */
-  fromToken: number;
-  /** By which its readers know it: nobody can tell it from a twin with the same text. */
-  seenAs: number;
-  /** Of each place the time that the server calls its arrival there is the same for moved mail, and new for copies. */
-  stays: (Stay & { receivedAtMs: number })[];
-};
 
 export type SimulatedMailboxes = {
   mails: ReadonlyMap<number, SimulatedMail>;
@@ -192,7 +169,8 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
       if (folder.name !== name) throw await folderMissing(name);
       const mailbox = mailboxNamed(name);
       const isWithheld = (uid: number) =>
-        withheld.length > 0 && presentIn(mailbox).some(({ mail, stay }) => stay.uid === uid && withheld.includes(mail.token));
+        withheld.length > 0 &&
+        presentIn(mailbox).some(({ mail, stay }) => stay.uid === uid && withheld.includes(mail.token));
       const serving = {
         name,
         isWithheld,

@@ -83,9 +83,7 @@ export function mailsInRange(
 
 /** Surely after: the server's clock may be ahead. */
 function isReceivedAfter(receivedAt: Date | undefined, since: Date | undefined): boolean {
-  return (
-    receivedAt !== undefined && since !== undefined && receivedAt.getTime() > since.getTime() + CLOCK_TOLERANCE_MS
-  );
+  return receivedAt !== undefined && since !== undefined && receivedAt.getTime() > since.getTime() + CLOCK_TOLERANCE_MS;
 }
 
 function latest(one: Date | undefined, other: Date | undefined): Date | undefined {

@@ -29,7 +29,10 @@ export function receivedSince(mails: readonly ListedMail[], since: Date | undefi
 }
 
 /** Whether both are one email, by their fingerprints. What cannot be compared counts as the same. */
-export function isSameEmail(one: { fingerprint?: string | undefined }, other: { fingerprint?: string | undefined }): boolean {
+export function isSameEmail(
+  one: { fingerprint?: string | undefined },
+  other: { fingerprint?: string | undefined },
+): boolean {
   return one.fingerprint === undefined || other.fingerprint === undefined || one.fingerprint === other.fingerprint;
 }
 

@@ -1,6 +1,6 @@
 import type { Observed, ObservedInvocation } from '../observed.ts';
 import { DAY_MS, type PlannedEvent } from '../plan.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { SimulatedMail } from '../simulated-mail.ts';
 import { type MailboxName, NEW_NAMES } from '../simulated-settings.ts';
 
 type Stay = SimulatedMail['stays'][number];
@@ -79,7 +79,9 @@ export function accountingOf(
   }
 
   function isPassedByPolls(mailbox: MailboxName): boolean {
-    return plan.events.some((event) => PASSED_BY_POLLS.has(event.kind) && 'mailbox' in event && event.mailbox === mailbox);
+    return plan.events.some(
+      (event) => PASSED_BY_POLLS.has(event.kind) && 'mailbox' in event && event.mailbox === mailbox,
+    );
   }
 
   function isMoved(mailbox: MailboxName): boolean {

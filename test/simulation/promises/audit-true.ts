@@ -1,7 +1,7 @@
 import { findingsOf } from '../../../functions/core/digest/attention/items.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../functions/core/time.ts';
 import type { PlannedEvent } from '../plan.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { SimulatedMail } from '../simulated-mail.ts';
 import type { MailboxName } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import type { View } from './view.ts';

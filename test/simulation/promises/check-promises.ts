@@ -3,6 +3,7 @@ import { auditTrue } from './audit-true.ts';
 import type { Broken } from './broken.ts';
 import { digestEveryDay } from './digest-every-day.ts';
 import { failuresTold, healthTold } from './failures-told.ts';
+import { listingsRefused } from './listings-refused.ts';
 import { nothingLost } from './nothing-lost.ts';
 import { carriedOnce, nothingTwice } from './nothing-twice.ts';
 import { hostileHeld, onlyRead } from './only-read.ts';
@@ -14,6 +15,7 @@ const CHECKS = [
   carriedOnce,
   failuresTold,
   healthTold,
+  listingsRefused,
   digestEveryDay,
   auditTrue,
   onlyRead,

@@ -20,18 +20,7 @@ export function failuresTold(view: View): Broken[] {
     ...unreadDeadLetters(digest),
     ...unreadableMessages(digest, view),
   ]);
-  return [...digests, ...beganAgain(view), ...refusedListings(view)];
-}
-
-/** A poll or an audit that meets a listing which lacks emails fails, so that its reader hears of it. */
-function refusedListings({ invocations, refusedListings }: View): Broken[] {
-  return refusedListings.flatMap(({ mailbox, atMs }) => {
-    const reading = invocations.filter(
-      (one) => one.mailbox === mailbox && one.startedMs <= atMs && one.endedMs >= atMs,
-    );
-    if (reading.some(({ ended }) => ended !== 'ended well')) return [];
-    return [{ promise: 'P4', what: `a listing of ${mailbox} lacked emails, and ${reading.map(({ id }) => id)} succeeded` }];
-  });
+  return [...digests, ...beganAgain(view)];
 }
 
 /**

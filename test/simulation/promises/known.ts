@@ -1,6 +1,6 @@
 import type { Observed, ObservedInvocation } from '../observed.ts';
 import { DAY_MS, type PlannedEvent } from '../plan.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { SimulatedMail } from '../simulated-mail.ts';
 import type { MailboxName } from '../simulated-settings.ts';
 import { type Accounting, firstEnd } from './accounting.ts';
 
@@ -58,9 +58,7 @@ export function knownOf(
   function isUidReused({ mailbox, toMs }: Stay, polledMs: number): boolean {
     return events.some(
       (event) =>
-        event.kind === 'uids are reused' &&
-        event.mailbox === mailbox &&
-        event.atMs <= Math.min(toMs, polledMs),
+        event.kind === 'uids are reused' && event.mailbox === mailbox && event.atMs <= Math.min(toMs, polledMs),
     );
   }
 

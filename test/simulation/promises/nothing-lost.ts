@@ -1,6 +1,6 @@
 import { UNKNOWN_ROUTE } from '../../../functions/core/records/ledger-entry.ts';
 import { tokensOf, undeliveredOf } from '../read-digest.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { SimulatedMail } from '../simulated-mail.ts';
 import type { RouteId } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import type { Told, View } from './view.ts';

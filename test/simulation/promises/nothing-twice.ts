@@ -1,6 +1,6 @@
 import { alertCopyIdOf } from '../../../functions/core/mail/mail.ts';
 import type { DiscordTrouble } from '../plan.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { SimulatedMail } from '../simulated-mail.ts';
 import { ROUTES } from '../simulated-settings.ts';
 import type { Broken } from './broken.ts';
 import type { View } from './view.ts';
@@ -21,7 +21,9 @@ const POST_MS = 30_000;
  * A mail without Message-ID is another one at each place, and so may be shown once for each.
  */
 export function nothingTwice(view: View): Broken[] {
-  return [...view.mails.values()].flatMap((mail) => {
+  // What is posted of an email that looks like an alert is that alert.
+  const posted = [...view.mails.values()].filter(({ isForged }) => !isForged);
+  return posted.flatMap((mail) => {
     const shown = view.shownOf(mail.seenAs);
     const identities = new Set(mail.stays.map(({ mailId }) => mailId)).size;
     // Which of the posts showed which identity is not to be seen; so many are never a repeat.

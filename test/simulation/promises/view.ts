@@ -1,7 +1,7 @@
 import type { Observed, ObservedDigest, ObservedInvocation } from '../observed.ts';
 import { isWindow, type PlannedEvent } from '../plan.ts';
 import { type ReadDigest, readDigest, tokensIn } from '../read-digest.ts';
-import type { SimulatedMail } from '../simulated-mailboxes.ts';
+import type { SimulatedMail } from '../simulated-mail.ts';
 import { CHANNELS, type MailboxName, mailboxNamed, NEW_NAMES, ROUTE_IDS, type RouteId } from '../simulated-settings.ts';
 import { type Accounting, accountingOf } from './accounting.ts';
 import { knownOf, withheldWindows } from './known.ts';

@@ -1,11 +1,10 @@
-import { fingerprintOf } from '../../functions/core/mail/fingerprint.ts';
-import { accountOf, type Mail, mailIdOf } from '../../functions/core/mail/mail.ts';
+import type { Mail } from '../../functions/core/mail/mail.ts';
 import type { MailSession } from '../../functions/core/mail/mail-reader.ts';
 import { MailboxFailure } from '../../functions/core/mail/mailbox-failure.ts';
 import { withheldMail } from '../../functions/core/mail/withheld-mail.ts';
 import type { Cap } from './plan.ts';
-import type { SimulatedMail } from './simulated-mailboxes.ts';
-import { AUTHSERV_ID, mailboxNamed } from './simulated-settings.ts';
+import { mailUnder } from './simulated-mail.ts';
+import { mailboxNamed } from './simulated-settings.ts';
 
 /** What the server does to the emails of one folder. */
 export type Serving = {
@@ -56,46 +55,4 @@ async function wholeListing(
   if (keeps === 'newest' && aboveUid > 0) return listed;
   refusedListing();
   throw new MailboxFailure('incomplete answer', `${name}: the server has ${above.length} emails and lists ${count}`);
-}
-
-/** What it reads is under the name that the folder was visited by. */
-function mailUnder(mailbox: string, mail: Mail): Mail {
-  const location = { ...mail.location, mailbox };
-  const { messageId = '', from, date, subject, snippet, fingerprint } = mail;
-  const identity = { messageId, from: from[0]?.address ?? '', date, subject, text: snippet, fingerprint };
-  return { ...mail, location, mailId: mailIdOf(accountOf(mailbox), location, identity) };
-}
-
-/** An email as it is read at its place. */
-export function mailOf(mail: SimulatedMail, startMs: number, receivedAtMs: number, location: Mail['location']): Mail {
-  const { token, fromToken, route, isForged = false, subject, snippet, messageId, senderName, sentAtMs } = mail;
-  const domain = `${isForged ? 'vip' : route}.example`;
-  const address = `m${fromToken}@${domain}`;
-  const date = new Date(startMs + sentAtMs).toISOString();
-  const receivedAt = new Date(startMs + receivedAtMs);
-  const fingerprint = fingerprintOf(receivedAt, 1_000 + token);
-  const verdict = `${AUTHSERV_ID}; dmarc=${isForged ? 'fail' : 'pass'} header.from=${domain}`;
-  return {
-    mailId: mailIdOf(accountOf(location.mailbox), location, {
-      messageId: messageId ?? '',
-      from: address,
-      date,
-      subject,
-      text: snippet,
-      fingerprint,
-    }),
-    location,
-    messageId,
-    from: [{ name: senderName, address }],
-    to: [{ name: '', address: 'support@example.com' }],
-    cc: [],
-    subject,
-    date,
-    receivedAt,
-    fingerprint,
-    snippet,
-    headers: new Map([['authentication-results', [verdict]]]),
-    link: messageId === undefined ? undefined : `https://mail.example.com/${encodeURIComponent(messageId)}`,
-    problem: undefined,
-  };
 }

@@ -164,6 +164,20 @@ describe('what was there before the baseline', () => {
     expect(await world.audit()).toMatchObject({ inMailbox: 5, accounted: 5, recovered: 0 });
     expect(world.queued()).not.toContain('vip history');
   });
+
+  it('may give its uid to an email that is new, where the server keeps UIDVALIDITY', async () => {
+    deliverOld(12, 'vip history');
+    deliverOld(0, 'vip just before');
+    await world.poll('now');
+    world.mailbox.expunge(2);
+    world.mailbox.renumber('1000', (mail) => mail);
+    world.clock.advance(HOUR_MS);
+    deliverOld(0, 'vip new');
+    await world.poll('now');
+    expect(await world.audit()).toMatchObject({ inMailbox: 1, accounted: 0, recovered: 1 });
+    expect(await world.audit()).toMatchObject({ inMailbox: 1, accounted: 1, recovered: 0 });
+    expect(world.queued()).toEqual(['vip new']);
+  });
 });
 
 describe('a mailbox restored from a backup, which gives its uids a second time', () => {

@@ -72,6 +72,36 @@ describe('a copy never lowers the fate of its original', () => {
     expect(fates()).toHaveLength(4);
   });
 
+  it.each(['its uid stays empty', 'the real one gets its uid'])(
+    'the forged one is gone by then, and %s',
+    async (uids) => {
+      deliver({ ...forged, fingerprint: '1/1000' });
+      await poll();
+      world.mailbox.expunge(1);
+      if (uids !== 'its uid stays empty') world.mailbox.renumber('1000', (mail) => mail);
+      deliver({ fingerprint: '1/1001' });
+      deliver({ subject: 'vip window' });
+      await poll();
+      expect(posts()).toHaveLength(2);
+      expect(fates()).toHaveLength(3);
+    },
+  );
+
+  it('an alert that a poll left is handed over where it is now', async () => {
+    deliver({ ...forged, fingerprint: '1/1000' });
+    await poll();
+    deliver({ fingerprint: '1/1001' });
+    const { services } = world;
+    const failing = { ...services.routeQueues, send: () => Promise.reject(new Error('the queue does not answer')) };
+    const withoutQueue = { ...services, classify, routeQueues: failing };
+    await expect(pollMailbox(POLLED, withoutQueue, () => 300_000)).rejects.toThrow('the queue does not answer');
+    world.mailbox.renumber('2000', ({ location, mailId, ...mail }, uid) =>
+      mailOf(uid, '2000', { ...SAME, headers: mail.headers, fingerprint: mail.fingerprint }),
+    );
+    await poll();
+    expect(posts()).toEqual([2]);
+  });
+
   it('a poll that dies after it wrote down the copy hands it over the next time', async () => {
     deliver(forged);
     await poll();

@@ -46,7 +46,7 @@ export function randomServerEvents(
 
   function late(): PlannedEvent[] {
     const fromMs = random.between(0, healsAtMs);
-    const toMs = fromMs + random.pick([random.between(1, 5_000), random.between(MINUTE_MS, longestMs())]);
+    const toMs = fromMs + (random.chance(0.3) ? random.between(1, 5_000) : random.between(MINUTE_MS, longestMs()));
     const mailbox = random.pick(mailboxes);
     const later = { kind: 'mail arrives', mailbox, mail: randomMail(nextToken(), random) } as const;
     const mail = randomMail(nextToken(), random);
@@ -76,7 +76,7 @@ export function randomServerEvents(
     ];
   }
 
-  return [withheld, withheld, capped, late, reused].flatMap((draw) => (random.chance(0.12) ? draw() : []));
+  return [withheld, withheld, capped, late, late, reused].flatMap((draw) => (random.chance(0.12) ? draw() : []));
 }
 
 /** Two emails, of which the second one looks like a copy of the first and is none. */
@@ -117,7 +117,11 @@ export function isLeftToAudits(event: PlannedEvent, events: readonly PlannedEven
   if (event.kind !== 'mail is visible late' && event.kind !== 'listing is capped') return false;
   if (event.kind === 'mail is visible late' && (event.uidsAfter > 50 || event.toMs - timeOf(event) > DAY_MS))
     return true;
-  return events.some(({ kind }) => VOIDS_UIDS.has(kind));
+  const { mailbox, fromMs } = event;
+  return events.some(
+    (other) =>
+      VOIDS_UIDS.has(other.kind) && 'mailbox' in other && other.mailbox === mailbox && timeOf(other) >= fromMs - DAY_MS,
+  );
 }
 
 const VOIDS_UIDS: ReadonlySet<PlannedEvent['kind']> = new Set([

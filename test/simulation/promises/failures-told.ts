@@ -1,6 +1,7 @@
 import { STALE_ALERT_MS } from '../../../functions/core/audit/audit-limits.ts';
 import { type AttentionItem, findingsOf } from '../../../functions/core/digest/attention/items.ts';
 import { unreadLimitMs } from '../../../functions/core/digest/limits.ts';
+import { isWithheld } from '../../../functions/core/mail/withheld-mail.ts';
 import type { LedgerEntry } from '../../../functions/core/records/ledger-entry.ts';
 import { LETTERS_EVERY_MS } from '../deployment.ts';
 import type { WatermarkStart } from '../observed.ts';
@@ -214,12 +215,14 @@ export function healthTold(view: View): Broken[] {
 
 function isAuditsOwn(item: AttentionItem, view: View): boolean {
   if (item.kind === 'overdue audit') return true;
-  const tokens = tokensOf(entriesOf(item));
+  // An email that was withheld is another one where it has another uid.
+  const entries = entriesOf(item).filter(({ reason }) => reason === null || !isWithheld(reason));
+  const tokens = tokensOf(entries);
   const isNobodys = (token: number) => {
     const mail = view.owed.find((one) => one.seenAs === token);
     return !mail || new Set(mail.stays.map(({ mailId }) => mailId)).size > 1;
   };
-  return tokens.length > 0 && tokens.every(isNobodys);
+  return entriesOf(item).length > 0 && tokens.length >= entries.length && tokens.every(isNobodys);
 }
 
 function entriesOf({ kind, finding }: AttentionItem): readonly LedgerEntry[] {

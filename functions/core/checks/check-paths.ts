@@ -6,15 +6,15 @@ import { type RecordServices, recordStatus } from './record-status.ts';
 export type PathServices = RecordServices & { operatorPaths: Pick<OperatorPaths, 'digest' | 'alarms'> };
 
 export type PathsReport = {
-  /** As far as they could be written down. */
+  /** Those that could be recorded. */
   checks: readonly TargetCheck[];
-  /** What kept a path from being looked at or written down, with its name. */
+  /** Why a path could not be checked or recorded, with its name. */
   troubles: readonly string[];
 };
 
 /**
- * Looks at the paths on which the operator is told, without sending anything, and writes down what it finds. Never
- * throws: what fails is told by whoever looks at the routes as well.
+ * Checks the operator paths without sending anything, and records the results. Never throws: the route check reports
+ * what failed.
  */
 export async function checkPaths(services: PathServices): Promise<PathsReport> {
   const { operatorPaths, clock } = services;

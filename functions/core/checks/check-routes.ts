@@ -40,7 +40,7 @@ export const CHECK_ROUTES_PORTS = {
 
 type HandedPorts = Handed<Ports, typeof CHECK_ROUTES_PORTS>;
 
-/** Each route has a chat of its own. */
+/** Each route has its own chat. */
 export type CheckServices = Omit<HandedPorts, 'chat'> & { clock: Clock; journal: Journal };
 
 export type CheckedRoute = { id: string; target: ChatTarget; chat: HandedPorts['chat']; redriveAutomatically: boolean };
@@ -51,15 +51,17 @@ export type CheckReport = {
   redrives: readonly RedriveReport[];
 };
 
-/** A route or path could not be looked at, or a route not be redriven; all others were. The next check tries again. */
+/**
+ * A route or path could not be checked, or a route could not be redriven; all others were. The next check tries again.
+ */
 class ChecksFailed extends Error {
   override readonly name = 'ChecksFailed';
 }
 
 /**
- * Looks at the target of every route without posting, and at the paths to the operator, writes down what it finds, and
- * has the ledger know what the dead-letter queues hold. Whatever is parked for a target that answers is put back,
- * whether the target has just recovered or an earlier check died before it got there.
+ * Probes the target of every route without posting, checks the operator paths, records the results, and brings the
+ * ledger up to date with the dead-letter queues. Alerts parked for a target that answers are requeued, whether the
+ * target has just recovered or an earlier check died before it requeued them.
  *
  * @param remainingMs the time left, in milliseconds
  * @throws ChecksFailed after everything else is done
@@ -79,7 +81,7 @@ export async function checkRoutes(
     }
   };
 
-  // All probes come first: a long redrive must not keep a dead target from being told.
+  // All probes come first: a long redrive must not delay the report of a dead target.
   const checks = new Map<string, TargetCheck>();
   for (const route of routes) {
     const { status, trouble } = await probeTarget(route.chat, services.clock);
@@ -113,7 +115,7 @@ export async function checkRoutes(
 type ProbeResult = { status: TargetStatus; trouble?: string };
 
 /**
- * Looks at one target without posting. A secret that cannot be read says nothing of the target, and is a trouble of its
+ * Probes one target without posting. A secret that cannot be read says nothing about the target, and is an error of its
  * own.
  */
 export async function probeTarget(chat: ChatProbe, clock: Clock): Promise<ProbeResult> {

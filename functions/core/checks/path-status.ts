@@ -3,24 +3,24 @@ import type { TargetStatus } from '../records/target-check.ts';
 
 type NotChecked = { kind: 'not checked'; reason: string };
 
-/** What the mail service says of the addresses of the digest. */
+/** What the mail service reports of the digest's addresses. */
 export type DigestPathLook =
   | NotChecked
   | {
       kind: 'seen';
-      /** Whether the account may send mail at all. */
+      /** Whether the account may send email at all. */
       sendingEnabled: boolean;
       sender: { address: string; verified: boolean };
-      /** Recipients that have to be verified and are not: only in the sandbox of SES. */
+      /** Recipients that must be verified and are not: only in the sandbox of SES. */
       unverifiedRecipients: readonly string[];
     };
 
-/** What the alarms' topic says of their address. */
+/** What the alarm topic reports of its subscription. */
 export type AlarmPathLook =
   | NotChecked
   | { kind: 'seen'; email: string; topicArn: string; subscription: 'confirmed' | 'pending' | 'none' };
 
-/** Whether SES would take a digest. */
+/** Whether SES would accept a digest. */
 export function statusOfDigest(look: DigestPathLook, at: Date): TargetStatus {
   if (look.kind === 'not checked') return { state: 'not checked', failure: failureOf(look.reason, at) };
   const { sendingEnabled, sender, unverifiedRecipients } = look;
@@ -38,7 +38,7 @@ export function statusOfDigest(look: DigestPathLook, at: Date): TargetStatus {
   return { state: 'dead', failure: failureOf(reason, at) };
 }
 
-/** Whether an alarm would reach anyone. */
+/** Whether an alarm would arrive. */
 export function statusOfAlarms(look: AlarmPathLook, at: Date): TargetStatus {
   if (look.kind === 'not checked') return { state: 'not checked', failure: failureOf(look.reason, at) };
   const { email, topicArn, subscription } = look;
@@ -59,7 +59,7 @@ function failureOf(text: string, at: Date): DeliveryFailure {
   return { kind: 'target', status: null, code: null, text, at };
 }
 
-/** Looks at the paths on which the operator is told, without sending anything. Throws where nobody answers. */
+/** Checks the operator paths without sending anything. Throws if the service does not answer. */
 export interface OperatorPaths {
   digest(): Promise<DigestPathLook>;
   alarms(): Promise<AlarmPathLook>;

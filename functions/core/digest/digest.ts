@@ -6,18 +6,18 @@ import { groupBySender, type UnknownEmail } from './unknown-email.ts';
 import type { MailboxSummary } from './view/health.ts';
 import type { DigestWindow } from './window.ts';
 
-/** One digest as data; how it looks is the business of `view/`. */
+/** One digest as data; `view/` decides its appearance. */
 export type Digest = {
   at: Date;
   attention: readonly AttentionItem[];
   unknown: UnknownEmail;
-  /** Undefined in a continuation: the first email of a run has it. */
+  /** Undefined in a continuation: it is in the first email of a run. */
   summary: DigestSummary | undefined;
 };
 
-/** What a digest says apart from what needs attention and what is unknown. */
+/** What a digest says apart from attention items and unknown email. */
 export type DigestSummary = {
-  /** What is counted. */
+  /** The period that is counted. */
   window: DigestWindow;
   /** Undefined in a first digest. */
   previousDigestAt: Date | undefined;

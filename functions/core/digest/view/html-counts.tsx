@@ -3,7 +3,7 @@ import type { SummaryView } from './page.ts';
 import { style } from './style.ts';
 import { figure } from './words.ts';
 
-/** Where the emails went, a row a route. */
+/** Where the emails went, one row per route. */
 export function Counts({ accounts: { period, routes, total, sum, audits } }: { accounts: SummaryView['accounts'] }) {
   return (
     <>

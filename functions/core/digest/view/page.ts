@@ -11,7 +11,7 @@ import { auditText, healthTexts } from './health.ts';
 import { newsOf, subjectOf } from './subject.ts';
 import { clip, counted, type FormatTime, figure, timeFormatIn } from './words.ts';
 
-/** A digest in words, ready to be laid out. Email text in it is displayable, but not escaped for any format. */
+/** A digest in words, ready for layout. Email text in it is displayable, but not escaped for any format. */
 export type DigestPage = {
   subject: string;
   /** The digest in one line. */

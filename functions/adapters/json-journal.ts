@@ -16,9 +16,9 @@ import {
 import { UNKNOWN_ROUTE } from '../core/records/ledger-entry.ts';
 
 /**
- * The journal of a Lambda: one JSON line an event, and one for each figure, which CloudWatch Logs makes a metric of
- * without a call of its API. Lines about a mail carry its mailId and mailbox, never its subject, sender or text: logs are
- * read by more people than the mailbox is.
+ * The journal of a Lambda: one JSON line per event, and one per figure, from which CloudWatch Logs makes a metric
+ * without an API call. Lines about an email have its mailId and mailbox, never its subject, sender or text: more people
+ * can read logs than the mailbox.
  *
  * The stack's name comes from POWERTOOLS_SERVICE_NAME. One journal serves one invocation at a time, as a Lambda does.
  */
@@ -32,7 +32,7 @@ export function jsonJournal(): Journal {
   };
 }
 
-/** A single metric is written at once: what an invocation that dies has told so far is told. */
+/** Writes a single metric at once, so that an invocation that dies has emitted it. */
 function tell(metrics: Metrics, { name, unit }: MetricDefinition, value: number, dimensions: Dimensions = {}): void {
   const single = metrics.singleMetric();
   for (const [dimension, text] of Object.entries(dimensions)) single.addDimension(dimension, text);
@@ -89,7 +89,7 @@ function factsOf(event: JournalEvent): Record<string, unknown> {
       };
     }
     case 'digest sent': {
-      // Thousands of mailIds would not fit into a line; the ledger says of each when it was settled.
+      // Thousands of mailIds would not fit into a line; the ledger has the time at which each was settled.
       const { messageId, subject, mailIds } = event;
       return { messageId, subject, mails: mailIds.length };
     }
@@ -103,7 +103,7 @@ function factsOf(event: JournalEvent): Record<string, unknown> {
 type Dimensions = Readonly<Record<string, string>>;
 type Figure = { metric: MetricDefinition; value: number; dimensions?: Dimensions };
 
-/** Mails are counted until their poll or audit ends, since one line a mail would be all there is in the log. */
+/** Emails are counted until their poll or audit ends; one line per email would flood the log. */
 function figures(): (event: JournalEvent) => Figure[] {
   let accepted = 0;
   let unknown = 0;

@@ -2,14 +2,14 @@ import * as z from 'zod';
 
 const SHOWN_CHARACTERS = 80;
 
-/** A wrong value as a message may repeat it: short, and without what could be a password in a URL. */
+/** A wrong value for an error message: short, and without what could be a password in a URL. */
 function shown(value: unknown): string {
   if (typeof value !== 'string') return value !== null && typeof value === 'object' ? kindOf(value) : String(value);
   if (/:\/\/.*@/s.test(value)) return 'a URL with a user in it';
   return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value);
 }
 
-/** What a value is, without repeating it. */
+/** The type of a value, without repeating it. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -24,7 +24,7 @@ function complaint(value: unknown, what: string, allowed: string, sight: Sight):
   return `${sight === 'open' ? shown(value) : 'the value'} is not ${what}. ${allowed}`;
 }
 
-/** A text that has to pass `isAllowed`. `what` names what it should be, `allowed` tells how to write it. */
+/** A text that must pass `isAllowed`. `what` is a noun for it, `allowed` describes how to write it. */
 export function text(
   isAllowed: (value: string) => boolean,
   { what, allowed, sight = 'open' }: { what: string; allowed: string; sight?: Sight },
@@ -48,7 +48,7 @@ export function yesOrNo() {
   return z.boolean({ error: ({ input }) => complaint(input, 'a yes or no', 'Allowed: true, false.', 'open') });
 }
 
-/** An object with these fields and no others. A wrong value is never repeated: a secret may stand in its place. */
+/** An object with these fields and no others. A wrong value is never repeated: it may be a misplaced secret. */
 export function fields<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {
   const allowed = `Allowed: ${Object.keys(shape).join(', ')}.`;
   return z.strictObject(shape, {
@@ -64,7 +64,7 @@ function misplaced(value: unknown, what: string, allowed: string): string {
   return value === undefined ? `is missing. ${allowed}` : `${kindOf(value)} is not ${what}. ${allowed}`;
 }
 
-/** Parses a part with a schema of its own and reports its problems at its place in the whole. */
+/** Parses a part with a schema of its own and reports its problems with its path in the whole. */
 function parsePart<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -83,11 +83,11 @@ type ListOptions = {
   /** `a list of routes` */
   what: string;
   least?: 0 | 1;
-  /** A field that no two items may share. */
+  /** A field that must be unique among the items. */
   unique?: string;
 };
 
-/** A list of items, each problem named with the item's index. */
+/** A list of items; each problem has the item's index. */
 export function listOf<Item extends z.ZodType>(item: Item, { what, least = 1, unique }: ListOptions) {
   return z.custom<z.input<Item>[]>().transform((value, context): z.output<Item>[] => {
     const items: unknown = value;
@@ -100,7 +100,7 @@ export function listOf<Item extends z.ZodType>(item: Item, { what, least = 1, un
   });
 }
 
-/** Where a list is meant, one item may stand for itself; its problems then name no index. */
+/** A list, or a single item without brackets, whose problems then have no index. */
 export function oneOrMore<Item extends z.ZodType>(item: Item, options: ListOptions) {
   const list = listOf(item, options);
   return z
@@ -123,7 +123,7 @@ function refuseRepeats(items: readonly unknown[], field: string, context: z.Refi
   }
 }
 
-/** What may be written as a text or as an object: each is held against its own schema. */
+/** A value that is either a text or an object: each has its own schema. */
 export function textOrFields<Input, Output>(asText: z.ZodType<Output>, asFields: z.ZodType<Output>) {
   return z.custom<Input>().transform((value, context): Output => {
     const given: unknown = value;
@@ -132,7 +132,7 @@ export function textOrFields<Input, Output>(asText: z.ZodType<Output>, asFields:
   });
 }
 
-/** What may be written in several forms: `formOf` picks the schema to hold the value against, or says why none fits. */
+/** A value with several forms: `formOf` picks its schema, or says why none fits. */
 export function oneForm<Input, Output>(
   what: string,
   allowed: string,

@@ -6,16 +6,16 @@ import type { ImapFlowError, ImapFlowOptions } from 'imapflow';
  */
 export type ImapLog = {
   logger: Exclude<ImapFlowOptions['logger'], false | undefined>;
-  /** Forgets what was heard and listens to the next exchange; `onThrottled` is called as soon as a wait begins. */
+  /** Resets the record and listens to the next exchange; `onThrottled` is called as soon as a wait begins. */
   listen(onThrottled: (error: ImapFlowError) => void): ImapHeard;
 };
 
 export type ImapHeard = {
   /** Why an answer is `false`: the last NO or BAD, or that the connection is gone. */
   failure: ImapFlowError | undefined;
-  /** What could not be read, as far as a person may see it: without the line, which can hold parts of a mail. */
+  /** What could not be read, without the line itself, which may contain parts of an email. */
   lost: string | undefined;
-  /** A tag that answers no command of ours. */
+  /** A tag that matches none of our commands. */
   unknownTag: string | undefined;
 };
 
@@ -41,7 +41,7 @@ export function imapLog(): ImapLog {
     warn: hear,
     error: hear,
     fatal: hear,
-    // Otherwise every answer is written out once more for a log that nobody keeps.
+    // Otherwise every answer would be formatted again for a log that is not kept.
     isLevelEnabled: (level: string) => level === 'warn' || level === 'error' || level === 'fatal',
   };
 

@@ -5,7 +5,7 @@ import { redacted } from './redacted.ts';
 
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().catch('') });
 
-/** Whether this is the JSON of an error (RFC 6749, 5.2). */
+/** Whether this is a JSON error (RFC 6749, 5.2). */
 export function isRefusal(content: unknown): boolean {
   return refusalSchema.safeParse(content).success;
 }
@@ -48,7 +48,10 @@ export function refusedToken(
   );
 }
 
-/** An error is the provider's word on the credential, whatever its status; Microsoft answers it also for `temporarily_unavailable`. */
+/**
+ * An error is about the credential, whatever its status, except for `temporarily_unavailable`, which Microsoft sends
+ * too.
+ */
 function kindOf(status: number, error: string | undefined): MailboxFailureKind {
   if (status === 429) return 'throttled';
   if (status >= 500 || error === 'temporarily_unavailable' || error === 'server_error') return 'unavailable';

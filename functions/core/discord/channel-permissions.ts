@@ -3,7 +3,7 @@ type PermissionBits = bigint;
 
 type Overwrite = { id: string; allow: PermissionBits; deny: PermissionBits };
 
-/** What decides on what a bot may do in a channel. */
+/** What determines the permissions of a bot in a channel. */
 export type ChannelStanding = {
   botId: string;
   /** Ids of the bot's roles, without @everyone. */
@@ -12,10 +12,10 @@ export type ChannelStanding = {
   guildId: string;
   /** All roles of the guild. */
   roles: readonly { id: string; permissions: PermissionBits }[];
-  /** Of the channel, or of the channel that a thread belongs to. */
+  /** Of the channel, or of a thread's channel. */
   overwrites: readonly Overwrite[];
   isThread: boolean;
-  /** Only who may manage threads posts into a locked one. */
+  /** Posting into a locked thread requires the permission to manage threads. */
   isLocked: boolean;
 };
 
@@ -26,7 +26,7 @@ const SEND_MESSAGES_IN_THREADS = { name: 'Send Messages in Threads', bit: 1n << 
 const MANAGE_THREADS = { name: 'Manage Threads', bit: 1n << 34n };
 const EMBED_LINKS = { name: 'Embed Links', bit: 1n << 14n };
 
-/** The permissions that a post needs and the bot does not have there, by their names in Discord's own settings. */
+/** The permissions that a post needs and the bot lacks there, as named in Discord's own settings. */
 export function missingPermissions(standing: ChannelStanding): string[] {
   const held = permissionsIn(standing);
   const needed = [
@@ -38,7 +38,10 @@ export function missingPermissions(standing: ChannelStanding): string[] {
   return needed.filter(({ bit }) => (held & bit) === 0n).map(({ name }) => name);
 }
 
-/** The order of https://docs.discord.com/developers/topics/permissions#permission-overwrites; a bot owns no guild. */
+/**
+ * In the order of https://docs.discord.com/developers/topics/permissions#permission-overwrites; a bot never owns a
+ * guild.
+ */
 function permissionsIn({ botId, botRoles, guildId, roles, overwrites }: ChannelStanding): PermissionBits {
   const base = union(roles.filter(({ id }) => id === guildId || botRoles.includes(id)).map((role) => role.permissions));
   if (base & ADMINISTRATOR) return ~0n;

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { text } from '../fields.ts';
 
-/** The texts that settings are made of, each with what it is and how it is written. */
+/** The kinds of text in the settings, each with its description and its format. */
 
 const PARAMETER_NAME = /^(?:\/[a-zA-Z0-9_.-]+){1,15}$/;
 
-/** A name in AWS Systems Manager (PutParameter: 15 levels, 1011 characters, nothing below `aws` or `ssm`). */
+/** A name in AWS Systems Manager (PutParameter: 15 levels, 1011 characters, not starting with `aws` or `ssm`). */
 export function parameterName() {
   return text((value) => PARAMETER_NAME.test(value) && value.length <= 1011 && !/^\/(?:aws|ssm)/i.test(value), {
     what: 'the name of an SSM parameter',

@@ -20,7 +20,7 @@ import { namedSecrets } from './named-secrets.ts';
 
 export type CheckedServices = {
   secrets: Secrets;
-  /** Undefined where the settings' mailboxes are not the ones that are read. */
+  /** Undefined if another mailbox is read than those of the settings. */
   readerOf: ((account: MailboxSettings) => MailReader) | undefined;
   probeOf: (route: RouteSettings) => ChatProbe;
   operatorPaths: OperatorPaths;
@@ -51,16 +51,16 @@ function pathsOf(deployed: Environment | undefined, environment: Environment, se
   return { digest: digestPathFrom(environment, settings), alarms: async () => ({ kind: 'not checked', reason }) };
 }
 
-/** What a look at one thing found. */
+/** The result of checking one thing. */
 type Finding = { state: 'well' | 'wrong' | 'not checked'; text: string };
 
 const MARKS = { well: '✓', wrong: '✗', 'not checked': '–' } as const;
 
 /**
- * Looks at everything that the settings name and that can be wrong before any mail comes: secrets, mailboxes, Discord's
- * targets, SES and SNS. Nothing is posted, sent, stored or marked.
+ * Checks everything in the settings that can be wrong before any email arrives: secrets, mailboxes, Discord's targets,
+ * SES and SNS. Nothing is posted, sent, stored or marked.
  *
- * @returns the exit code: 0 where nothing is wrong
+ * @returns the exit code: 0 if nothing is wrong
  */
 export async function check(
   settings: Settings,

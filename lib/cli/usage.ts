@@ -1,7 +1,7 @@
 import { STACK_NAME } from '../stack/deployment-name.ts';
 import type { Command, CommandOption } from './command.ts';
 
-/** What every command takes. */
+/** The options of every command. */
 export const SHARED_OPTIONS = {
   stack: { value: 'NAME', what: `the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION` },
   region: { value: 'REGION', what: 'another region than AWS_REGION' },
@@ -12,7 +12,7 @@ export const SHARED_OPTIONS = {
 const CALL = 'npm run rollcall --';
 const COLUMN = 20;
 
-/** How to call Rollcall, with every command and what all of them take. */
+/** The usage of Rollcall, with every command and the shared options. */
 export function usageOf(commands: readonly Command[]): string {
   return [
     `Usage: ${CALL} <command> [options]`,
@@ -25,7 +25,7 @@ export function usageOf(commands: readonly Command[]): string {
   ].join('\n');
 }
 
-/** How to call one command, with all that it takes. */
+/** The usage of one command, with all its options. */
 export function usageOfCommand(command: Command): string {
   return [
     `Usage: ${CALL} ${nameAndArgument(command)} [options]`,

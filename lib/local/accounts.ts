@@ -7,7 +7,7 @@ import type { LedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import type { Watermarks } from '../../functions/core/records/watermark.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 
-/** The accounts of a run: where every mail of every mailbox is. */
+/** The totals of a run: where every email of every mailbox is. */
 export type Accounts = {
   mailboxes: { mailbox: string; uidValidity: string; lastUid: number; uidNext: number }[];
   mails: {
@@ -21,9 +21,9 @@ export type Accounts = {
   }[];
   posts: { route: string; messageId: string; mailIds: string[] }[];
   digest: { sent: boolean; subject: string | null; mailIds: string[] };
-  /** What the audits of this run found, of all mailboxes together. */
+  /** The sums of the audits of this run, over all mailboxes. */
   audit: { inMailbox: number; accounted: number; recovered: number };
-  /** Mails of the mailbox that the ledger knows nothing of, and polls and audits that failed: `support/INBOX uid 7: why`. */
+  /** Emails of the mailbox that are not in the ledger, and polls and audits that failed: `support/INBOX uid 7: why`. */
   unaccounted: string[];
 };
 
@@ -34,10 +34,7 @@ export type AccountsSources = {
   ledger: Ledger;
 };
 
-/**
- * Draws up the accounts from the outside: the mailbox is listed anew and held against the ledger, whatever the poll
- * believes to have read.
- */
+/** Counts from the outside: the mailbox is listed again and compared with the ledger, whatever the poll reported. */
 export async function drawUpAccounts(
   sources: AccountsSources,
   events: readonly JournalEvent[],
@@ -96,7 +93,7 @@ async function addMailbox(
   accounts.mails.push(...[...entries.values()].sort(byUid).map(accountOfEntry));
 }
 
-/** The mailId under which the ledger knows each uid of the mailbox; a copy of a mail is known by the mail's id. */
+/** The mailId in the ledger for each uid of the mailbox; for a copy, that of its original. */
 async function lookUp(
   session: MailSession,
   baselineUid: number,
@@ -132,7 +129,7 @@ function accountOfEntry({ mailId, location, route, rule, state, lastFailure }: L
   };
 }
 
-/** True where nothing is left to do for anyone: every mail is posted or in a digest that was sent. */
+/** True if no work is left: every email is posted or in a digest that was sent. */
 export function isSettled({ mails, digest, unaccounted }: Accounts): boolean {
   return digest.sent && unaccounted.length === 0 && mails.every(({ state }) => state === 'settled');
 }

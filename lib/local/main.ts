@@ -11,7 +11,7 @@ import { writeOutDirectory } from './out-directory.ts';
 import { summaryOf } from './summary.ts';
 import { terminalJournal } from './terminal-journal.ts';
 
-// On Node 20 the AWS SDK announces that it will end its support; whoever tries Rollcall cannot act on that here.
+// On Node 20 the AWS SDK warns that it will end its support; the user cannot act on that here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const print = (line: string) => console.log(line);
@@ -22,7 +22,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   return 1;
 });
 
-/** @returns the exit code: 0 only if every mail is accounted for */
+/** @returns the exit code: 0 only if every email is accounted for */
 async function main(commandLine: readonly string[]): Promise<number> {
   const options = parseOptions(commandLine);
   if (options === 'help') {
@@ -41,7 +41,7 @@ async function main(commandLine: readonly string[]): Promise<number> {
   }
 }
 
-/** One poll, all posts, an audit with the posts of what it finds, a digest, and the accounts. */
+/** One poll, all posts, an audit with the posts of what it finds, a digest, and the totals. */
 async function runOnce(world: LocalWorld, { reportFile, outDirectory }: LocalOptions): Promise<number> {
   const failures = await world.pipeline.poll();
   await world.pipeline.drained();

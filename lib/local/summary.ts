@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { groupBy } from '../../functions/core/group-by.ts';
 import { type Accounts, isSettled } from './accounts.ts';
 
-/** The accounts as a person reads them in a terminal: a line a route, the sums, and whatever is not as it should be. */
+/** The totals for a terminal: one line per route, the sums, and anything that is wrong. */
 export function summaryOf(accounts: Accounts): string {
   const { mails, audit, digest, posts, unaccounted } = accounts;
   const routes = [...groupBy(mails, ({ route }) => route)].map(([route, of]) => ({
@@ -34,7 +34,7 @@ export function summaryOf(accounts: Accounts): string {
   ].join('\n');
 }
 
-/** Each reason once, with the number of mails it holds. */
+/** Each reason once, with the number of its emails. */
 function reasonsOf(mails: Accounts['mails']): string[] {
   const open = mails.filter(({ state }) => state !== 'settled');
   const byReason = groupBy(

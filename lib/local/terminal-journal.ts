@@ -16,7 +16,10 @@ const RULE_COLUMNS = 20;
 const FROM_COLUMNS = 26;
 const SUBJECT_COLUMNS = 44;
 
-/** The journal of the local run: one line a mail, once its fate is known, and a line for whatever a person should see. */
+/**
+ * The journal of the local run: one line per email, once its result is known, and one line for anything else worth
+ * showing.
+ */
 export function terminalJournal(print: (line: string) => void, now: () => Date): Journal {
   const line = (route: string, rule: string | null, record: MailRecord, fate: Fate) => {
     const columns = [

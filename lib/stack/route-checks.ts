@@ -21,7 +21,7 @@ const CHECK_MEMORY_MB = 256;
 
 const EVERY = Duration.hours(1);
 
-/** Whoever waits for a push waits for minutes. What Discord puts off by its rate limits is done long before. */
+/** Alerts are expected within minutes, and waits for Discord's rate limits end long before this. */
 const TOO_LONG = Duration.hours(1);
 
 type RouteChecksProps = {
@@ -33,8 +33,8 @@ type RouteChecksProps = {
 };
 
 /**
- * Looks once an hour at every Discord target without posting, and at SES and SNS without sending; puts back what was
- * parked for a target that recovered.
+ * Probes every Discord target once an hour without posting, and SES and SNS without sending; requeues what was parked
+ * for a target that recovered.
  */
 export class RouteChecks extends Construct {
   readonly check: IFunction;
@@ -66,7 +66,7 @@ export class RouteChecks extends Construct {
           settings.routes.map(({ target }) => target.secretParameter),
         ),
         ...digestIdentities(this, settings.digest),
-        // An action on the account as a whole, for which IAM knows no narrower resource.
+        // An action on the account as a whole; IAM has no narrower resource for it.
         sesAccount: { arns: ['*'] },
         alarmTopic: { arns: [alarms.topic.topicArn] },
       }),

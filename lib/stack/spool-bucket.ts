@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { DIGESTED_PREFIX, PENDING_PREFIX } from '../../functions/core/records/spool.ts';
 import type { Resourced } from './policy.ts';
 
-/** The durable file of everything that no rule matched. Only what a digest has carried ever expires. */
+/** The durable file of all email that no rule matched. Only what a digest has carried ever expires. */
 export class SpoolBucket extends Construct {
   readonly bucketName: string;
   /** The bucket and its segments, as a policy names them. */
@@ -34,7 +34,7 @@ export class SpoolBucket extends Construct {
   }
 }
 
-/** Where a policy names all keys under a prefix of this bucket, and nothing else that ends in an asterisk. */
+/** Acknowledges that a policy names all keys under a prefix of this bucket, and nothing else with a wildcard. */
 function acknowledgeKeysUnder(prefix: string, bucket: Bucket): void {
   const stack = Stack.of(bucket);
   const logicalId = stack.resolve((bucket.node.defaultChild as CfnElement).logicalId);

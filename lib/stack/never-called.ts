@@ -5,5 +5,5 @@ function neverCalled(): never {
   );
 }
 
-// imapflow uses default imports for some of them.
+// biome-ignore lint/style/noDefaultExport: imapflow uses default imports for some of them.
 export { neverCalled as default, neverCalled as Headers, neverCalled as SocksClient };

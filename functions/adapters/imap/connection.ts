@@ -125,8 +125,9 @@ async function connectBy(
     firstError ??= error;
   });
   client.on('alert', ({ message }) => onNotice?.(redacted(message, secrets)));
-  // Only a client that enabled QRESYNC is told VANISHED (RFC 7162, 3.2.10). imapflow walks its uids one by one, up to
-  // sixteen million of them without a pause: a promise that stays open ends the walk, and so does closing its connection.
+  // A server sends VANISHED only to a client that enabled QRESYNC (RFC 7162, 3.2.10). imapflow walks its uids one by
+  // one, up to sixteen million of them without a pause: a promise that stays open ends the walk, and so does closing
+  // its connection.
   const refuseVanished = () => {
     firstError ??= new MailboxFailure('protocol', `${where}: the server says VANISHED, which Rollcall did not ask for`);
     client.close();

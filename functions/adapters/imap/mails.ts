@@ -34,7 +34,7 @@ export type FetchOptions = {
 type Unclear = { raw: RawMail; mail: Mail };
 
 /**
- * Reads these emails; one that the server does not hand out is missing.
+ * Reads these emails; one that the server does not return is missing.
  *
  * One FETCH for as many as fit into memory: header fields and the first kilobytes of text, never an attachment. Envelope
  * and structure tell no more of most emails, and imapflow takes three times as long over an answer that has them; they are
@@ -124,7 +124,7 @@ export function withoutText(mail: Mail, { said }: MailboxFailure): Mail {
 const WORDS_CHARACTERS = 200;
 
 /**
- * Reads unclear mails again: by the server's own reading of the header, or by the text that lies further in.
+ * Reads unclear emails again: by the server's own reading of the header, or by the text further in.
  *
  * @param further is filled with those that show more now
  */

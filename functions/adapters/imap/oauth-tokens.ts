@@ -34,10 +34,10 @@ export type TokenSource = (options: { fresh: boolean }) => Promise<string>;
  *
  * A new refresh token in an answer is not kept: there is no right to write one, and one in memory would be gone with the
  * next cold start. Google never replaces a refresh token; Microsoft leaves the old one valid for its 90 days. With a
- * provider that ends it at its first use, the second request is refused, which is told at once.
+ * provider that ends it at its first use, the second request is refused, which is reported at once.
  *
- * @param grant the form of the token request; read anew for each request, since it holds secrets that rotate. Where the
- *   provider refuses, it is read past the cache, and a form that has changed is tried once more
+ * @param grant the form of the token request; read again for each request, since it holds secrets that rotate. Where
+ *   the provider refuses, it is read past the cache, and a form that has changed is tried once more
  * @throws MailboxFailure `credentials` where the provider refuses, `throttled` or `unavailable` where it asks for time,
  *   `connection` or `timeout` where it cannot be reached, `protocol` where it answers with something else
  */

@@ -8,8 +8,8 @@ export type Attempts = {
   /**
    * What can be read of these emails, up to the first failure. A uid that is still listed and not handed out is one.
    *
-   * @param again the emails failed before: a new connection is opened where the last one ended, and nothing is waited for
-   *   long
+   * @param again the emails failed before: a new connection is opened where the last one ended, and nothing is waited
+   *   for long
    */
   attempt(uids: readonly number[], depth: Depth, again: boolean): Promise<Reading>;
   /** Other emails of the folder, the most likely readable ones first. */

@@ -22,8 +22,8 @@ export type Textless = {
 };
 
 /**
- * Reads mails again by the text that lies further in. One command a step for all mails whose text has the same section
- * number; a mail whose text is not found says what it has instead.
+ * Reads emails again, with text from further in. One command per step for all emails whose text has the same section
+ * number; an email whose text is not found reports what it contains instead.
  */
 export async function readTexts(
   connection: ImapConnection,

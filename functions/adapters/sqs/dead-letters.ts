@@ -16,7 +16,7 @@ import type { RightsOf } from '../rights.ts';
  */
 const HIDDEN_SECONDS = 300;
 
-/** Lambda repeats a digest that died after a minute; by then, the letters that it had read must be visible again. */
+/** If a digest dies, Lambda repeats it after a minute; by then, the letters that it had read must be visible again. */
 const LOOKED_AT_SECONDS = 60;
 
 /**

@@ -22,7 +22,7 @@ import { sendPost } from './send-post.ts';
  * @param invocation.holder names this invocation, so that its leases are its own
  * @param invocation.remainingMs the time it has left, in milliseconds
  * @returns how each message of the batch ended; those that were returned must stay in the queue, all others may be
- * deleted
+ *   deleted
  * @throws when the ledger, the queue or the pauses fail; nothing is then deleted, and the leases end by themselves
  */
 export async function postAlerts(

@@ -25,7 +25,7 @@ const PLAIN_CHARACTERS = /[^ \t\r\n"(,:;<=\x1b]+|[=\x1b]/y;
  * Quotes, comments and brackets of RFC 5322, 3.2, and the words between them.
  *
  * An unclosed quote, comment or bracket counts as a stray character: reading continues after it. Undefined if a second
- * comment is not closed, since comments can then no longer be told from other text.
+ * comment is not closed, since comments can then no longer be distinguished from other text.
  */
 export function addressTokensOf(value: string): Token[] | undefined {
   const tokens: Token[] = [];

@@ -19,7 +19,7 @@ export interface MailReader {
    * Connects, runs `visit`, and always closes the connection.
    *
    * @param onNotice receives messages that the server wants shown to the user (ALERT: RFC 3501, 7.1), without secrets,
-   * on one line
+   *   on one line
    */
   visit<T>(folder: string, visit: (session: MailSession) => Promise<T>, onNotice?: (text: string) => void): Promise<T>;
 }

@@ -15,7 +15,7 @@ type Services = Pick<Ledger, 'find' | 'entriesAboveUid' | 'relocate'>;
  * email.
  *
  * @param numbering the current one. The restart has the numbering under which the email was known before; earlier
- * restarts are needed too, since email that no poll reads again keeps their numbering until an audit relocates it.
+ *   restarts are needed too, since email that no poll reads again keeps their numbering until an audit relocates it.
  */
 export function mailsWithoutMessageId(
   numbering: Numbering & {

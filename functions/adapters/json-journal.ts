@@ -28,12 +28,12 @@ export function jsonJournal(): Journal {
   const figuresOf = figures();
   return (event) => {
     logger[levelOf(event)](event.kind, factsOf(event));
-    for (const { metric, value, dimensions } of figuresOf(event)) tell(metrics, metric, value, dimensions);
+    for (const { metric, value, dimensions } of figuresOf(event)) emit(metrics, metric, value, dimensions);
   };
 }
 
 /** Writes a single metric at once, so that an invocation that dies has emitted it. */
-function tell(metrics: Metrics, { name, unit }: MetricDefinition, value: number, dimensions: Dimensions = {}): void {
+function emit(metrics: Metrics, { name, unit }: MetricDefinition, value: number, dimensions: Dimensions = {}): void {
   const single = metrics.singleMetric();
   for (const [dimension, text] of Object.entries(dimensions)) single.addDimension(dimension, text);
   single.addMetric(name, unit, value);
@@ -108,13 +108,13 @@ function figures(): (event: JournalEvent) => Figure[] {
   let accepted = 0;
   let unknown = 0;
   const mails = (): Figure[] => {
-    const told = [
+    const emitted = [
       { metric: ACCEPTED_MAILS, value: accepted },
       { metric: UNKNOWN_MAILS, value: unknown },
     ];
     accepted = 0;
     unknown = 0;
-    return told;
+    return emitted;
   };
   return (event) => {
     switch (event.kind) {
@@ -135,7 +135,7 @@ function figures(): (event: JournalEvent) => Figure[] {
         return [{ metric: POSTED_ALERTS, value: event.alerts.length }];
       case 'routes checked':
         return [{ metric: DEAD_TARGETS, value: event.dead + event.closedPaths }];
-      case 'open alerts looked at':
+      case 'oldest open alert':
         return [{ metric: OLDEST_OPEN_ALERT_AGE, value: event.oldestAgeMs / 1000 }];
       case 'digest sent':
         return [{ metric: SENT_DIGESTS, value: 1 }];

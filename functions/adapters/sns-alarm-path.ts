@@ -27,7 +27,7 @@ export function snsAlarmPath({
       for (const subscription of Subscriptions ?? []) if (isOurs(subscription)) states.push(stateOf(subscription));
     }
     const subscription = (['confirmed', 'pending'] as const).find((state) => states.includes(state)) ?? 'none';
-    return { kind: 'seen', email, topicArn, subscription };
+    return { kind: 'checked', email, topicArn, subscription };
   };
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const SHOWN_CHARACTERS = 80;
 
 /** A wrong value for an error message: short, and without what could be a password in a URL. */
-function shown(value: unknown): string {
+function quoted(value: unknown): string {
   if (typeof value !== 'string') return value !== null && typeof value === 'object' ? kindOf(value) : String(value);
   if (/:\/\/.*@/s.test(value)) return 'a URL with a user in it';
   return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value);
@@ -16,36 +16,36 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-type Sight = 'open' | 'secret';
+type Disclosure = 'open' | 'secret';
 
 /** `what is wrong. What is allowed.`; a value that could be a secret is never repeated. */
-function complaint(value: unknown, what: string, allowed: string, sight: Sight): string {
+function problemText(value: unknown, what: string, allowed: string, disclosure: Disclosure): string {
   if (value === undefined) return `is missing. ${allowed}`;
-  return `${sight === 'open' ? shown(value) : 'the value'} is not ${what}. ${allowed}`;
+  return `${disclosure === 'open' ? quoted(value) : 'the value'} is not ${what}. ${allowed}`;
 }
 
 /** A text that must pass `isAllowed`. `what` is a noun for it, `allowed` describes how to write it. */
 export function text(
   isAllowed: (value: string) => boolean,
-  { what, allowed, sight = 'open' }: { what: string; allowed: string; sight?: Sight },
+  { what, allowed, disclosure = 'open' }: { what: string; allowed: string; disclosure?: Disclosure },
 ) {
-  const error = (issue: { input?: unknown }) => complaint(issue.input, what, allowed, sight);
+  const error = (issue: { input?: unknown }) => problemText(issue.input, what, allowed, disclosure);
   return z.string({ error }).refine(isAllowed, { error });
 }
 
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   const allowed = `Allowed: ${values.map((value) => `'${value}'`).join(', ')}.`;
-  return z.enum(values, { error: ({ input }) => complaint(input, 'one of the allowed words', allowed, 'open') });
+  return z.enum(values, { error: ({ input }) => problemText(input, 'one of the allowed words', allowed, 'open') });
 }
 
 export function wholeNumber({ from, to }: { from: number; to: number }) {
   const allowed = `Allowed: ${from} to ${to}.`;
-  const error = (issue: { input?: unknown }) => complaint(issue.input, 'a whole number in range', allowed, 'open');
+  const error = (issue: { input?: unknown }) => problemText(issue.input, 'a whole number in range', allowed, 'open');
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
 export function yesOrNo() {
-  return z.boolean({ error: ({ input }) => complaint(input, 'a yes or no', 'Allowed: true, false.', 'open') });
+  return z.boolean({ error: ({ input }) => problemText(input, 'a yes or no', 'Allowed: true, false.', 'open') });
 }
 
 /** An object with these fields and no others. A wrong value is never repeated: it may be a misplaced secret. */
@@ -116,7 +116,7 @@ function refuseRepeats(items: readonly unknown[], field: string, context: z.Refi
     const value = (item as Record<string, unknown> | undefined | null)?.[field];
     const first = indexByValue.get(value);
     if (value !== undefined && first !== undefined) {
-      const message = `${shown(value)} is taken by [${first}] already. Give each its own ${field}.`;
+      const message = `${quoted(value)} is taken by [${first}] already. Give each its own ${field}.`;
       context.addIssue({ code: 'custom', message, path: [index, field] });
     }
     indexByValue.set(value, first ?? index);
@@ -152,10 +152,10 @@ export function oneForm<Input, Output>(
 }
 
 /** A text for people or servers: one line, not empty. */
-export function line(what: string, example: string, sight: 'open' | 'secret' = 'open') {
+export function line(what: string, example: string, disclosure: 'open' | 'secret' = 'open') {
   return text((value) => /^[^\p{Cc}]+$/u.test(value) && value.trim() === value, {
     what,
     allowed: `Write one line of text such as '${example}'.`,
-    sight,
+    disclosure,
   });
 }

@@ -34,7 +34,7 @@ export type JournalEvent =
   /** `closedPaths`: of the two operator paths. */
   | { kind: 'routes checked'; at: Date; alive: number; dead: number; unknown: number; closedPaths: number }
   /** How long the oldest alert that is not posted has waited; 0 if there is none. */
-  | { kind: 'open alerts looked at'; at: Date; oldestAgeMs: number }
+  | { kind: 'oldest open alert'; at: Date; oldestAgeMs: number }
   | { kind: 'audit finished'; report: AuditReport }
   | { kind: 'audit failed'; mailbox: string; failure: { kind: string; text: string } }
   /** Another digest is running, until then at the latest. */

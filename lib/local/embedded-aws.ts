@@ -52,7 +52,7 @@ export async function startEmbeddedAws({ routes }: { routes: readonly string[] }
       AWS_ENDPOINT_URL_S3: sqsAndS3.origin,
       AWS_ENDPOINT_URL_SESV2: ses.origin,
     };
-    const { queueUrls, deadLetterQueueUrls } = await furnish(services, routes);
+    const { queueUrls, deadLetterQueueUrls } = await createResources(services, routes);
     return {
       environment: {
         ...services,
@@ -73,7 +73,7 @@ export async function startEmbeddedAws({ routes }: { routes: readonly string[] }
 }
 
 /** Creates what the CDK stack would create. */
-async function furnish(services: Readonly<Record<string, string>>, routes: readonly string[]) {
+async function createResources(services: Readonly<Record<string, string>>, routes: readonly string[]) {
   const dynamo = new DynamoDBClient(awsClientOptions(services, 'DYNAMODB'));
   const sqs = new SQSClient(awsClientOptions(services, 'SQS'));
   const s3 = new S3Client(awsClientOptions(services, 'S3'));

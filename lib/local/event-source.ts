@@ -78,7 +78,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
       const invocation = handle(messages).finally(() => running.delete(invocation));
       running.add(invocation);
     } else if (waiters.length > 0) {
-      if (running.size === 0) await tellWaiters();
+      if (running.size === 0) await resolveWaiters();
       await pause(PAUSE_WHILE_IDLE_IS_AWAITED_MS);
     }
   }
@@ -121,7 +121,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     }
   }
 
-  async function tellWaiters(): Promise<void> {
+  async function resolveWaiters(): Promise<void> {
     const counts = await countMessages();
     const ready = waiters.filter(({ enough }) => enough(counts));
     waiters = waiters.filter((waiter) => !ready.includes(waiter));

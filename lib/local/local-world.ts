@@ -5,7 +5,6 @@ import type { Settings } from '../../functions/core/settings/settings-schema.ts'
 import { ledgerFrom, watermarksFrom } from '../../functions/wiring/dynamo.ts';
 import { mailReadersFrom } from '../../functions/wiring/mail-readers.ts';
 import { deploymentParameterOf, STACK_NAME } from '../stack/deployment-name.ts';
-import { type Accounts, drawUpAccounts } from './accounts.ts';
 import { type DiscordStandIn, startDiscordStandIn } from './discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';
 import type { EventSourceError } from './event-source.ts';
@@ -15,6 +14,7 @@ import { discordFor, localSecrets, withMailbox } from './local-settings.ts';
 import type { LocalOptions, NamedMailbox } from './options.ts';
 import { type ParameterStoreStandIn, startParameterStore } from './parameter-store-stand-in.ts';
 import { sampleMails } from './sample-mailbox/sample-mails.ts';
+import { countTotals, type Totals } from './totals.ts';
 
 /** The whole pipeline on this machine, with its servers. */
 export type LocalWorld = {
@@ -30,7 +30,7 @@ export type LocalWorld = {
   /** Undefined if a real mailbox was named. */
   imap: ImapServer | undefined;
   parameters: ParameterStoreStandIn;
-  accounts(digest: DigestReport | undefined): Promise<Accounts>;
+  totals(digest: DigestReport | undefined): Promise<Totals>;
   stop(): Promise<void>;
 };
 
@@ -95,7 +95,7 @@ export async function startLocalWorld(
       discord,
       imap,
       parameters,
-      accounts: (digest) => drawUpAccounts(sources, events, digest),
+      totals: (digest) => countTotals(sources, events, digest),
       stop,
     };
   } catch (error) {

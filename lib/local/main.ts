@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { errorTextOf } from '../error-text.ts';
-import { isSettled } from './accounts.ts';
 import { keepRunning } from './keep-running.ts';
 import { loadSettings } from './local-settings.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
@@ -10,6 +9,7 @@ import { type LocalOptions, parseOptions, USAGE } from './options.ts';
 import { writeOutDirectory } from './out-directory.ts';
 import { summaryOf } from './summary.ts';
 import { terminalJournal } from './terminal-journal.ts';
+import { isSettled } from './totals.ts';
 
 // On Node 20 the AWS SDK warns that it will end its support; the user cannot act on that here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -48,14 +48,14 @@ async function runOnce(world: LocalWorld, { reportFile, outDirectory }: LocalOpt
   failures.push(...(await world.pipeline.audit()));
   await world.pipeline.drained();
   const digest = await world.pipeline.digest();
-  const accounts = await world.accounts(digest);
-  for (const { message } of failures) accounts.unaccounted.push(message);
-  if (reportFile) await writeFile(reportFile, `${JSON.stringify(accounts, null, 2)}\n`);
+  const totals = await world.totals(digest);
+  for (const { message } of failures) totals.unaccounted.push(message);
+  if (reportFile) await writeFile(reportFile, `${JSON.stringify(totals, null, 2)}\n`);
   if (outDirectory) {
     const { environment } = world.aws;
     const spool = { client: new S3Client(awsClientOptions(environment, 'S3')), bucket: environment.SPOOL_BUCKET ?? '' };
-    await writeOutDirectory(outDirectory, { digest, posts: world.discord?.posts() ?? accounts.posts, spool });
+    await writeOutDirectory(outDirectory, { digest, posts: world.discord?.posts() ?? totals.posts, spool });
   }
-  print(summaryOf(accounts));
-  return isSettled(accounts) ? 0 : 1;
+  print(summaryOf(totals));
+  return isSettled(totals) ? 0 : 1;
 }

@@ -66,7 +66,7 @@ export class DailyDigest extends Construct {
       schedule: digestSchedule(digest.schedule),
     });
 
-    alarms.onSilence(
+    alarms.onMissing(
       customMetric(this, SENT_DIGESTS),
       'Digests',
       {

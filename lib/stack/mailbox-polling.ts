@@ -82,7 +82,7 @@ export class MailboxPolling extends Construct {
         schedule: ScheduleExpression.rate(Duration.minutes(account.everyMinutes)),
         input: ScheduleTargetInput.fromObject({ mailbox }),
       });
-      alarms.onSilence(
+      alarms.onMissing(
         customMetric(this, SUCCESSFUL_POLLS, dimensionOfMailbox(mailbox)),
         `${mailbox} polls`,
         {

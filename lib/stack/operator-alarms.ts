@@ -93,7 +93,7 @@ export class OperatorAlarms extends Construct {
   }
 
   /** Notifies when a figure has grown too large, or is no longer emitted. */
-  onTooMuchOrSilence(metric: Metric, id: string, text: AlarmText, limit: { threshold: number; every: Duration }): void {
+  onHighOrMissing(metric: Metric, id: string, text: AlarmText, limit: { threshold: number; every: Duration }): void {
     this.sound(id, text, {
       // Twice the interval of the figure, which varies a little.
       metric: metric.with({ statistic: 'Maximum', period: Duration.millis(2 * limit.every.toMilliseconds()) }),
@@ -104,7 +104,7 @@ export class OperatorAlarms extends Construct {
   }
 
   /** Notifies when something did not happen for this many periods, even if nothing runs that could report it. */
-  onSilence(metric: Metric, id: string, text: AlarmText, silence: { period: Duration; periods: number }): void {
+  onMissing(metric: Metric, id: string, text: AlarmText, silence: { period: Duration; periods: number }): void {
     this.sound(id, text, {
       metric: metric.with({ statistic: 'Sum', period: silence.period }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

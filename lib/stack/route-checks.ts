@@ -88,7 +88,7 @@ export class RouteChecks extends Construct {
         'a digest that SES would refuse.',
       runbook: 'A route is dead',
     });
-    alarms.onTooMuchOrSilence(
+    alarms.onHighOrMissing(
       customMetric(this, OLDEST_OPEN_ALERT_AGE),
       'OldestOpenAlert',
       {

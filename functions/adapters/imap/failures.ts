@@ -111,7 +111,7 @@ export function mailboxFailureFrom(
   const kind = meant?.kind ?? kindOf(error as ImapFlowError, refusalMeans);
   return new MailboxFailure(
     kind,
-    `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${meant?.remedy ?? WAY_OUT[kind]}`,
+    `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${meant?.remedy ?? REMEDIES[kind]}`,
     { cause: error, said },
   );
 }
@@ -156,7 +156,7 @@ function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string
     : undefined;
 }
 
-const WAY_OUT: Readonly<Record<MailboxFailureKind, string>> = {
+const REMEDIES: Readonly<Record<MailboxFailureKind, string>> = {
   credentials: 'Renew the secret of this mailbox; the next poll reads it again',
   connection: 'Check host and port in the settings',
   tls: "Check the server's certificate and the mailbox's tls setting",

@@ -34,7 +34,7 @@ export function sesDigestPath({
       if (!(await isVerified(address))) unverifiedRecipients.push(address);
     }
     const sendingEnabled = SendingEnabled !== false && EnforcementStatus !== 'SHUTDOWN';
-    return { kind: 'seen', sendingEnabled, sender, unverifiedRecipients };
+    return { kind: 'checked', sendingEnabled, sender, unverifiedRecipients };
   };
 }
 

@@ -17,7 +17,7 @@ import type { RightsOf } from '../rights.ts';
 const HIDDEN_SECONDS = 300;
 
 /** If a digest dies, Lambda repeats it after a minute; by then, the letters that it had read must be visible again. */
-const LOOKED_AT_SECONDS = 60;
+const READING_SECONDS = 60;
 
 /**
  * Long polling queries all of SQS's servers. Short polling may find nothing although there is something
@@ -131,11 +131,11 @@ export function sqsDeadLetters({
 
     async unreadable(route) {
       const found: UnreadableLetter[] = [];
-      const look = async (received: readonly Received[]) => {
+      const collect = async (received: readonly Received[]) => {
         found.push(...received.flatMap(({ messageId, letter }) => unreadableIn(messageId, letter)));
         return [];
       };
-      await deleteWhere(route, look, LOOKED_AT_SECONDS);
+      await deleteWhere(route, collect, READING_SECONDS);
       return found;
     },
 

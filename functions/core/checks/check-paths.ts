@@ -9,7 +9,7 @@ export type PathsReport = {
   /** Those that could be recorded. */
   checks: readonly TargetCheck[];
   /** Why a path could not be checked or recorded, with its name. */
-  troubles: readonly string[];
+  errors: readonly string[];
 };
 
 /**
@@ -23,10 +23,10 @@ export async function checkPaths(services: PathServices): Promise<PathsReport> {
     alarms: async () => statusOfAlarms(await operatorPaths.alarms(), clock.now()),
   };
   const checks: TargetCheck[] = [];
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const note = (path: OperatorPath, error: unknown): TargetStatus => {
     const text = error instanceof Error ? error.message : String(error);
-    troubles.push(`the path of the ${path}: ${text}`);
+    errors.push(`the path of the ${path}: ${text}`);
     return { state: 'unknown', failure: { kind: 'unexpected', status: null, code: null, text, at: clock.now() } };
   };
   for (const path of OPERATOR_PATHS) {
@@ -36,7 +36,7 @@ export async function checkPaths(services: PathServices): Promise<PathsReport> {
       (error: unknown) => note(path, error),
     );
   }
-  return { checks, troubles };
+  return { checks, errors };
 }
 
 function record(path: OperatorPath, status: TargetStatus, services: RecordServices): Promise<TargetCheck> {

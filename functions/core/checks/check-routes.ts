@@ -13,7 +13,7 @@ import type { RouteQueues } from '../records/route-queues.ts';
 import type { TargetCheck, TargetChecks, TargetStatus } from '../records/target-check.ts';
 import type { Clock } from '../time.ts';
 import { checkPaths } from './check-paths.ts';
-import { tellOldestOpenAlert } from './oldest-open-alert.ts';
+import { reportOldestOpenAlert } from './oldest-open-alert.ts';
 import type { OperatorPaths } from './path-status.ts';
 import { recordStatus } from './record-status.ts';
 
@@ -71,12 +71,12 @@ export async function checkRoutes(
   services: CheckServices,
   remainingMs: () => number,
 ): Promise<CheckReport> {
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const attempt = async <T>(route: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
-      troubles.push(`${route}: ${messageOf(error)}`);
+      errors.push(`${route}: ${messageOf(error)}`);
       return undefined;
     }
   };
@@ -84,16 +84,16 @@ export async function checkRoutes(
   // All probes come first: a long redrive must not delay the report of a dead target.
   const checks = new Map<string, TargetCheck>();
   for (const route of routes) {
-    const { status, trouble } = await probeTarget(route.chat, services.clock);
-    if (trouble) troubles.push(`${route.id}: ${trouble}`);
+    const { status, error } = await probeTarget(route.chat, services.clock);
+    if (error) errors.push(`${route.id}: ${error}`);
     const current = await attempt(route.id, () => record(route, status, services));
     if (current) checks.set(route.id, current);
   }
   const paths = await checkPaths(services);
-  troubles.push(...paths.troubles);
-  tellCounts([...checks.values()], paths.checks, services);
+  errors.push(...paths.errors);
+  reportCounts([...checks.values()], paths.checks, services);
   await attempt('the oldest open alert', () =>
-    tellOldestOpenAlert(
+    reportOldestOpenAlert(
       routes.map(({ id }) => id),
       services,
     ),
@@ -108,11 +108,11 @@ export async function checkRoutes(
       await attempt(id, () => reconcileDeadLetters(id, services));
     }
   }
-  if (troubles.length > 0) throw new ChecksFailed(`Not everything could be checked. ${troubles.join(' | ')}`);
+  if (errors.length > 0) throw new ChecksFailed(`Not everything could be checked. ${errors.join(' | ')}`);
   return { checks, redrives };
 }
 
-type ProbeResult = { status: TargetStatus; trouble?: string };
+type ProbeResult = { status: TargetStatus; error?: string };
 
 /**
  * Probes one target without posting. A secret that cannot be read says nothing about the target, and is an error of its
@@ -122,9 +122,9 @@ export async function probeTarget(chat: ChatProbe, clock: Clock): Promise<ProbeR
   try {
     return { status: await chat.probe() };
   } catch (error) {
-    const trouble = messageOf(error);
-    const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;
-    return { status: { state: 'unknown', failure }, trouble };
+    const text = messageOf(error);
+    const failure = { kind: 'unexpected', status: null, code: null, text, at: clock.now() } as const;
+    return { status: { state: 'unknown', failure }, error: text };
   }
 }
 
@@ -141,7 +141,7 @@ async function record(
   return await recordStatus(`route/${id}`, status, events, services);
 }
 
-function tellCounts(
+function reportCounts(
   checks: readonly TargetCheck[],
   paths: readonly TargetCheck[],
   { clock, journal }: CheckServices,

@@ -6,7 +6,7 @@ import type { Clock } from '../time.ts';
  * Reports how long the oldest alert of these routes has waited, dead letters included. From the ledger, because a queue
  * drops messages after 14 days, and its own age metric ignores messages that were received more than three times.
  */
-export async function tellOldestOpenAlert(
+export async function reportOldestOpenAlert(
   routes: readonly string[],
   { ledger, clock, journal }: { ledger: Pick<Ledger, 'openEntries'>; clock: Clock; journal: Journal },
 ): Promise<void> {
@@ -19,5 +19,5 @@ export async function tellOldestOpenAlert(
       break;
     }
   }
-  journal({ kind: 'open alerts looked at', at, oldestAgeMs });
+  journal({ kind: 'oldest open alert', at, oldestAgeMs });
 }

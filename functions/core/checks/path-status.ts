@@ -4,10 +4,10 @@ import type { TargetStatus } from '../records/target-check.ts';
 type NotChecked = { kind: 'not checked'; reason: string };
 
 /** What the mail service reports of the digest's addresses. */
-export type DigestPathLook =
+export type DigestPathReport =
   | NotChecked
   | {
-      kind: 'seen';
+      kind: 'checked';
       /** Whether the account may send email at all. */
       sendingEnabled: boolean;
       sender: { address: string; verified: boolean };
@@ -16,15 +16,15 @@ export type DigestPathLook =
     };
 
 /** What the alarm topic reports of its subscription. */
-export type AlarmPathLook =
+export type AlarmPathReport =
   | NotChecked
-  | { kind: 'seen'; email: string; topicArn: string; subscription: 'confirmed' | 'pending' | 'none' };
+  | { kind: 'checked'; email: string; topicArn: string; subscription: 'confirmed' | 'pending' | 'none' };
 
 /** Whether SES would accept a digest. */
-export function statusOfDigest(look: DigestPathLook, at: Date): TargetStatus {
-  if (look.kind === 'not checked') return { state: 'not checked', failure: failureOf(look.reason, at) };
-  const { sendingEnabled, sender, unverifiedRecipients } = look;
-  const troubles = [
+export function statusOfDigest(report: DigestPathReport, at: Date): TargetStatus {
+  if (report.kind === 'not checked') return { state: 'not checked', failure: failureOf(report.reason, at) };
+  const { sendingEnabled, sender, unverifiedRecipients } = report;
+  const problems = [
     ...(sendingEnabled ? [] : ['sending is paused for the account; the SES console says why and resumes it']),
     ...(sender.verified ? [] : [`its sender ${sender.address} is not verified; verify the address or its domain`]),
     ...(unverifiedRecipients.length === 0
@@ -33,23 +33,23 @@ export function statusOfDigest(look: DigestPathLook, at: Date): TargetStatus {
           `the account is in the SES sandbox, where recipients have to be verified too; verify ${unverifiedRecipients.join(', ')}`,
         ]),
   ];
-  if (troubles.length === 0) return ALIVE;
-  const reason = `SES does not take the digest: ${troubles.join('. Also, ')}.`;
+  if (problems.length === 0) return ALIVE;
+  const reason = `SES does not take the digest: ${problems.join('. Also, ')}.`;
   return { state: 'dead', failure: failureOf(reason, at) };
 }
 
 /** Whether an alarm would arrive. */
-export function statusOfAlarms(look: AlarmPathLook, at: Date): TargetStatus {
-  if (look.kind === 'not checked') return { state: 'not checked', failure: failureOf(look.reason, at) };
-  const { email, topicArn, subscription } = look;
+export function statusOfAlarms(report: AlarmPathReport, at: Date): TargetStatus {
+  if (report.kind === 'not checked') return { state: 'not checked', failure: failureOf(report.reason, at) };
+  const { email, topicArn, subscription } = report;
   if (subscription === 'confirmed') return ALIVE;
-  const anew = `aws sns subscribe --protocol email --notification-endpoint ${email} --topic-arn ${topicArn}`;
+  const subscribe = `aws sns subscribe --protocol email --notification-endpoint ${email} --topic-arn ${topicArn}`;
   const reason =
     subscription === 'pending'
       ? `No alarm reaches ${email}: its subscription is not confirmed. Click the link in the mail "AWS Notification - ` +
-        `Subscription Confirmation"; where that is lost, this sends another: ${anew}`
+        `Subscription Confirmation"; where that is lost, this sends another: ${subscribe}`
       : `No alarm reaches ${email}: it is not subscribed. It was not confirmed in time, or it was ended by the link ` +
-        `that every alarm carries. Subscribe it again, then click the link in the email: ${anew}`;
+        `that every alarm carries. Subscribe it again, then click the link in the email: ${subscribe}`;
   return { state: 'dead', failure: failureOf(reason, at) };
 }
 
@@ -61,6 +61,6 @@ function failureOf(text: string, at: Date): DeliveryFailure {
 
 /** Checks the operator paths without sending anything. Throws if the service does not answer. */
 export interface OperatorPaths {
-  digest(): Promise<DigestPathLook>;
-  alarms(): Promise<AlarmPathLook>;
+  digest(): Promise<DigestPathReport>;
+  alarms(): Promise<AlarmPathReport>;
 }

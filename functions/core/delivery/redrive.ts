@@ -41,14 +41,14 @@ export type RedriveReport = {
   /** Alerts that were skipped, because an invocation is posting them or has just died of it. */
   beingPosted: number;
   /** Dead alerts whose cause does not end by itself: a person must look at them. */
-  forAPerson: number;
+  needingAttention: number;
   /** Why it was stopped: the first alerts died again. */
   stoppedBy: DeliveryFailure | undefined;
   letters: ReconcileReport;
 };
 
 /** What another try can fix, once the target answers again. A refused payload or a crash would return forever. */
-const HEALING: ReadonlySet<DeliveryFailure['kind']> = new Set([
+const RETRYABLE_KINDS: ReadonlySet<DeliveryFailure['kind']> = new Set([
   'target',
   'credential',
   'network',
@@ -79,10 +79,10 @@ export async function redriveRoute(
   let redriven = 0;
   let stoppedBy: DeliveryFailure | undefined;
   while (batches.length > 0 && !stoppedBy && remainingMs() >= REDRIVE_RESERVE_MS) {
-    const sent = await putBack(route, batches.shift() ?? [], trigger, services);
+    const sent = await requeue(route, batches.shift() ?? [], trigger, services);
     const isProof = redriven === 0;
     redriven += sent.length;
-    stoppedBy = await deathAmong(sent, isProof ? PROOF_WAIT_MS : 0, services);
+    stoppedBy = await firstNewDeath(sent, isProof ? PROOF_WAIT_MS : 0, services);
     if (!stoppedBy && batches.length > 0) await services.clock.wait(REDRIVE_PAUSE_MS);
   }
   const after = redriven > 0 ? await reconcileDeadLetters(route, services) : NOTHING_RECONCILED;
@@ -98,14 +98,14 @@ const NOTHING_RECONCILED: ReconcileReport = { recorded: 0, removed: 0, unreadabl
 
 async function dueAlerts(route: string, trigger: RedriveOptions['trigger'], { ledger, clock }: RedriveServices) {
   const due: string[] = [];
-  let forAPerson = 0;
+  let needingAttention = 0;
   let beingPosted = 0;
   for await (const entry of ledger.openEntries(route)) {
     if (isDue(entry, trigger, clock.now())) due.push(entry.mailId);
-    else if (entry.state === 'dead') forAPerson += 1;
+    else if (entry.state === 'dead') needingAttention += 1;
     else if (trigger === 'manual') beingPosted += 1;
   }
-  return { due, forAPerson, beingPosted };
+  return { due, needingAttention, beingPosted };
 }
 
 function isDue(
@@ -115,7 +115,7 @@ function isDue(
 ) {
   if (state === 'settled') return false;
   if (trigger === 'manual') return leaseUntil === undefined || leaseUntil <= now;
-  if (state === 'dead') return lastFailure !== undefined && HEALING.has(lastFailure.kind);
+  if (state === 'dead') return lastFailure !== undefined && RETRYABLE_KINDS.has(lastFailure.kind);
   return now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > EXPIRING_AFTER_MS;
 }
 
@@ -129,7 +129,7 @@ function batchesOf(mailIds: readonly string[]): string[][] {
 }
 
 /** @returns the mailIds of what was requeued: only of alerts still due, since the index of open alerts lags behind */
-async function putBack(
+async function requeue(
   route: string,
   mailIds: readonly string[],
   trigger: RedriveOptions['trigger'],
@@ -149,7 +149,7 @@ async function putBack(
 }
 
 /** Why one of these died again because of the target, as soon as it is known; undefined if none has within the wait. */
-async function deathAmong(
+async function firstNewDeath(
   mailIds: readonly string[],
   patienceMs: number,
   { ledger, clock }: RedriveServices,

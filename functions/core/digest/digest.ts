@@ -1,5 +1,5 @@
-import { accountsOf, type MailAccounts } from './accounts.ts';
 import { type AttentionItem, attentionItems, findingsOf } from './attention/items.ts';
+import { type MailCounts, mailCountsOf } from './counts.ts';
 import { acceptedOf, type DigestFacts } from './facts.ts';
 import type { PendingMail } from './pending-email.ts';
 import { groupBySender, type UnknownEmail } from './unknown-email.ts';
@@ -21,7 +21,7 @@ export type DigestSummary = {
   window: DigestWindow;
   /** Undefined in a first digest. */
   previousDigestAt: Date | undefined;
-  accounts: MailAccounts;
+  accounts: MailCounts;
   /** Alerts that are not settled and need no attention yet. */
   alertsOnTheirWay: number;
   health: readonly MailboxSummary[];
@@ -38,7 +38,7 @@ export function composeDigest(facts: DigestFacts): Digest {
     summary: {
       window: facts.window,
       previousDigestAt: facts.previousDigestAt,
-      accounts: accountsOf(facts),
+      accounts: mailCountsOf(facts),
       alertsOnTheirWay: facts.openAlerts.length - undelivered.length,
       health: facts.mailboxes.map((mailbox) => ({
         mailbox: mailbox.mailbox,

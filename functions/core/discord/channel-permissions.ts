@@ -4,7 +4,7 @@ type PermissionBits = bigint;
 type Overwrite = { id: string; allow: PermissionBits; deny: PermissionBits };
 
 /** What determines the permissions of a bot in a channel. */
-export type ChannelStanding = {
+export type ChannelAccess = {
   botId: string;
   /** Ids of the bot's roles, without @everyone. */
   botRoles: readonly string[];
@@ -27,13 +27,13 @@ const MANAGE_THREADS = { name: 'Manage Threads', bit: 1n << 34n };
 const EMBED_LINKS = { name: 'Embed Links', bit: 1n << 14n };
 
 /** The permissions that a post needs and the bot lacks there, as named in Discord's own settings. */
-export function missingPermissions(standing: ChannelStanding): string[] {
-  const held = permissionsIn(standing);
+export function missingPermissions(access: ChannelAccess): string[] {
+  const held = permissionsIn(access);
   const needed = [
     VIEW_CHANNEL,
-    standing.isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES,
+    access.isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES,
     EMBED_LINKS,
-    ...(standing.isLocked ? [MANAGE_THREADS] : []),
+    ...(access.isLocked ? [MANAGE_THREADS] : []),
   ];
   return needed.filter(({ bit }) => (held & bit) === 0n).map(({ name }) => name);
 }
@@ -42,7 +42,7 @@ export function missingPermissions(standing: ChannelStanding): string[] {
  * In the order of https://docs.discord.com/developers/topics/permissions#permission-overwrites; a bot never owns a
  * guild.
  */
-function permissionsIn({ botId, botRoles, guildId, roles, overwrites }: ChannelStanding): PermissionBits {
+function permissionsIn({ botId, botRoles, guildId, roles, overwrites }: ChannelAccess): PermissionBits {
   const base = union(roles.filter(({ id }) => id === guildId || botRoles.includes(id)).map((role) => role.permissions));
   if (base & ADMINISTRATOR) return ~0n;
   const levels = [

@@ -43,7 +43,7 @@ export function mailsWithoutMessageId(
     const found = await findAll(mailIds, ledger);
     return groupBy(
       found.filter(({ record }) => record.messageId === null),
-      ({ record }) => lookOf(record),
+      ({ record }) => contentOf(record),
     );
   }
 
@@ -69,20 +69,20 @@ export function mailsWithoutMessageId(
     return new Map(
       here.flatMap((entry) => {
         const mail = byUid.get(entry.location.uid);
-        const isIt = mail && mail.mailId !== entry.mailId && lookOf(entry.record) === lookOf(recordOf(mail));
+        const isIt = mail && mail.mailId !== entry.mailId && contentOf(entry.record) === contentOf(recordOf(mail));
         return isIt ? [[mail, entry] as const] : [];
       }),
     );
   }
 
   /** @returns the entries that it recognised, and those that another poll or audit has relocated meanwhile */
-  async function relocateAlike(mails: readonly Mail[], byLook: ReadonlyMap<string, LedgerEntry[]>) {
+  async function relocateAlike(mails: readonly Mail[], byContent: ReadonlyMap<string, LedgerEntry[]>) {
     const recognised = new Map<Mail, LedgerEntry>();
     const elsewhere: string[] = [];
     await pMap(
       mails,
       async (mail) => {
-        const entry = byLook.get(lookOf(recordOf(mail)))?.shift();
+        const entry = byContent.get(contentOf(recordOf(mail)))?.shift();
         if (!entry) return;
         if (await ledger.relocate(entry.mailId, entry.location, mail)) {
           recognised.set(mail, { ...entry, location: mail.location });
@@ -97,16 +97,16 @@ export function mailsWithoutMessageId(
     /** @returns the entries of such emails, relocated to the emails' current locations */
     async recognise(page: readonly Mail[]): Promise<ReadonlyMap<Mail, LedgerEntry>> {
       if (!restart) return new Map();
-      const doubtful = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
-      if (doubtful.length === 0) return new Map();
-      const here = await entriesHere(doubtful);
+      const candidates = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
+      if (candidates.length === 0) return new Map();
+      const here = await entriesHere(candidates);
       entries ??= entriesWithoutMessageId([restart, ...earlierRestarts]);
       const { recognised, elsewhere } = await relocateAlike(
-        doubtful.filter((mail) => !here.has(mail)),
+        candidates.filter((mail) => !here.has(mail)),
         await entries,
       );
       // A concurrent poll may have just recognised one of these, which is then not new.
-      const unknown = doubtful.filter((mail) => !here.has(mail) && !recognised.has(mail));
+      const unknown = candidates.filter((mail) => !here.has(mail) && !recognised.has(mail));
       return new Map([...here, ...recognised, ...(await entriesHere(unknown, elsewhere))]);
     },
   };
@@ -120,7 +120,7 @@ async function findAll(mailIds: readonly string[], ledger: Services): Promise<Le
   return found;
 }
 
-function lookOf({ from, to, subject, date, snippet }: MailRecord): string {
+function contentOf({ from, to, subject, date, snippet }: MailRecord): string {
   return JSON.stringify([from, to, subject, date, snippet]);
 }
 

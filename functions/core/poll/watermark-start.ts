@@ -293,7 +293,7 @@ async function create(
   { watermarks, journal }: WatermarkServices,
 ): Promise<Watermark> {
   if ((await watermarks.create(watermark, history)) === 'already there') {
-    return await othersWatermark(watermark.mailbox, watermarks);
+    return await existingWatermark(watermark.mailbox, watermarks);
   }
   journalStart(watermark, journal);
   return watermark;
@@ -305,7 +305,7 @@ async function moveTo(
   { watermarks, journal }: WatermarkServices,
 ): Promise<Watermark> {
   if ((await watermarks.move(from, watermark)) === 'overtaken') {
-    return await othersWatermark(watermark.mailbox, watermarks);
+    return await existingWatermark(watermark.mailbox, watermarks);
   }
   journalStart(watermark, journal);
   return watermark;
@@ -317,7 +317,7 @@ function journalStart({ mailbox, uidValidity, lastUid, restart }: Watermark, jou
 }
 
 /** Two polls ran at once and the other was faster; its watermark is just as valid. */
-async function othersWatermark(mailbox: string, watermarks: WatermarkServices['watermarks']): Promise<Watermark> {
+async function existingWatermark(mailbox: string, watermarks: WatermarkServices['watermarks']): Promise<Watermark> {
   const health = await watermarks.get(mailbox);
   if (health?.watermark) return health.watermark;
   throw new Error(

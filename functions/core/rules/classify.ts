@@ -2,10 +2,10 @@ import type { Mail, MailAddress } from '../mail/mail.ts';
 import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import { type AddressPattern, matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
 import { judgeAuthentication } from './authentication-results.ts';
-import { unauthenticatedSender } from './doubtful-sender.ts';
 import { listIdOf, matchesList } from './list-id.ts';
 import { patternSet } from './pattern.ts';
 import type { Rule } from './rule-schema.ts';
+import { unauthenticatedSender } from './unauthenticated-sender.ts';
 
 type Classification =
   | { route: string; rule: string; reason: null }

@@ -100,7 +100,7 @@ describe('a channel that is closed, and mended', () => {
   });
 
   it('a check delivers by itself what died meanwhile', async () => {
-    const { mails } = await world.accounts(undefined);
+    const { mails } = await world.totals(undefined);
     expect(mails.filter(({ route, state }) => route === 'vip' && state !== 'settled')).toEqual([]);
     const fault = world.discord?.faults.add({ channelId, outcome: { kind: 'answer', status: 403, code: 50001 } });
     world.imap?.deliver(Buffer.from(mailFor('board@example.com')));

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../../records/ledger-entry.ts';
 import type { DamagedLine } from '../../records/spool.ts';
-import { missingFromSpool } from '../accounts.ts';
+import { missingFromSpool } from '../counts.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import { clip, counted } from '../view/words.ts';
 import { attentionKind, emailExamples, placeOf } from './attention-kind.ts';

@@ -1,4 +1,4 @@
-import { COUNT_COLUMNS, type RouteCounts } from '../accounts.ts';
+import { COUNT_COLUMNS, type RouteCounts } from '../counts.ts';
 import type { SummaryView } from './page.ts';
 import { style } from './style.ts';
 import { figure } from './words.ts';

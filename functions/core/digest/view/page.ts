@@ -1,8 +1,8 @@
 import type { SpoolLine } from '../../records/spool.ts';
-import { isUnauthenticatedSender } from '../../rules/doubtful-sender.ts';
-import type { RouteCounts } from '../accounts.ts';
+import { isUnauthenticatedSender } from '../../rules/unauthenticated-sender.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';
 import { viewOf } from '../attention/items.ts';
+import type { RouteCounts } from '../counts.ts';
 import type { Digest, DigestSummary } from '../digest.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import type { UnknownEmail } from '../unknown-email.ts';

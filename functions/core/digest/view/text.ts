@@ -1,5 +1,5 @@
-import { COUNT_COLUMNS, type RouteCounts } from '../accounts.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';
+import { COUNT_COLUMNS, type RouteCounts } from '../counts.ts';
 import type { EmailView } from './email-view.ts';
 import type { DigestPage, SummaryView } from './page.ts';
 import { figure } from './words.ts';

@@ -23,7 +23,7 @@ export type RouteCounts = {
 export const COUNT_COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 /** Where every email of the digest's window is. */
-export type MailAccounts = {
+export type MailCounts = {
   /** Configured routes in their order, then others that have email, then unknown email. */
   routes: readonly RouteCounts[];
   total: RouteCounts;
@@ -35,7 +35,7 @@ export type MailAccounts = {
  * Counts the emails of the digest's window in the ledger by route and state. The audit proves that the ledger has all
  * of them: it compares the mailbox with the ledger, and its figures are shown next to these.
  */
-export function accountsOf(facts: DigestFacts): MailAccounts {
+export function mailCountsOf(facts: DigestFacts): MailCounts {
   const missing = new Set(missingFromSpool(facts).map(({ mailId }) => mailId));
   const accepted = groupBy(facts.accepted, ({ route }) => route);
   const copies = accepted.get(COPY_ROUTE)?.length ?? 0;

@@ -11,6 +11,8 @@ export const SHARED_OPTIONS = {
 
 const CALL = 'npm run rollcall --';
 const COLUMN = 20;
+const LINE_CHARACTERS = 100;
+const INDENT = '  ';
 
 /** The usage of Rollcall, with every command and the shared options. */
 export function usageOf(commands: readonly Command[]): string {
@@ -30,7 +32,7 @@ export function usageOfCommand(command: Command): string {
   return [
     `Usage: ${CALL} ${nameAndArgument(command)} [options]`,
     '',
-    `  ${command.summary}`,
+    ...wrapped(command.summary, LINE_CHARACTERS - INDENT.length).map((line) => `${INDENT}${line}`),
     '',
     ...optionRows({ ...command.options, ...SHARED_OPTIONS }),
     '',
@@ -46,5 +48,19 @@ function optionRows(options: Readonly<Record<string, CommandOption>>): string[] 
 }
 
 function row(left: string, right: string): string {
-  return `  ${left.padEnd(COLUMN)} ${right}`;
+  const begin = `${INDENT}${left.padEnd(COLUMN)} `;
+  return wrapped(right, LINE_CHARACTERS - begin.length)
+    .map((line, index) => (index === 0 ? begin : ' '.repeat(begin.length)) + line)
+    .join('\n');
+}
+
+/** Lines of at most this length, broken between words. */
+function wrapped(text: string, characters: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || longer.length > characters) lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines;
 }

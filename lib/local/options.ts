@@ -26,10 +26,13 @@ export const USAGE = `Usage: npm start -- [options]
 
 Runs Rollcall on this machine, on embedded servers, with a sample mailbox.
 
-  --once            one poll, all posts, an audit, a digest and the totals; exits 0 only if every email is accounted for
-  --imap URL        reads a real mailbox instead: imaps://user:password@host:993/INBOX (it is only read)
+  --once            one poll, all posts, an audit, a digest and the totals;
+                    exits 0 only if every email is accounted for
+  --imap URL        reads a real mailbox instead: imaps://user:password@host:993/INBOX
+                    (it is only read)
   --settings FILE   other settings than functions/settings.ts
-  --since WHEN      what the first poll reads: all (default), now (only new email), or a number of days
+  --since WHEN      what the first poll reads: all (default), now (only new email),
+                    or a number of days
   --discord URL     another Discord endpoint than the embedded stand-in
   --report FILE     writes the totals as JSON
   --out DIR         writes the digest (HTML and text), the spool's segments and the posts

@@ -10,7 +10,7 @@ import { mailCases } from './mails/mail-cases.ts';
 import { runFuzz } from './run-fuzz.ts';
 
 const USAGE = `npm run fuzz -- [--only mails|answers] [--seed N] [--cases M] [--case K]
-  --seed   the same seed makes the same cases; by default another one each time
+  --seed   the same seed makes the same cases; by default a different one each time
   --cases  how many, a tenth of them answers; by default 100,000
   --case   only the case of this number, with --only and --seed of a finding`;
 
@@ -92,7 +92,7 @@ function optionsFrom(argumentsGiven: string[]): z.infer<typeof optionsSchema> {
     if (parsed.success) return parsed.data;
     process.stderr.write(`${z.prettifyError(parsed.error)}\n`);
   } catch (error) {
-    // What parseArgs says of an option that it does not know.
+    // parseArgs rejects an unknown option.
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   }
   process.stderr.write(`${USAGE}\n`);

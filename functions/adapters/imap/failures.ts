@@ -88,7 +88,7 @@ const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS|ERR_
  * Names what went wrong between imapflow and a server.
  *
  * @param where user, host and port, for the reader of the alarm
- * @param refusalMeans what a NO or BAD without a telling response code means
+ * @param refusalMeans what a NO or BAD without a specific response code means
  * @param secrets never shown, should the server repeat them
  * @returns always a `MailboxFailure`, with the first error as its cause
  */

@@ -38,8 +38,8 @@ function together(known: FetchMessageObject | undefined, message: FetchMessageOb
 }
 
 /**
- * What a listing asks for, the most first. To tell a size, a server may have to read the email, and it fails of one that
- * it cannot read; uids it always knows.
+ * What a listing requests, the most first. For the size, a server may have to read the email, and fails if it cannot;
+ * it always knows the uids.
  */
 export const LISTINGS = [{ internalDate: true, size: true }, { internalDate: true }, {}] as const;
 

@@ -1,7 +1,7 @@
 import type { ImapFlowError, ImapFlowOptions } from 'imapflow';
 
 /**
- * What imapflow keeps to itself and tells only its log (2.10): it waits out a throttling server for minutes, answers
+ * What imapflow writes only to its log (2.10): it waits out a throttling server for minutes, answers
  * `false` to a refusal, and goes on without a line or an entry that it cannot read.
  */
 export type ImapLog = {

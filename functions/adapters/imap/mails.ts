@@ -37,8 +37,8 @@ type Unclear = { raw: RawMail; mail: Mail };
  * Reads these emails; one that the server does not return is missing.
  *
  * One FETCH for as many as fit into memory: header fields and the first kilobytes of text, never an attachment. Envelope
- * and structure tell no more of most emails, and imapflow takes three times as long over an answer that has them; they are
- * fetched for the few that show no text, or cannot be read.
+ * and structure add nothing for most emails, and imapflow needs three times as long for an answer with them; they are
+ * fetched for the few emails that show no text, or cannot be read.
  */
 export async function fetchMails(
   connection: ImapConnection,

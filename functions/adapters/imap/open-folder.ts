@@ -62,7 +62,7 @@ export function openFolder(
 
   /**
    * One answer, if it is whole. Sequence numbers have no gaps and are in the order of the uids (RFC 3501, 2.3.1.2), so from
-   * the first email to the last, which EXISTS tells, each number is there. Email may come and go meanwhile: the lower EXISTS
+   * the first email to the last, which EXISTS gives, each number is there. Email may come and go meanwhile: the lower EXISTS
    * counts.
    */
   const wholeListing = async (fromUid: number, items: (typeof LISTINGS)[number]): Promise<ListedMail[]> => {

@@ -6,7 +6,7 @@ import { type Depth, type Reading, withoutText } from './mails.ts';
 /** How the emails of a folder are read, on a connection that works. */
 export type Attempts = {
   /**
-   * What can be read of these emails, up to the first failure. A uid that is still listed and not handed out is one.
+   * What can be read of these emails, up to the first failure. A uid that is still listed and not returned is one.
    *
    * @param again the emails failed before: a new connection is opened where the last one ended, and nothing is waited
    *   for long
@@ -103,8 +103,8 @@ async function* narrowed(
 }
 
 /**
- * One email of which an attempt has failed. What is optional costs no more than itself, and where nothing of it can be
- * read, others tell whether the server reads anything at all.
+ * One email of which an attempt has failed. What is optional costs no more than itself. If nothing of it can be read,
+ * other emails show whether the server reads anything at all.
  */
 async function readAlone(uid: number, attempts: Attempts, first: MailboxFailure): Promise<readonly Mail[]> {
   const whole = await attempts.attempt([uid], 'all', true);

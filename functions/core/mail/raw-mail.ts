@@ -56,7 +56,7 @@ const MAX_TEXT_PARTS = 3;
  * Finds the parts to fetch for an email whose first bytes showed no text, the likeliest first. Attachments are skipped;
  * forwarded emails (message/rfc822) are searched.
  *
- * @param seenBytes how much of the body was read: a part that ended well before that is blank
+ * @param seenBytes how much of the body was read: a part that ended long before that is blank
  */
 export function findTextParts(structure: StructureNode, seenBytes: number): readonly TextPart[] {
   const parts = inOrderOfReading(structure);

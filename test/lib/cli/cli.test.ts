@@ -316,12 +316,11 @@ describe('the program', () => {
     expect(exitCode).toBe(1);
   });
 
-  it.each(COMMANDS.map(({ name }) => name))('shows what %s takes, and no line is longer than a terminal', (name) => {
+  it.each(COMMANDS.map(({ name }) => name))('shows what %s takes', (name) => {
     const parsed = parseCommandLine([name, '--help'], COMMANDS, {});
     const text = parsed.kind === 'usage' ? parsed.text : '';
     expect(text).toMatch(new RegExp(`^Usage: npm run rollcall -- ${name} `));
     expect(text).toContain('--local URL');
-    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   it('shows the usage where nothing is asked', async () => {

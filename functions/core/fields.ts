@@ -55,7 +55,7 @@ export function fields<Shape extends z.core.$ZodLooseShape>(what: string, shape:
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return misplaced(issue.input, what, allowed);
       const names = issue.keys.map((key) => JSON.stringify(key)).join(', ');
-      return `${names} ${issue.keys.length > 1 ? 'are no fields' : 'is no field'} of ${what}. ${allowed}`;
+      return `${names} ${issue.keys.length > 1 ? 'are not fields' : 'is not a field'} of ${what}. ${allowed}`;
     },
   });
 }

@@ -71,7 +71,10 @@ export class StackDashboard extends Construct {
         ),
         hourly(UNKNOWN_MAILS, 'unknown'),
       ]),
-      graph('Told', [hourly(POSTED_ALERTS, 'alerts that Discord took'), hourly(SENT_DIGESTS, 'digests that SES took')]),
+      graph('Sent', [
+        hourly(POSTED_ALERTS, 'alerts that Discord accepted'),
+        hourly(SENT_DIGESTS, 'digests that SES accepted'),
+      ]),
     );
     dashboard.addWidgets(heading('Is anything stuck?'));
     dashboard.addWidgets(

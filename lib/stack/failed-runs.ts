@@ -28,7 +28,7 @@ export class FailedRuns extends Construct {
     alarms.onAnyMessageIn(this.queue, 'FailedRuns', {
       name: 'a scheduled run failed',
       loses:
-        'A poll, an audit, a digest or a look at the routes did not succeed, and what it does is not done: mail is not ' +
+        'A poll, an audit, a digest or a route check failed, and its work is not done: email is not ' +
         'read, or its fate is not reported. Nothing is lost; the next run catches up once the cause is fixed.',
       runbook: 'A scheduled run failed',
     });

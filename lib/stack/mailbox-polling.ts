@@ -47,7 +47,7 @@ export class MailboxPolling extends Construct {
 
     this.poll = rollcallFunction(this, 'PollInbox', {
       name: 'poll-inbox',
-      description: 'Reads the new mail of one mailbox and hands each over to its queue or the spool',
+      description: 'Reads the new email of one mailbox and hands it over to its queue or the spool',
       timeoutMs: POLL_TIMEOUT_MS,
       memoryMb: POLL_MEMORY_MB,
       environment: {
@@ -87,7 +87,7 @@ export class MailboxPolling extends Construct {
         `${mailbox} polls`,
         {
           name: `${mailbox} is not polled`,
-          loses: `New mail of ${mailbox} is neither pushed nor spooled; it waits in the mailbox.`,
+          loses: `New email of ${mailbox} is neither posted nor spooled; it waits in the mailbox.`,
           runbook: 'A mailbox is not polled',
         },
         { period: Duration.minutes(account.everyMinutes), periods: MISSED_POLLS },

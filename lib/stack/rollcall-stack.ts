@@ -19,7 +19,7 @@ import { Tables } from './tables.ts';
 /** Inbox alerts where every email is accounted for. Independent of the account and region. */
 export class RollcallStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
-    super(scope, id, { description: 'Rollcall: inbox alerts where every mail is accounted for' });
+    super(scope, id, { description: 'Rollcall: inbox alerts where every email is accounted for' });
     this.node.setContext(SETTINGS_CONTEXT, settings);
     const { mailboxes: accounts, digest } = settings;
 

@@ -74,7 +74,7 @@ export class RouteChecks extends Construct {
 
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'ses:GetAccount is asked of the account as a whole; IAM knows no narrower resource for it.',
+      reason: 'ses:GetAccount applies to the account as a whole; IAM has no narrower resource for it.',
     });
     new ScheduledRuns(this, 'Runs', { run: this.check, retries: 1, failedRuns }).add('Schedule', {
       description: 'Looks at every Discord target',
@@ -94,7 +94,7 @@ export class RouteChecks extends Construct {
       {
         name: 'an alert waits too long, or checks do not run',
         loses:
-          'Mail that should have been pushed to Discord was not seen there for an hour or more; it waits in the ledger. ' +
+          'Email that should be in Discord has been missing there for an hour or more; it waits in the ledger. ' +
           'Or the hourly check does not run, which would notice that, and dead channels.',
         runbook: 'Alerts wait too long',
       },

@@ -90,7 +90,7 @@ export class RouteDelivery extends Construct {
 
     alarms.onAnyMessageIn(this.deadLetters, `${route.id}DeadLetters`, {
       name: `alerts of route ${route.id} are dead letters`,
-      loses: `Mail that route ${route.id} should have pushed to Discord was not seen there; it waits in the ledger and in every digest.`,
+      loses: `Email that route ${route.id} should have posted to Discord is missing there; it waits in the ledger and in every digest.`,
       runbook: 'Alerts are dead letters',
     });
   }

@@ -21,8 +21,7 @@ export class SpoolBucket extends Construct {
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason:
-        'Two functions of this stack are all that may use it, and the ledger says what became of every mail in it.',
+      reason: 'Only two functions of this stack may use it, and the ledger has the state of every email in it.',
     });
     for (const prefix of [PENDING_PREFIX, DIGESTED_PREFIX]) acknowledgeKeysUnder(prefix, bucket);
     this.bucketName = bucket.bucketName;

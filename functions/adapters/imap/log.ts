@@ -29,7 +29,7 @@ export function imapLog(): ImapLog {
     const text = String(msg ?? '');
     if (err?.code === 'ETHROTTLE') onThrottled(err);
     if (err?.responseStatus || err?.code === 'NoConnection') heard.failure = err;
-    if (text.startsWith('Invalid entries in the')) heard.lost ??= 'a SEARCH answer with entries that are no uids';
+    if (text.startsWith('Invalid entries in the')) heard.lost ??= 'a SEARCH answer with entries that are not uids';
     // Only an unreadable line is logged with the server as its source at this level.
     if (src === 's' && err) heard.lost ??= `a line that is not IMAP (${err.code ?? err.message})`;
     if (text === 'Tagged response for an unknown tag') heard.unknownTag = String(tag);

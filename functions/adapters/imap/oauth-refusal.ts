@@ -59,6 +59,6 @@ function kindOf(status: number, error: string | undefined): MailboxFailureKind {
 }
 
 function remedyFor(error: string | undefined): string {
-  if (error === undefined) return 'Check tokenUrl in the settings: this is no answer of a token endpoint';
+  if (error === undefined) return 'Check tokenUrl in the settings: this answer is not from a token endpoint';
   return REMEDIES[error] ?? 'Check the auth settings and the secrets of the mailbox';
 }

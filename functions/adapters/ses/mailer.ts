@@ -62,8 +62,12 @@ async function sendOrExplain(client: SESv2Client, command: SendEmailCommand, way
   } catch (error) {
     if (!(error instanceof SESv2ServiceException)) throw error;
     const remedy = REMEDIES[error.name] ?? 'Nothing was sent; the next digest carries it all.';
-    throw new MailRefused(error.name, `SES did not take the digest ${way}: ${error.name}: ${error.message} ${remedy}`, {
-      cause: error,
-    });
+    throw new MailRefused(
+      error.name,
+      `SES did not accept the digest ${way}: ${error.name}: ${error.message} ${remedy}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

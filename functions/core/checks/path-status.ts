@@ -30,11 +30,11 @@ export function statusOfDigest(report: DigestPathReport, at: Date): TargetStatus
     ...(unverifiedRecipients.length === 0
       ? []
       : [
-          `the account is in the SES sandbox, where recipients have to be verified too; verify ${unverifiedRecipients.join(', ')}`,
+          `the account is in the SES sandbox, where recipients must be verified too; verify ${unverifiedRecipients.join(', ')}`,
         ]),
   ];
   if (problems.length === 0) return ALIVE;
-  const reason = `SES does not take the digest: ${problems.join('. Also, ')}.`;
+  const reason = `SES would not accept the digest: ${problems.join('. Also, ')}.`;
   return { state: 'dead', failure: failureOf(reason, at) };
 }
 
@@ -46,8 +46,8 @@ export function statusOfAlarms(report: AlarmPathReport, at: Date): TargetStatus 
   const subscribe = `aws sns subscribe --protocol email --notification-endpoint ${email} --topic-arn ${topicArn}`;
   const reason =
     subscription === 'pending'
-      ? `No alarm reaches ${email}: its subscription is not confirmed. Click the link in the mail "AWS Notification - ` +
-        `Subscription Confirmation"; where that is lost, this sends another: ${subscribe}`
+      ? `No alarm reaches ${email}: its subscription is not confirmed. Click the link in the email "AWS Notification - ` +
+        `Subscription Confirmation"; if that is lost, this sends another: ${subscribe}`
       : `No alarm reaches ${email}: it is not subscribed. It was not confirmed in time, or it was ended by the link ` +
         `that every alarm carries. Subscribe it again, then click the link in the email: ${subscribe}`;
   return { state: 'dead', failure: failureOf(reason, at) };

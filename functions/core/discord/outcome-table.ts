@@ -39,7 +39,7 @@ export const HTTP_OUTCOMES: readonly OutcomeRow[] = [
   { status: 'any', code: 20029, becomes: 'retry', kind: 'rate limit', means: 'write limit of the server' },
   { status: 'any', code: 40062, becomes: 'retry', kind: 'rate limit', means: 'limit of a resource' },
   { status: 'any', code: 130000, becomes: 'retry', kind: 'server', effect: 'possible', means: 'overloaded' },
-  { status: '5xx', code: 'any', becomes: 'retry', kind: 'server', effect: 'possible', means: 'Discord is in trouble' },
+  { status: '5xx', code: 'any', becomes: 'retry', kind: 'server', effect: 'possible', means: 'Discord has an error' },
   { status: 'any', code: 40004, becomes: 'retry', kind: 'server', means: 'sending is disabled for a while' },
   { status: 'any', code: 40006, becomes: 'retry', kind: 'server', means: 'the feature is disabled for a while' },
   { status: 'any', code: 110001, becomes: 'retry', kind: 'server', means: 'application not available yet' },

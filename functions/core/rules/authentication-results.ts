@@ -38,7 +38,7 @@ export function judgeAuthentication(
   { authservId, fromDomains }: { authservId: string; fromDomains: readonly string[] },
 ): AuthenticationVerdict {
   const [fromDomain, ...others] = new Set(fromDomains);
-  if (fromDomain === undefined) return failed('From holds no readable address');
+  if (fromDomain === undefined) return failed('From contains no readable address');
   // One of several domains cannot vouch for the others (RFC 7489, 6.6.1).
   if (others.length > 0) return failed('From holds addresses of several domains');
 

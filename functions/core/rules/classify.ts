@@ -159,7 +159,7 @@ function oncePer<T extends object>(compute: (key: string) => T): (key: string) =
 function doubtAbout(mail: Mail, view: MailView, authservId: string | undefined): string | undefined {
   if (authservId === undefined) return `${mail.location.mailbox} has no authservId in the settings`;
   const from = view.from();
-  if (from.includes(undefined)) return 'From holds a part that is no readable address';
+  if (from.includes(undefined)) return 'From contains a part that is not a readable address';
   const verdict = judgeAuthentication(mail.headers.get(AUTHENTICATION_RESULTS) ?? [], {
     authservId,
     fromDomains: from.flatMap((address) => address?.domain ?? []),

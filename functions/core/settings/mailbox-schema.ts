@@ -31,7 +31,7 @@ const folders = oneOrMore(folder, { what: "at least one folder, such as ['INBOX'
   });
 
 const startFrom = z.union([oneOf(['now', 'all']), fields('a start', { days: wholeNumber({ from: 1, to: 3650 }) })], {
-  error: "the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
+  error: "the value is not a start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
 });
 
 const authservId = text((value) => /^[^\s;="()]+$/.test(value), {

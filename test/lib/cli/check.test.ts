@@ -114,7 +114,7 @@ describe('a check', () => {
           digest: async (): Promise<DigestPathReport> => ({ ...OPEN_DIGEST_PATH, sender }),
         };
       },
-      /^✗ digest: SES does not take the digest: its sender rollcall@example\.com is not verified/,
+      /^✗ digest: SES would not accept the digest: its sender rollcall@example\.com is not verified/,
     ],
     [
       'an alarm address that has not confirmed',

@@ -34,7 +34,7 @@ const report = {
   findings: [finding],
 };
 
-/** One of each kind; a new kind does not compile before it stands here too. */
+/** One of each kind; a new kind does not compile until it is added here. */
 const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
   'baseline set': { kind: 'baseline set', mailbox, uidValidity: '1', baselineUid: 4 },
   'poll restarted': {
@@ -97,7 +97,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** The log's lines and the metrics' lines of these events, told by one journal. */
+/** The log lines and metric lines that one journal writes for these events. */
 function told(...events: JournalEvent[]) {
   const journal = jsonJournal();
   for (const event of events) journal(event);

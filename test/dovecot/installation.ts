@@ -8,7 +8,7 @@ export function dovecotIsInstalled(): boolean {
   return pathOf('dovecot') !== undefined && pathOf('doveadm') !== undefined;
 }
 
-/** Where a program of Dovecot lies; Debian keeps `dovecot` in /usr/sbin, which is not in everyone's PATH. */
+/** Where a program of Dovecot is; Debian keeps `dovecot` in /usr/sbin, which is not in every user's PATH. */
 function pathOf(program: Program): string | undefined {
   try {
     return output('sh', ['-c', `PATH="$PATH:/usr/sbin:/usr/local/sbin"; command -v ${program}`]);

@@ -14,7 +14,7 @@ export class NoEmulator extends Error {
 
 export type CapturedMail = { subject: string; text: string; html: string; from: string; to: string[] };
 
-/** An AWS of one's own on this machine, in an account that nobody has used before. */
+/** A private AWS on this machine, in an account that was not used before. */
 export type Emulator = {
   version: string;
   account: string;

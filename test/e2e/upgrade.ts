@@ -87,7 +87,7 @@ async function isRefused(route: string, { discord, channelOf }: World): Promise<
   });
 }
 
-/** What holds mail was neither replaced nor left behind. */
+/** Everything that holds email was neither replaced nor orphaned. */
 function areStillThose(before: Deployment, after: Deployment): void {
   const found = (deployment: Deployment, ofType: string) =>
     deployment.all(ofType).map(({ logicalId, physicalId }) => `${logicalId}: ${physicalId}`);

@@ -22,7 +22,7 @@ const optionsSchema = z.object({
   case: number.optional(),
 });
 
-/** Polls wait for servers, so that one thread of them costs half of one of mails. */
+/** Polls wait for servers, so a thread of polls costs half as much as one of emails. */
 const SHARE_OF_ANSWERS = 0.1;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,7 +33,7 @@ let found = 0;
 for (const kind of wanted) found += await fuzz(kind);
 process.exitCode = found > 0 ? 1 : 0;
 
-/** Runs the cases of one kind and tells what they brought. Resolves to the number of findings. */
+/** Runs the cases of one kind and reports the results. Resolves to the number of findings. */
 async function fuzz(kind: FuzzKind): Promise<number> {
   const { seed } = options;
   const cases = options.case === undefined ? casesOf(kind) : 1;

@@ -19,7 +19,7 @@ export function isDenied(uid: number, said: readonly Exchange[]): boolean {
   });
 }
 
-/** What a server says behind the completion of a command, a client takes for an answer to the next one. */
+/** A client takes anything that a server sends after the completion of a command for an answer to the next one. */
 function asHeard(said: readonly Exchange[]): Exchange[] {
   let late = '';
   return said.map(({ command, delivered }) => {

@@ -72,7 +72,7 @@ describe('a channel that is closed, and mended', () => {
     expect(output).toMatch(/^vip +dead since \S+ · 0 on their way, [1-9]\d* dead, the oldest from \S+$/m);
     expect(output).toContain(`Missing Access (check ${vip.name})`);
     expect(output).toMatch(/^stripe +alive since \S+ · 0 on their way, 0 dead$/m);
-    // Nobody here can say that a digest or an alarm would arrive, so nobody does.
+    // A local run cannot know whether a digest or an alarm would arrive, so it does not say so.
     expect(output).toMatch(/^digest +not checked since \S+\n +The embedded SES .* verifies no address\.$/m);
     expect(output).toMatch(/^alarms +not checked since \S+\n +A local run has no SNS/m);
   });

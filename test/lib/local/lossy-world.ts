@@ -89,7 +89,7 @@ export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt:
     audit: async () => await createAuditInbox(dependencies)({ mailbox: MAILBOX }, context),
     ledger: ledgerFrom(environment),
     watermark: async () => (await watermarksFrom(environment).get(MAILBOX))?.watermark,
-    /** Posts what lies in the queues and sends a digest. @returns what a reader of both has seen, by subject */
+    /** Posts what is in the queues and sends a digest. @returns what a reader of both has seen, by subject */
     async deliver() {
       const failures: unknown[] = [];
       const pipeline = startPipeline({ settings, environment, queues: aws }, journal, (error) => failures.push(error));

@@ -28,8 +28,8 @@ export function requiredPathOf(program: Program): string {
 export type Account = { name: string; group: string; uid: number; gid: number };
 
 /**
- * The current user; `nobody` where that is root, because Dovecot's login processes refuse to run as root and it serves
- * no mail of uid 0.
+ * The current user; `nobody` if that is root, because Dovecot's login processes refuse to run as root and it serves no
+ * email for uid 0.
  */
 export function unprivilegedAccount(): Account {
   const { uid, username } = userInfo();

@@ -35,13 +35,13 @@ export function discordProbe(
   target: DiscordTarget,
   { discordTargets, clock }: { discordTargets: DiscordTargets; clock: Clock },
 ): ChatProbe {
-  const look = async (freshSecret: boolean) =>
+  const probeWith = async (freshSecret: boolean) =>
     targetStatusOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
   return {
     async probe() {
-      const status = await look(false);
+      const status = await probeWith(false);
       const isOld = status.state === 'dead' && status.failure && mayBeStaleSecret(status.failure, target);
-      return isOld ? await look(true) : status;
+      return isOld ? await probeWith(true) : status;
     },
   };
 }

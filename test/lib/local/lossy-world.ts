@@ -18,8 +18,8 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 const MAILBOX = 'support/INBOX';
 
 /**
- * The handlers on embedded servers, each called by itself, so that mail can be lost in between: in ways that no handler
- * expects, by whoever has access to a table, a queue or a bucket.
+ * The handlers on embedded servers, each called separately, so that email can be lost in between: in ways that no
+ * handler expects, by an operator with access to a table, a queue or a bucket.
  */
 export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt: Date }[]) {
   const running: { stop(): Promise<void> }[] = [];

@@ -16,7 +16,7 @@ export default defineSettings({
   ],
 
   // Email goes to the first route with a matching rule. Email that matches none is in the daily digest.
-  // All parts of a rule have to match; several items of one part are alternatives.
+  // All parts of a rule must match; several items of one part are alternatives.
   // `from: 'stripe.com'` means the domain and its subdomains. Patterns are RE2, anywhere in the subject, in any case.
   routes: [
     {

@@ -1,4 +1,4 @@
-/** What went wrong by the person's doing, or outside of Rollcall: the message says all that is needed. */
+/** Errors caused by the user or by something outside of Rollcall: the message says everything. */
 const NOT_OURS: ReadonlySet<string> = new Set([
   'CommandError',
   'OptionError',
@@ -7,7 +7,7 @@ const NOT_OURS: ReadonlySet<string> = new Set([
   'SecretMissing',
 ]);
 
-/** What a person is shown of an error: the message, or with the place in the code where it is a fault of Rollcall. */
+/** The text of an error for a person: its message, or its stack trace if it is a fault in Rollcall. */
 export function errorTextOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return NOT_OURS.has(error.name) ? error.message : (error.stack ?? error.message);

@@ -1,18 +1,18 @@
 /** An AWS service as the SDK names it in environment variables: its service id in capitals. */
 export type AwsService = 'DYNAMODB' | 'SQS' | 'S3' | 'SESV2' | 'SNS' | 'SSM';
 
-/** Longer than any answer takes that still helps; three attempts end within the reserve that a poll keeps. */
+/** Longer than any useful answer takes; three attempts end within the reserve that a poll keeps. */
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_TIMEOUT_MS = 3_000;
 const MAX_ATTEMPTS = 3;
 
 /**
- * What every AWS client is made with. Region, endpoint and credentials come from the SDK's own variables (AWS SDKs and
- * Tools Reference Guide: AWS_REGION, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_ACCESS_KEY_ID and so on), but out
- * of the given record, so that several deployments can be in one process. Without credentials in the record the SDK
- * looks along its own chain.
+ * The options of every AWS client. Region, endpoint and credentials come from the SDK's own variables (AWS SDKs and
+ * Tools Reference Guide: AWS_REGION, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE>, AWS_ACCESS_KEY_ID and so on), but
+ * from the given record, so that several deployments can share one process. If the record has no credentials, the SDK
+ * uses its default chain.
  *
- * The SDK waits for ever by default. `requestTimeout` alone only warns; it ends a request together with
+ * By default the SDK waits forever. `requestTimeout` alone only warns; it ends a request only together with
  * `throwOnRequestTimeout` (NodeHttpHandlerOptions of @smithy/types). Clients take these options as a plain object.
  *
  * @throws if AWS_REGION is missing
@@ -30,7 +30,7 @@ export function awsClientOptions(environment: Readonly<Record<string, string | u
       throwOnRequestTimeout: true,
     },
     ...(endpoint && { endpoint }),
-    // An embedded server has no host name for each bucket, so the bucket goes into the path.
+    // An embedded server has no host name per bucket, so the bucket goes into the path.
     ...(endpoint && service === 'S3' && { forcePathStyle: true }),
     ...credentialsIn(environment),
   };

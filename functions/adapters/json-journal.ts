@@ -16,9 +16,9 @@ import {
 import { UNKNOWN_ROUTE } from '../core/records/ledger-entry.ts';
 
 /**
- * The journal of a Lambda: one JSON line an event, and one for each figure, which CloudWatch Logs makes a metric of
- * without a call of its API. Lines about a mail carry its mailId and mailbox, never its subject, sender or text: logs are
- * read by more people than the mailbox is.
+ * The journal of a Lambda: one JSON line per event, and one per figure, from which CloudWatch Logs makes a metric
+ * without an API call. Lines about an email have its mailId and mailbox, never its subject, sender or text: more people
+ * can read logs than the mailbox.
  *
  * The stack's name comes from POWERTOOLS_SERVICE_NAME. One journal serves one invocation at a time, as a Lambda does.
  */
@@ -28,12 +28,12 @@ export function jsonJournal(): Journal {
   const figuresOf = figures();
   return (event) => {
     logger[levelOf(event)](event.kind, factsOf(event));
-    for (const { metric, value, dimensions } of figuresOf(event)) tell(metrics, metric, value, dimensions);
+    for (const { metric, value, dimensions } of figuresOf(event)) emit(metrics, metric, value, dimensions);
   };
 }
 
-/** A single metric is written at once: what an invocation that dies has told so far is told. */
-function tell(metrics: Metrics, { name, unit }: MetricDefinition, value: number, dimensions: Dimensions = {}): void {
+/** Writes a single metric at once, so that an invocation that dies has emitted it. */
+function emit(metrics: Metrics, { name, unit }: MetricDefinition, value: number, dimensions: Dimensions = {}): void {
   const single = metrics.singleMetric();
   for (const [dimension, text] of Object.entries(dimensions)) single.addDimension(dimension, text);
   single.addMetric(name, unit, value);
@@ -89,7 +89,7 @@ function factsOf(event: JournalEvent): Record<string, unknown> {
       };
     }
     case 'digest sent': {
-      // Thousands of mailIds would not fit into a line; the ledger says of each when it was settled.
+      // Thousands of mailIds would not fit into a line; the ledger has the time at which each was settled.
       const { messageId, subject, mailIds } = event;
       return { messageId, subject, mails: mailIds.length };
     }
@@ -103,18 +103,18 @@ function factsOf(event: JournalEvent): Record<string, unknown> {
 type Dimensions = Readonly<Record<string, string>>;
 type Figure = { metric: MetricDefinition; value: number; dimensions?: Dimensions };
 
-/** Mails are counted until their poll or audit ends, since one line a mail would be all there is in the log. */
+/** Emails are counted until their poll or audit ends; one line per email would flood the log. */
 function figures(): (event: JournalEvent) => Figure[] {
   let accepted = 0;
   let unknown = 0;
   const mails = (): Figure[] => {
-    const told = [
+    const emitted = [
       { metric: ACCEPTED_MAILS, value: accepted },
       { metric: UNKNOWN_MAILS, value: unknown },
     ];
     accepted = 0;
     unknown = 0;
-    return told;
+    return emitted;
   };
   return (event) => {
     switch (event.kind) {
@@ -135,7 +135,7 @@ function figures(): (event: JournalEvent) => Figure[] {
         return [{ metric: POSTED_ALERTS, value: event.alerts.length }];
       case 'routes checked':
         return [{ metric: DEAD_TARGETS, value: event.dead + event.closedPaths }];
-      case 'open alerts looked at':
+      case 'oldest open alert':
         return [{ metric: OLDEST_OPEN_ALERT_AGE, value: event.oldestAgeMs / 1000 }];
       case 'digest sent':
         return [{ metric: SENT_DIGESTS, value: 1 }];

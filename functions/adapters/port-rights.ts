@@ -14,9 +14,9 @@ import { DEAD_LETTERS_RIGHTS } from './sqs/dead-letters.ts';
 import { ROUTE_QUEUES_RIGHTS } from './sqs/route-queues.ts';
 import { SECRETS_RIGHTS } from './ssm-secrets.ts';
 
-/** What each method of each port needs of IAM, as its adapter says. */
+/** The IAM actions of each port method, from its adapter. */
 export const PORT_RIGHTS = {
-  // The reader and the chat service sign in with a secret, and call AWS for nothing else.
+  // The reader and the chat service log in with a secret, and make no other AWS calls.
   reader: { visit: SECRETS_RIGHTS.read },
   login: { version: SECRETS_RIGHTS.version },
   chat: { pack: {}, waitMs: {}, mayBeStaleSecret: {}, post: SECRETS_RIGHTS.read, probe: SECRETS_RIGHTS.read },

@@ -14,13 +14,13 @@ import type { Spool } from '../core/records/spool.ts';
 import type { TargetChecks } from '../core/records/target-check.ts';
 import type { Watermarks } from '../core/records/watermark.ts';
 
-/** Every port that a use case can be handed, by the name it is handed under. */
+/** Every port that a use case can receive, by its name there. */
 export type Ports = {
   reader: MailReader;
   login: Login;
   watermarks: Watermarks;
   ledger: Ledger;
-  /** The ledger again, for which post last showed an alert. Only a bot's poster needs it. */
+  /** The ledger again, to find the post that last showed an alert. Only a bot's poster needs it. */
   sentPosts: Ledger;
   routeQueues: RouteQueues;
   queue: AlertQueue;

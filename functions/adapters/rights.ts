@@ -1,11 +1,11 @@
-/** What of a deployment an AWS call goes to. The stack knows the ARNs of each place, and the conditions that go with it. */
+/** The part of a deployment that an AWS call uses. The stack knows the ARNs of each place, and their conditions. */
 export type Place =
   | 'ledger'
   | 'ledgerByLocation'
   | 'ledgerByDay'
   | 'openLedgerEntries'
   | 'watermarks'
-  /** Items beside the watermarks, each kind under a prefix of its own. */
+  /** Items in the watermarks' table, each kind with its own key prefix. */
   | 'targetChecks'
   | 'pauses'
   | 'digestRun'
@@ -26,7 +26,7 @@ export type Place =
 
 type Action = `${'dynamodb' | 'sqs' | 's3' | 'ssm' | 'ses' | 'sns'}:${string}`;
 
-/** The IAM actions that a call needs, by the place that it goes to. */
+/** The IAM actions that a call needs, by the place that it uses. */
 export type Rights = { readonly [Name in Place]?: readonly Action[] };
 
 /** What each method of a port needs. A method that is missing here does not compile. */

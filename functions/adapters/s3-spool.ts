@@ -12,10 +12,10 @@ import { digestedKeyOf, PENDING_PREFIX, type Spool } from '../core/records/spool
 import type { RightsOf } from './rights.ts';
 
 /**
- * What each method needs of IAM. The policies derive from it.
+ * The IAM actions of each method. The policies derive from it.
  *
- * Listing is of the whole bucket, not of one prefix: S3 answers "access denied" in place of "no such key" for a segment
- * that is gone, unless the role may list the bucket (Amazon S3 API Reference, GetObject and CopyObject).
+ * Listing covers the whole bucket, not one prefix: unless the role may list the bucket, S3 answers "access denied"
+ * instead of "no such key" for a missing segment (Amazon S3 API Reference, GetObject and CopyObject).
  */
 export const SPOOL_RIGHTS = {
   write: { pendingSegments: ['s3:PutObject'] },
@@ -29,7 +29,7 @@ export const SPOOL_RIGHTS = {
 
 /** The spool in one S3 bucket. */
 export function s3Spool({ client, bucket }: { client: S3Client; bucket: string }): Spool {
-  /** The segment's text; undefined where it is gone from `pending`. */
+  /** The segment's text; undefined if it is no longer in `pending`. */
   async function read(key: string): Promise<string | undefined> {
     const answer = await unlessGone(client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
     return await answer?.Body?.transformToString('utf-8');
@@ -48,7 +48,7 @@ export function s3Spool({ client, bucket }: { client: S3Client; bucket: string }
         for (const { Key: key } of Contents) {
           if (key === undefined) continue;
           const text = await read(key);
-          // Listed and then gone: another digest carried it meanwhile and archived it. Only archiving removes a segment.
+          // It was listed, but another digest has carried and archived it since. Only archiving removes a segment.
           if (text !== undefined) yield { key, text };
         }
       }
@@ -60,12 +60,12 @@ export function s3Spool({ client, bucket }: { client: S3Client; bucket: string }
           new CopyObjectCommand({
             Bucket: bucket,
             Key: digestedKeyOf(key, day),
-            // The source has to be URL-encoded, the key not (Amazon S3 API Reference, CopyObject).
+            // The source must be URL-encoded, the key must not (Amazon S3 API Reference, CopyObject).
             CopySource: [bucket, ...key.split('/')].map(encodeURIComponent).join('/'),
           }),
         ),
       );
-      // Gone already: an overlapping digest archived it, and its copy stands.
+      // Otherwise an overlapping digest has archived it, and its copy stays.
       if (copied) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
   };

@@ -2,12 +2,12 @@ import { paginateListSubscriptionsByTopic, type SNSClient, type Subscription } f
 import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Rights } from './rights.ts';
 
-/** What looking needs of IAM. The policies derive from it. */
+/** The IAM actions of this check. The policies derive from it. */
 export const ALARM_PATH_RIGHTS = { alarmTopic: ['sns:ListSubscriptionsByTopic'] } as const satisfies Rights;
 
 /**
- * Looks at the subscription of the alarm address. The topic's own counts would not tell whose subscription is confirmed.
- * Throws what the SDK throws where SNS does not answer, or not to us.
+ * Reads the subscription of the alarm address. The topic's own counts do not show whose subscription is confirmed.
+ * Throws the SDK's error if SNS does not answer, or refuses.
  */
 export function snsAlarmPath({
   client,
@@ -27,11 +27,11 @@ export function snsAlarmPath({
       for (const subscription of Subscriptions ?? []) if (isOurs(subscription)) states.push(stateOf(subscription));
     }
     const subscription = (['confirmed', 'pending'] as const).find((state) => states.includes(state)) ?? 'none';
-    return { kind: 'seen', email, topicArn, subscription };
+    return { kind: 'checked', email, topicArn, subscription };
   };
 }
 
-/** In place of an ARN stands `PendingConfirmation`, or for a while `Deleted` after somebody ended it. */
+/** Instead of an ARN, SNS returns `PendingConfirmation`, or `Deleted` for a while after a subscription was ended. */
 function stateOf({ SubscriptionArn }: Subscription): 'confirmed' | 'pending' | 'none' {
   if (SubscriptionArn?.startsWith('arn:')) return 'confirmed';
   return SubscriptionArn === 'PendingConfirmation' ? 'pending' : 'none';

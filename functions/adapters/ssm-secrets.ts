@@ -5,7 +5,7 @@ import type { RightsOf } from './rights.ts';
 
 const FIVE_MINUTES_MS = 5 * 60 * 1000;
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const SECRETS_RIGHTS = {
   read: { secrets: ['ssm:GetParameter'] },
   version: { secrets: ['ssm:GetParameter'] },
@@ -14,8 +14,8 @@ export const SECRETS_RIGHTS = {
 /**
  * Secrets from SSM SecureString parameters.
  *
- * Reads of one parameter that overlap share one request, be they fresh or not: what is under way is past the cache. A
- * failed read is not kept.
+ * Overlapping reads of one parameter share one request, fresh or not: a request under way bypasses the cache anyway. A
+ * failed read is not cached.
  *
  * @param cacheMs how long a secret may be used before it is read again
  */
@@ -60,7 +60,7 @@ type StoredSecret = { value: string; version: string };
 async function readParameter(client: SSMClient, parameter: string): Promise<StoredSecret> {
   try {
     const { Parameter } = await client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
-    // A parameter that is deleted and stored again begins at version 1, so the time belongs to it.
+    // A parameter that is deleted and stored again starts at version 1, so the version includes the time.
     if (Parameter?.Value) {
       const version = `${Parameter.Version} of ${Parameter.LastModifiedDate?.toISOString()}`;
       return { value: Parameter.Value, version };

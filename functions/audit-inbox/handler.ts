@@ -14,7 +14,7 @@ import { spoolFrom } from '../wiring/spool.ts';
 const daysSchema = z.union([z.int().positive(), z.literal('all')]);
 const eventSchema = z.object({ mailbox: z.string().min(1), days: daysSchema.default(AUDIT_DAYS) });
 
-/** Audits the mailbox that the schedule names: `{ "mailbox": "support/INBOX" }`; `"days": 90` looks further back. */
+/** Audits the mailbox that the schedule names: `{ "mailbox": "support/INBOX" }`; `"days": 90` covers more days. */
 export function createAuditInbox({ settings, environment, journal }: HandlerDependencies) {
   const services = {
     watermarks: watermarksFrom(environment),

@@ -7,8 +7,8 @@ import { operatorPathsFrom } from '../wiring/operator-paths.ts';
 import { redriveServicesFrom } from '../wiring/redrive.ts';
 
 /**
- * Looks at every route's target without posting, and at the paths to the operator without sending; puts back what is
- * parked for routes that answer.
+ * Probes every route's target without posting, and the operator paths without sending; requeues what is parked for
+ * routes that answer.
  */
 export function createCheckRoutes(
   { settings, environment, journal }: HandlerDependencies,

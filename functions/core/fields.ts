@@ -2,60 +2,60 @@ import * as z from 'zod';
 
 const SHOWN_CHARACTERS = 80;
 
-/** A wrong value as a message may repeat it: short, and without what could be a password in a URL. */
-function shown(value: unknown): string {
+/** A wrong value for an error message: short, and without what could be a password in a URL. */
+function quoted(value: unknown): string {
   if (typeof value !== 'string') return value !== null && typeof value === 'object' ? kindOf(value) : String(value);
   if (/:\/\/.*@/s.test(value)) return 'a URL with a user in it';
   return JSON.stringify(value.length > SHOWN_CHARACTERS ? `${value.slice(0, SHOWN_CHARACTERS)}…` : value);
 }
 
-/** What a value is, without repeating it. */
+/** The type of a value, without repeating it. */
 function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-type Sight = 'open' | 'secret';
+type Disclosure = 'open' | 'secret';
 
 /** `what is wrong. What is allowed.`; a value that could be a secret is never repeated. */
-function complaint(value: unknown, what: string, allowed: string, sight: Sight): string {
+function problemText(value: unknown, what: string, allowed: string, disclosure: Disclosure): string {
   if (value === undefined) return `is missing. ${allowed}`;
-  return `${sight === 'open' ? shown(value) : 'the value'} is not ${what}. ${allowed}`;
+  return `${disclosure === 'open' ? quoted(value) : 'the value'} is not ${what}. ${allowed}`;
 }
 
-/** A text that has to pass `isAllowed`. `what` names what it should be, `allowed` tells how to write it. */
+/** A text that must pass `isAllowed`. `what` is a noun for it, `allowed` describes how to write it. */
 export function text(
   isAllowed: (value: string) => boolean,
-  { what, allowed, sight = 'open' }: { what: string; allowed: string; sight?: Sight },
+  { what, allowed, disclosure = 'open' }: { what: string; allowed: string; disclosure?: Disclosure },
 ) {
-  const error = (issue: { input?: unknown }) => complaint(issue.input, what, allowed, sight);
+  const error = (issue: { input?: unknown }) => problemText(issue.input, what, allowed, disclosure);
   return z.string({ error }).refine(isAllowed, { error });
 }
 
 export function oneOf<const Values extends readonly string[]>(values: Values) {
   const allowed = `Allowed: ${values.map((value) => `'${value}'`).join(', ')}.`;
-  return z.enum(values, { error: ({ input }) => complaint(input, 'one of the allowed words', allowed, 'open') });
+  return z.enum(values, { error: ({ input }) => problemText(input, 'one of the allowed words', allowed, 'open') });
 }
 
 export function wholeNumber({ from, to }: { from: number; to: number }) {
   const allowed = `Allowed: ${from} to ${to}.`;
-  const error = (issue: { input?: unknown }) => complaint(issue.input, 'a whole number in range', allowed, 'open');
+  const error = (issue: { input?: unknown }) => problemText(issue.input, 'a whole number in range', allowed, 'open');
   return z.int({ error }).min(from, { error }).max(to, { error });
 }
 
 export function yesOrNo() {
-  return z.boolean({ error: ({ input }) => complaint(input, 'a yes or no', 'Allowed: true, false.', 'open') });
+  return z.boolean({ error: ({ input }) => problemText(input, 'a yes or no', 'Allowed: true, false.', 'open') });
 }
 
-/** An object with these fields and no others. A wrong value is never repeated: a secret may stand in its place. */
+/** An object with these fields and no others. A wrong value is never repeated: it may be a misplaced secret. */
 export function fields<Shape extends z.core.$ZodLooseShape>(what: string, shape: Shape) {
   const allowed = `Allowed: ${Object.keys(shape).join(', ')}.`;
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return misplaced(issue.input, what, allowed);
       const names = issue.keys.map((key) => JSON.stringify(key)).join(', ');
-      return `${names} ${issue.keys.length > 1 ? 'are no fields' : 'is no field'} of ${what}. ${allowed}`;
+      return `${names} ${issue.keys.length > 1 ? 'are not fields' : 'is not a field'} of ${what}. ${allowed}`;
     },
   });
 }
@@ -64,7 +64,7 @@ function misplaced(value: unknown, what: string, allowed: string): string {
   return value === undefined ? `is missing. ${allowed}` : `${kindOf(value)} is not ${what}. ${allowed}`;
 }
 
-/** Parses a part with a schema of its own and reports its problems at its place in the whole. */
+/** Parses a part with a schema of its own and reports its problems with its path in the whole. */
 function parsePart<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -83,11 +83,11 @@ type ListOptions = {
   /** `a list of routes` */
   what: string;
   least?: 0 | 1;
-  /** A field that no two items may share. */
+  /** A field that must be unique among the items. */
   unique?: string;
 };
 
-/** A list of items, each problem named with the item's index. */
+/** A list of items; each problem has the item's index. */
 export function listOf<Item extends z.ZodType>(item: Item, { what, least = 1, unique }: ListOptions) {
   return z.custom<z.input<Item>[]>().transform((value, context): z.output<Item>[] => {
     const items: unknown = value;
@@ -100,7 +100,7 @@ export function listOf<Item extends z.ZodType>(item: Item, { what, least = 1, un
   });
 }
 
-/** Where a list is meant, one item may stand for itself; its problems then name no index. */
+/** A list, or a single item without brackets, whose problems then have no index. */
 export function oneOrMore<Item extends z.ZodType>(item: Item, options: ListOptions) {
   const list = listOf(item, options);
   return z
@@ -116,14 +116,14 @@ function refuseRepeats(items: readonly unknown[], field: string, context: z.Refi
     const value = (item as Record<string, unknown> | undefined | null)?.[field];
     const first = indexByValue.get(value);
     if (value !== undefined && first !== undefined) {
-      const message = `${shown(value)} is taken by [${first}] already. Give each its own ${field}.`;
+      const message = `${quoted(value)} is taken by [${first}] already. Give each its own ${field}.`;
       context.addIssue({ code: 'custom', message, path: [index, field] });
     }
     indexByValue.set(value, first ?? index);
   }
 }
 
-/** What may be written as a text or as an object: each is held against its own schema. */
+/** A value that is either a text or an object: each has its own schema. */
 export function textOrFields<Input, Output>(asText: z.ZodType<Output>, asFields: z.ZodType<Output>) {
   return z.custom<Input>().transform((value, context): Output => {
     const given: unknown = value;
@@ -132,7 +132,7 @@ export function textOrFields<Input, Output>(asText: z.ZodType<Output>, asFields:
   });
 }
 
-/** What may be written in several forms: `formOf` picks the schema to hold the value against, or says why none fits. */
+/** A value with several forms: `formOf` picks its schema, or says why none fits. */
 export function oneForm<Input, Output>(
   what: string,
   allowed: string,
@@ -152,10 +152,10 @@ export function oneForm<Input, Output>(
 }
 
 /** A text for people or servers: one line, not empty. */
-export function line(what: string, example: string, sight: 'open' | 'secret' = 'open') {
+export function line(what: string, example: string, disclosure: 'open' | 'secret' = 'open') {
   return text((value) => /^[^\p{Cc}]+$/u.test(value) && value.trim() === value, {
     what,
     allowed: `Write one line of text such as '${example}'.`,
-    sight,
+    disclosure,
   });
 }

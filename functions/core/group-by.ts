@@ -1,4 +1,4 @@
-/** `Map.groupBy`, which Node 20 does not have yet: the items by key, in the order of their first appearance. */
+/** `Map.groupBy`, which Node 20 lacks: the items by key, in the order of their first appearance. */
 export function groupBy<Key, Item>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, [Item, ...Item[]]> {
   const groups = new Map<Key, [Item, ...Item[]]>();
   for (const item of items) {

@@ -11,12 +11,12 @@ export class SecretMissing extends Error {
 
 /** Named secrets, cached for five minutes. */
 export interface Secrets {
-  /** Throws `SecretMissing` where there is no such parameter. `fresh` reads past the cache. */
+  /** Throws `SecretMissing` if there is no such parameter. `fresh` bypasses the cache. */
   read(parameter: string, options?: { fresh: boolean }): Promise<string>;
 }
 
-/** Tells whether a secret was stored again. */
+/** Detects that a secret was stored again. */
 export interface SecretVersions {
-  /** Another one each time that the secret is stored. Throws `SecretMissing` where there is no such parameter. */
+  /** Changes each time the secret is stored. Throws `SecretMissing` if there is no such parameter. */
   version(parameter: string): Promise<string>;
 }

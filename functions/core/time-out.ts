@@ -4,10 +4,10 @@ export class TimedOut extends Error {
 }
 
 /**
- * Waits for `work` for `ms` milliseconds at most, and leaves no timer behind.
+ * Waits for `work` for at most `ms` milliseconds, and leaves no timer behind.
  *
- * @param late says what timed out, and what comes next
- * @throws `late`; what becomes of the work after that, good or bad, is dropped
+ * @param late says what timed out, and what happens next
+ * @throws `late`; any later result or error of the work is ignored
  */
 export async function withTimeout<T>(ms: number, work: Promise<T>, late: TimedOut): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ import { ledgerFrom, pausesFrom } from '../wiring/dynamo.ts';
 import { requiredValue } from '../wiring/environment.ts';
 import { alertQueueFrom } from '../wiring/queues.ts';
 
-/** Posts the alerts of one route; the answer names those that stay in the queue. */
+/** Posts the alerts of one route; its answer lists those that stay in the queue. */
 export function createPostToDiscord({ settings, environment, journal }: HandlerDependencies) {
   const routeId = requiredValue(environment, 'ROUTE');
   const route = settings.routes.find(({ id }) => id === routeId);

@@ -12,9 +12,9 @@ import { deadLettersFrom } from '../wiring/queues.ts';
 import { spoolFrom } from '../wiring/spool.ts';
 
 /**
- * Sends the digest: what needs a person, the unknown mail, the counts, the health.
+ * Sends the digest: what needs attention, the unknown email, the counts, the health.
  *
- * @param options `settledMs` is for a run in which surely no poll is under way; see `DigestSettings`
+ * @param options `settledMs` is for a run that certainly overlaps no poll; see `DigestSettings`
  */
 export function createSendDigest(
   { settings, environment, journal }: HandlerDependencies,
@@ -40,7 +40,7 @@ export function createSendDigest(
   }));
   const routes = settings.routes.map(({ id }) => id);
   return (_event: unknown, context: { getRemainingTimeInMillis(): number }): Promise<DigestReport> => {
-    // Not by the id of the request: the repeats of one event have the same, and so has an event that comes twice.
+    // Not the request id: repeats of one event have the same one, and so does an event that is delivered twice.
     const invocation = { holder: randomUUID(), remainingMs: () => context.getRemainingTimeInMillis() };
     return sendDigest(services, { mailboxes, routes, ...options }, invocation);
   };

@@ -8,21 +8,21 @@ import type { RouteSettings } from '../core/settings/route-schema.ts';
 import type { Environment } from './environment.ts';
 import { secretsFrom } from './secrets.ts';
 
-/** Every route's chat service is Discord. Another one is chosen here, by the route's target. */
+/** Every route's chat service is Discord. Another one would be chosen here, by the route's target. */
 
 export { failureName } from '../core/discord/failure-name.ts';
 
-/** The way of a route's alerts into its chat service. */
+/** The poster for a route's chat service. */
 export function chatPosterFrom(environment: Environment, route: RouteSettings): ChatPoster {
   return discordPoster(route, { discord: discordApi(endpointIn(environment)), clock: systemClock });
 }
 
-/** A look at a route's target. */
+/** The probe of a route's target. */
 export function chatProbeFrom(environment: Environment, { target }: Pick<RouteSettings, 'target'>): ChatProbe {
   return discordProbe(target, { discordTargets: discordTargetsApi(endpointIn(environment)), clock: systemClock });
 }
 
-/** The secret of a route's target: what a person has to look for, and why a value cannot be it, if so. */
+/** The secret of a route's target: its name for a person, and why a value cannot be it. */
 export function chatSecretOf({ target }: Pick<RouteSettings, 'target'>) {
   return {
     what: nameOfSecret(target),
@@ -30,7 +30,7 @@ export function chatSecretOf({ target }: Pick<RouteSettings, 'target'>) {
   };
 }
 
-/** Discord itself, unless DISCORD_API_URL names another endpoint that speaks its API. */
+/** Discord itself, unless DISCORD_API_URL names another endpoint with the same API. */
 function endpointIn(environment: Environment) {
   return { baseUrl: environment.DISCORD_API_URL ?? DISCORD_API_URL, secrets: secretsFrom(environment) };
 }

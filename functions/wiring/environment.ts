@@ -7,7 +7,7 @@ export type EnvironmentName =
   | 'ROUTE_QUEUE_URLS'
   /** JSON: route → URL of its dead-letter queue. */
   | 'DEAD_LETTER_QUEUE_URLS'
-  /** Of the topic by which alarms are told. */
+  /** The topic of the alarms. */
   | 'ALARM_TOPIC_ARN'
   | 'ROUTE'
   | 'QUEUE_URL'

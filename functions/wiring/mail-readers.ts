@@ -7,10 +7,10 @@ import type { MailboxSettings, Settings } from '../core/settings/settings-schema
 import type { Environment } from './environment.ts';
 import { secretsFrom } from './secrets.ts';
 
-/** A page of 500 mails takes a second or two; a server that needs longer than this has stopped answering. */
+/** A page of 500 emails takes a second or two; a server that needs longer than this has stopped answering. */
 const EXCHANGE_TIMEOUT_MS = 60_000;
 
-/** A reader of each account. It is kept between polls, because an access token is. */
+/** A reader for each account. It is kept between polls, because it holds the access token. */
 export function mailReadersFrom(
   environment: Environment,
   { routes }: Settings,

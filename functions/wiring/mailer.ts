@@ -5,7 +5,7 @@ import type { Mailer } from '../core/digest/mailer.ts';
 import type { DigestSettings } from '../core/settings/settings-schema.ts';
 import type { Environment } from './environment.ts';
 
-/** SES takes its time with a message of several megabytes, and what it accepts too late comes twice. */
+/** SES needs time for a message of several megabytes, and one that it accepts after a time-out is sent twice. */
 const SEND_TIMEOUT_MS = 60_000;
 
 export function mailerFrom(environment: Environment, { from, to }: DigestSettings): Mailer {

@@ -7,7 +7,7 @@ import type { OperatorPaths } from '../core/checks/path-status.ts';
 import type { Settings } from '../core/settings/settings-schema.ts';
 import { type Environment, requiredValue } from './environment.ts';
 
-/** SES answers about one question a second and refuses more; the check is in no hurry. */
+/** SES answers about one such request a second and refuses more; the check can wait. */
 const SES_ATTEMPTS = 8;
 
 /** The digest's addresses in SES, and the alarm topic's subscription in SNS. */
@@ -15,7 +15,7 @@ export function operatorPathsFrom(environment: Environment, settings: Settings):
   return { digest: digestPathFrom(environment, settings), alarms: alarmPathFrom(environment, settings) };
 }
 
-/** SES can be asked before anything is deployed. */
+/** SES can be checked before anything is deployed. */
 export function digestPathFrom(environment: Environment, { digest }: Settings): OperatorPaths['digest'] {
   const { from, to } = digest;
   const client = new SESv2Client({ ...awsClientOptions(environment, 'SESV2'), maxAttempts: SES_ATTEMPTS });

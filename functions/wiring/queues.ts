@@ -11,7 +11,7 @@ import { type Environment, type EnvironmentName, requiredValue } from './environ
 
 const queueUrlsSchema = z.record(z.string(), z.url());
 
-/** The poll's end of all queues. */
+/** The sending ends of all queues. */
 export function routeQueuesFrom(environment: Environment): RouteQueues {
   return sqsRouteQueues({
     client: new SQSClient(awsClientOptions(environment, 'SQS')),
@@ -36,7 +36,7 @@ function queueUrlsIn(environment: Environment, name: EnvironmentName): Record<st
   return queueUrlsSchema.parse(JSON.parse(requiredValue(environment, name)));
 }
 
-/** The poster's end of its one queue. */
+/** The receiving end of the poster's one queue. */
 export function alertQueueFrom(environment: Environment): AlertQueue {
   return sqsAlertQueue({
     client: new SQSClient(awsClientOptions(environment, 'SQS')),

@@ -4,7 +4,7 @@ import type { HandlerDependencies } from '../handler-dependencies.ts';
 import { ledgerFrom } from './dynamo.ts';
 import { deadLettersFrom, routeQueuesFrom } from './queues.ts';
 
-/** What it takes to put alerts back on their queues: the same for check-routes and for the command. */
+/** What redrive needs: the same for check-routes and for the command. */
 export function redriveServicesFrom({ environment, journal }: Omit<HandlerDependencies, 'settings'>): RedriveServices {
   return {
     ledger: ledgerFrom(environment),

@@ -20,7 +20,7 @@ import { namedSecrets } from './named-secrets.ts';
 
 export type CheckedServices = {
   secrets: Secrets;
-  /** Undefined where the settings' mailboxes are not the ones that are read. */
+  /** Undefined if another mailbox is read than those of the settings. */
   readerOf: ((account: MailboxSettings) => MailReader) | undefined;
   probeOf: (route: RouteSettings) => ChatProbe;
   operatorPaths: OperatorPaths;
@@ -51,16 +51,16 @@ function pathsOf(deployed: Environment | undefined, environment: Environment, se
   return { digest: digestPathFrom(environment, settings), alarms: async () => ({ kind: 'not checked', reason }) };
 }
 
-/** What a look at one thing found. */
-type Finding = { state: 'well' | 'wrong' | 'not checked'; text: string };
+/** The result of checking one thing. */
+type Finding = { state: 'ok' | 'wrong' | 'not checked'; text: string };
 
-const MARKS = { well: '✓', wrong: '✗', 'not checked': '–' } as const;
+const MARKS = { ok: '✓', wrong: '✗', 'not checked': '–' } as const;
 
 /**
- * Looks at everything that the settings name and that can be wrong before any mail comes: secrets, mailboxes, Discord's
- * targets, SES and SNS. Nothing is posted, sent, stored or marked.
+ * Checks everything in the settings that can be wrong before any email arrives: secrets, mailboxes, Discord's targets,
+ * SES and SNS. Nothing is posted, sent, stored or marked.
  *
- * @returns the exit code: 0 where nothing is wrong
+ * @returns the exit code: 0 if nothing is wrong
  */
 export async function check(
   settings: Settings,
@@ -68,34 +68,34 @@ export async function check(
   print: (line: string) => void,
 ): Promise<number> {
   let exitCode = 0;
-  const tell = async (what: string, finding: Promise<Finding>) => {
+  const report = async (what: string, finding: Promise<Finding>) => {
     const { state, text } = await finding.catch(wrong);
     print(`${MARKS[state]} ${what}: ${text}`);
     if (state === 'wrong') exitCode = 1;
   };
   for (const secret of namedSecrets(settings)) {
-    await tell(secret.parameter, checkSecret(secret, services.secrets));
+    await report(secret.parameter, checkSecret(secret, services.secrets));
   }
   for (const { mailbox, account, folder } of polledMailboxes(settings)) {
-    await tell(`mailbox ${mailbox}`, checkMailbox(services.readerOf?.(account), folder));
+    await report(`mailbox ${mailbox}`, checkMailbox(services.readerOf?.(account), folder));
   }
   for (const route of settings.routes) {
     const { status } = await probeTarget(services.probeOf(route), services.clock);
     const finding: Finding = status.failure
       ? { state: 'wrong', text: status.failure.text }
-      : { state: 'well', text: 'Discord would accept posts' };
-    await tell(`route ${route.id}`, Promise.resolve(finding));
+      : { state: 'ok', text: 'Discord would accept posts' };
+    await report(`route ${route.id}`, Promise.resolve(finding));
   }
   const { operatorPaths, clock } = services;
-  await tell(
+  await report(
     'digest',
-    operatorPaths.digest().then((look) => findingOf(statusOfDigest(look, clock.now()), 'SES would accept it')),
+    operatorPaths.digest().then((path) => findingOf(statusOfDigest(path, clock.now()), 'SES would accept it')),
   );
-  await tell(
+  await report(
     'alarms',
     operatorPaths
       .alarms()
-      .then((look) => findingOf(statusOfAlarms(look, clock.now()), 'the address has confirmed the subscription')),
+      .then((path) => findingOf(statusOfAlarms(path, clock.now()), 'the address has confirmed the subscription')),
   );
   return exitCode;
 }
@@ -104,18 +104,18 @@ async function checkSecret(
   { parameter, what, objection }: ReturnType<typeof namedSecrets>[number],
   secrets: Secrets,
 ): Promise<Finding> {
-  const trouble = objection(await secrets.read(parameter));
-  return trouble ? { state: 'wrong', text: trouble } : { state: 'well', text: `${what} is stored` };
+  const problem = objection(await secrets.read(parameter));
+  return problem ? { state: 'wrong', text: problem } : { state: 'ok', text: `${what} is stored` };
 }
 
 async function checkMailbox(reader: MailReader | undefined, folder: string): Promise<Finding> {
   if (!reader) return { state: 'not checked', text: 'not checked, since a local run reads a mailbox of its own' };
   const { uidNext } = await reader.visit(folder, (session) => session.status());
-  return { state: 'well', text: `logged in; its next email gets uid ${uidNext}` };
+  return { state: 'ok', text: `logged in; its next email gets uid ${uidNext}` };
 }
 
-function findingOf({ state, failure }: TargetStatus, well: string): Finding {
-  if (!failure) return { state: 'well', text: well };
+function findingOf({ state, failure }: TargetStatus, ok: string): Finding {
+  if (!failure) return { state: 'ok', text: ok };
   return { state: state === 'not checked' ? 'not checked' : 'wrong', text: failure.text };
 }
 

@@ -5,7 +5,7 @@ import type { Command, CommandCall } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { SHARED_OPTIONS, usageOf, usageOfCommand } from './usage.ts';
 
-/** What a command line asks for: a command, or to be shown how to call one. */
+/** What a command line requests: a command, or the usage of one. */
 export type ParsedCommandLine =
   | { kind: 'usage'; text: string }
   | {
@@ -17,7 +17,7 @@ export type ParsedCommandLine =
 
 type Values = Readonly<Record<string, string | undefined>>;
 
-/** What the embedded servers of the local run take for credentials: anything. */
+/** The embedded servers of the local run accept any credentials. */
 const LOCAL = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'embedded', AWS_SECRET_ACCESS_KEY: 'embedded' };
 
 /** @throws CommandError that names what is wrong and what is possible */
@@ -63,7 +63,7 @@ function argumentsIn(commandLine: readonly string[], commands: readonly Command[
     const { help: isHelp, ...texts } = values as Values & { help?: boolean };
     return { values: texts as Values, isHelp: isHelp === true, positionals };
   } catch (error) {
-    // What parseArgs says names the option; which there are, the usage shows.
+    // The message of parseArgs names the option; the usage lists the valid ones.
     throw new CommandError(`${error instanceof Error ? error.message : error}\n\n${usageOf(commands)}`);
   }
 }

@@ -7,7 +7,7 @@ import { rescanCommand } from './rescan.ts';
 import { secretsCommand } from './secrets.ts';
 import { statusCommand } from './status.ts';
 
-/** Every command, in the order in which the usage shows them. */
+/** Every command, in the order of the usage. */
 export const COMMANDS: readonly Command[] = [
   checkCommand,
   secretsCommand,

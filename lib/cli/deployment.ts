@@ -9,9 +9,9 @@ import { CommandError } from './command-error.ts';
 const deploymentSchema = z.record(z.string(), z.string());
 
 /**
- * The environment of the functions of a deployment: what its parameter says, over the given environment.
+ * The environment of a deployment's functions: the values of its parameter, over the given environment.
  *
- * @throws CommandError where there is no such deployment, or AWS does not answer
+ * @throws CommandError if there is no such deployment, or AWS does not answer
  */
 export async function deployedEnvironment(environment: Environment, stackName: string): Promise<Environment> {
   const deployed = await findDeployment(environment, stackName);
@@ -23,9 +23,9 @@ export async function deployedEnvironment(environment: Environment, stackName: s
 }
 
 /**
- * The same, or undefined where nothing is deployed under that name.
+ * Like `deployedEnvironment`, but undefined if nothing is deployed under that name.
  *
- * @throws CommandError where AWS does not answer
+ * @throws CommandError if AWS does not answer
  */
 export async function findDeployment(environment: Environment, stackName: string): Promise<Environment | undefined> {
   const name = deploymentParameterOf(stackName);
@@ -42,10 +42,10 @@ export async function findDeployment(environment: Environment, stackName: string
 }
 
 /**
- * The routes of a deployment that a command means.
+ * The routes of a deployment that a command is for.
  *
- * @param named undefined: all of them
- * @throws CommandError where the deployment has no such route
+ * @param named undefined means all
+ * @throws CommandError if the deployment has no such route
  */
 export function routesNamed(named: string | undefined, environment: Environment): string[] {
   const deployed = routesWithQueues(environment);
@@ -56,7 +56,7 @@ export function routesNamed(named: string | undefined, environment: Environment)
 
 const mailboxesSchema = z.array(z.string());
 
-/** The mailboxes of a deployment; undefined where it is from a version that did not write them down. */
+/** The mailboxes of a deployment; undefined if it is from a version that did not store them. */
 export function mailboxesIn({ MAILBOXES }: Environment): string[] | undefined {
   return MAILBOXES === undefined ? undefined : mailboxesSchema.parse(JSON.parse(MAILBOXES));
 }

@@ -5,10 +5,10 @@ import type { AskSecret } from './command.ts';
 import { CommandError } from './command-error.ts';
 
 /**
- * Asks at the terminal without echo. Where the input is no terminal, all of it is the answer, less one line end, so that
- * a program can hand over a secret.
+ * Asks at the terminal without echo. If the input is not a terminal, all of it is the answer, less one line break, so
+ * that a program can pass a secret.
  *
- * @throws CommandError where the person gives up
+ * @throws CommandError if the person cancels
  */
 export function hiddenPrompt(
   input: NodeJS.ReadableStream & { isTTY?: boolean },
@@ -17,7 +17,7 @@ export function hiddenPrompt(
   if (!input.isTTY) return async () => (await text(input)).replace(/\r?\n$/, '');
   return async (question) => {
     output.write(question);
-    // Readline echoes what is typed to its output, which therefore goes nowhere.
+    // Readline echoes the input to its output, so the output is discarded.
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     const lines = createInterface({ input, output: nowhere, terminal: true });
     try {

@@ -8,7 +8,7 @@ import { CommandError } from './command-error.ts';
 import { routesNamed } from './deployment.ts';
 import { ago } from './times.ts';
 
-/** What names every letter that is shown. */
+/** Selects every letter. */
 const ALL = 'all';
 
 const REASON_CHARACTERS = 300;
@@ -31,12 +31,12 @@ export const lettersCommand: Command = {
 type LettersServices = { deadLetters: DeadLetters; clock: Clock };
 
 /**
- * Shows the messages of the dead-letter queues that name no email, so that no redrive can take them, or removes them.
+ * Shows or removes the messages of the dead-letter queues that name no email and so cannot be redriven.
  *
- * @param options.routes whose dead letters are meant
+ * @param options.routes whose dead letters are shown
  * @param options.removed the id of the one to remove, or `all`; undefined to remove none
- * @returns the exit code: 1 where one that was to be removed is still there
- * @throws CommandError where no route has an unreadable dead letter of that id
+ * @returns the exit code: 1 if one that was to be removed is still there
+ * @throws CommandError if no route has an unreadable dead letter with that id
  */
 export async function letters(
   { routes, removed }: { routes: readonly string[]; removed: string | undefined },

@@ -5,7 +5,7 @@ import { COMMANDS } from './commands.ts';
 import { deployedEnvironment } from './deployment.ts';
 import { hiddenPrompt } from './hidden-prompt.ts';
 
-// On Node 20 the AWS SDK announces that it will end its support; the person who runs a command cannot act on that here.
+// On Node 20 the AWS SDK warns that it will end its support; the user of a command cannot act on that.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const print = (line: string) => console.log(line);

@@ -5,13 +5,13 @@ import { chatSecretOf } from '../../functions/wiring/chat.ts';
 /** A secret that the settings name. */
 export type NamedSecret = {
   parameter: string;
-  /** What a person has to look for, such as `the bot token of the routes vip, stripe`. */
+  /** A description for a person, such as `the bot token of the routes vip, stripe`. */
   what: string;
-  /** Why this value cannot be it, and what to do; undefined where nothing speaks against it. */
+  /** Why this value cannot be the secret, and what to do; undefined if it is acceptable. */
   objection(value: string): string | undefined;
 };
 
-/** Every secret that the settings name, each once, in their order. */
+/** Every secret that the settings name, each once, in order. */
 export function namedSecrets({ mailboxes, routes }: Settings): NamedSecret[] {
   const named = [...mailboxes.flatMap(ofMailbox), ...ofRoutes(routes)];
   return [...groupBy(named, ({ parameter }) => parameter).values()].map(([first]) => first);

@@ -39,10 +39,10 @@ const FROM_CHARACTERS = 40;
 const SUBJECT_CHARACTERS = 80;
 
 /**
- * Reads the mail of the last days and prints by which rule each would go where, then the sums. The mailbox is only read;
- * nothing is stored or posted.
+ * Reads the email of the last days and prints which rule would send each one where, then the sums. The mailbox is only
+ * read; nothing is stored or posted.
  *
- * @throws MailboxFailure where a mailbox cannot be read
+ * @throws MailboxFailure if a mailbox cannot be read
  */
 export async function preview(
   settings: Settings,

@@ -6,7 +6,7 @@ import { redriveServicesFrom } from '../../functions/wiring/redrive.ts';
 import type { Command } from './command.ts';
 import { routesNamed } from './deployment.ts';
 
-/** Puts the open alerts of one route, or of all, back on their queues. */
+/** Requeues the open alerts of one route, or of all. */
 export const redriveCommand: Command = {
   name: 'redrive',
   argument: '[ROUTE]',

@@ -7,8 +7,8 @@ import { CommandError } from './command-error.ts';
 import { daysIn, daysOption } from './days.ts';
 
 /**
- * Has the next poll of a mailbox read again what arrived in the last days. What the ledger knows is recognised there; what
- * it does not know is new, also where it is older than accounting is.
+ * Makes the next poll of a mailbox read the email of the last days again. Email in the ledger is recognised; any other
+ * email is new, even if it is older than accounting.
  */
 export const rescanCommand: Command = {
   name: 'rescan',
@@ -22,7 +22,7 @@ export const rescanCommand: Command = {
     const all = polledMailboxes(await settings()).map(({ mailbox }) => mailbox);
     const mailbox = named ?? (all.length === 1 ? all[0] : undefined);
     if (mailbox === undefined) throw new CommandError(`Name a mailbox with --mailbox. There are: ${all.join(', ')}.`);
-    // A local run reads a mailbox that the settings do not name.
+    // A local run reads a mailbox that is not in the settings.
     if (!all.includes(mailbox) && !(await watermarks.get(mailbox))) {
       throw new CommandError(`There is no mailbox ${mailbox}. There are: ${all.join(', ')}.`);
     }

@@ -21,12 +21,11 @@ export const secretsCommand: Command = {
 };
 
 /**
- * Asks for the secrets that are not stored yet, or for the one that is named, and stores them. What is asked for is
- * never printed.
+ * Asks for the secrets that are not stored yet, or for the named one, and stores them. The answers are never printed.
  *
  * @param settings that name the secrets
- * @returns the exit code: 0 where every secret that was to be stored is stored now
- * @throws CommandError where the settings do not name such a parameter
+ * @returns the exit code: 0 if every requested secret is stored now
+ * @throws CommandError if the settings do not name such a parameter
  */
 export async function storeSecrets(
   settings: Settings,

@@ -3,11 +3,11 @@ import { GetParameterCommand, ParameterNotFound, PutParameterCommand, type SSMCl
 /** Where secrets are stored. */
 export type SecretStore = {
   has(parameter: string): Promise<boolean>;
-  /** Overwrites what is stored there. */
+  /** Overwrites any existing value. */
   put(parameter: string, value: string): Promise<void>;
 };
 
-/** Secrets as SecureString parameters under the key `aws/ssm`, the only one that the functions may decrypt with. */
+/** Secrets as SecureString parameters under the key `aws/ssm`, the only key that the functions may decrypt with. */
 export function ssmSecretStore(client: SSMClient): SecretStore {
   return {
     async has(parameter) {

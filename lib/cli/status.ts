@@ -21,7 +21,7 @@ export type StatusServices = {
 /** What is deployed. */
 export type Deployed = {
   routes: readonly string[];
-  /** Undefined where the deployment is from a version that did not write them down. */
+  /** Undefined if the deployment is from a version that did not store them. */
   mailboxes: readonly string[] | undefined;
 };
 
@@ -46,8 +46,8 @@ type Print = (line: string) => void;
 const INDENT = ' '.repeat(12);
 
 /**
- * Prints, for every route, what the last check found and what is open, then what is open of routes and mailboxes that
- * were removed from the settings, and whether a person is told of troubles.
+ * Prints the last check and the open alerts of every route, the open alerts of removed routes and mailboxes, and
+ * whether failures are reported to the operator.
  */
 export async function status(deployed: Deployed, services: StatusServices, print: Print): Promise<void> {
   const alerts = await openAlerts(services.ledger);
@@ -64,7 +64,7 @@ export async function status(deployed: Deployed, services: StatusServices, print
   }
 }
 
-/** @param words for states that are called otherwise of this target */
+/** @param words alternative words for states of this target */
 function stateText(check: TargetCheck | undefined, words: Readonly<Record<string, string>> = {}): string {
   return check ? `${words[check.state] ?? check.state} since ${check.since.toISOString()}` : 'not checked yet';
 }

@@ -1,7 +1,7 @@
 import { STACK_NAME } from '../stack/deployment-name.ts';
 import type { Command, CommandOption } from './command.ts';
 
-/** What every command takes. */
+/** The options of every command. */
 export const SHARED_OPTIONS = {
   stack: { value: 'NAME', what: `the stack that was deployed (default ${STACK_NAME}), in the region AWS_REGION` },
   region: { value: 'REGION', what: 'another region than AWS_REGION' },
@@ -11,8 +11,10 @@ export const SHARED_OPTIONS = {
 
 const CALL = 'npm run rollcall --';
 const COLUMN = 20;
+const LINE_CHARACTERS = 100;
+const INDENT = '  ';
 
-/** How to call Rollcall, with every command and what all of them take. */
+/** The usage of Rollcall, with every command and the shared options. */
 export function usageOf(commands: readonly Command[]): string {
   return [
     `Usage: ${CALL} <command> [options]`,
@@ -25,12 +27,12 @@ export function usageOf(commands: readonly Command[]): string {
   ].join('\n');
 }
 
-/** How to call one command, with all that it takes. */
+/** The usage of one command, with all its options. */
 export function usageOfCommand(command: Command): string {
   return [
     `Usage: ${CALL} ${nameAndArgument(command)} [options]`,
     '',
-    `  ${command.summary}`,
+    ...wrapped(command.summary, LINE_CHARACTERS - INDENT.length).map((line) => `${INDENT}${line}`),
     '',
     ...optionRows({ ...command.options, ...SHARED_OPTIONS }),
     '',
@@ -46,5 +48,19 @@ function optionRows(options: Readonly<Record<string, CommandOption>>): string[] 
 }
 
 function row(left: string, right: string): string {
-  return `  ${left.padEnd(COLUMN)} ${right}`;
+  const begin = `${INDENT}${left.padEnd(COLUMN)} `;
+  return wrapped(right, LINE_CHARACTERS - begin.length)
+    .map((line, index) => (index === 0 ? begin : ' '.repeat(begin.length)) + line)
+    .join('\n');
+}
+
+/** Lines of at most this length, broken between words. */
+function wrapped(text: string, characters: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || longer.length > characters) lines.push(word);
+    else lines.splice(-1, 1, longer);
+  }
+  return lines;
 }

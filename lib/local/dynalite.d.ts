@@ -1,5 +1,5 @@
 // biome-ignore-all lint/style/noDefaultExport: the package exports one function (module.exports).
-/** As far as the local run uses it; read in dynalite 4.0.0, index.js. */
+/** The part that the local run uses, from dynalite 4.0.0, index.js. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 

@@ -8,7 +8,10 @@ import { type EmbeddedSes, startEmbeddedSes } from './embedded-ses.ts';
 import { createBucket, createRouteQueues, startEmbeddedSqsAndS3 } from './embedded-sqs-s3.ts';
 
 export type EmbeddedAws = {
-  /** What AWS Lambda would give the functions: region, credentials, endpoints, and the names of tables, queues and bucket. */
+  /**
+   * The variables that AWS Lambda would give the functions: region, credentials, endpoints, and the names of tables,
+   * queues and bucket.
+   */
   environment: Readonly<Record<string, string>>;
   /** By route. */
   queueUrls: Readonly<Record<string, string>>;
@@ -22,8 +25,8 @@ export type EmbeddedAws = {
 const NAMES = { LEDGER_TABLE: 'ledger', WATERMARKS_TABLE: 'watermarks', SPOOL_BUCKET: 'spool' };
 
 /**
- * Starts the AWS services that Rollcall uses as servers in this process, in memory, each on a port of 127.0.0.1 that the
- * system chooses, with tables, bucket, and two queues for each route. Nothing of it writes to the console.
+ * Starts the AWS services that Rollcall uses as servers in this process, in memory, each on a free port of 127.0.0.1,
+ * with tables, bucket, and two queues for each route. They write nothing to the console.
  */
 export async function startEmbeddedAws({ routes }: { routes: readonly string[] }): Promise<EmbeddedAws> {
   const running: EmbeddedServer[] = [];
@@ -49,7 +52,7 @@ export async function startEmbeddedAws({ routes }: { routes: readonly string[] }
       AWS_ENDPOINT_URL_S3: sqsAndS3.origin,
       AWS_ENDPOINT_URL_SESV2: ses.origin,
     };
-    const { queueUrls, deadLetterQueueUrls } = await furnish(services, routes);
+    const { queueUrls, deadLetterQueueUrls } = await createResources(services, routes);
     return {
       environment: {
         ...services,
@@ -69,8 +72,8 @@ export async function startEmbeddedAws({ routes }: { routes: readonly string[] }
   }
 }
 
-/** Creates what the CDK stack would have created. */
-async function furnish(services: Readonly<Record<string, string>>, routes: readonly string[]) {
+/** Creates what the CDK stack would create. */
+async function createResources(services: Readonly<Record<string, string>>, routes: readonly string[]) {
   const dynamo = new DynamoDBClient(awsClientOptions(services, 'DYNAMODB'));
   const sqs = new SQSClient(awsClientOptions(services, 'SQS'));
   const s3 = new S3Client(awsClientOptions(services, 'S3'));

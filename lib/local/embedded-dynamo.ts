@@ -10,7 +10,7 @@ import { close, originOf } from './listening.ts';
 
 export type EmbeddedServer = { origin: string; stop(): Promise<void> };
 
-/** Starts DynamoDB's stand-in, in memory, on 127.0.0.1. */
+/** Starts the stand-in for DynamoDB, in memory, on 127.0.0.1. */
 export async function startEmbeddedDynamo(): Promise<EmbeddedServer> {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve, reject) => {

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { EmbeddedServer } from './embedded-dynamo.ts';
 import { close, originOf } from './listening.ts';
 
-// A CommonJS module with a `default` of its own, which loaders of ES modules hand out in different shapes.
+// A CommonJS module with a `default` of its own, which ES module loaders return in different forms.
 const { default: startSes } = createRequire(import.meta.url)('aws-ses-v2-local') as typeof import('aws-ses-v2-local');
 
 const storeSchema = z.object({
@@ -20,7 +20,7 @@ const storeSchema = z.object({
   ),
 });
 
-/** A mail that the embedded SES took. */
+/** An email that the embedded SES accepted. */
 type SentMail = {
   messageId: string;
   from: string;
@@ -32,15 +32,18 @@ type SentMail = {
 };
 
 export type EmbeddedSes = EmbeddedServer & {
-  /** All mails since the start, in order. */
+  /** All emails since the start, in order. */
   sentMails(): Promise<SentMail[]>;
-  /** From now on SES refuses mail by this error of its API, such as `MessageRejected`; undefined: it takes mail again. */
+  /**
+   * Makes SES refuse email with this error of its API, such as `MessageRejected`; undefined makes it accept email
+   * again.
+   */
   refuseMail(refusal: { code: string; message: string } | undefined): void;
 };
 
 /**
- * Starts SES's stand-in on 127.0.0.1. Its store belongs to the process, so two of them that run at the same time in one
- * process would see each other's mail.
+ * Starts the stand-in for SES on 127.0.0.1. Its store belongs to the process, so two of them in one process at the same
+ * time would see each other's email.
  */
 export async function startEmbeddedSes(): Promise<EmbeddedSes> {
   let refusal: { code: string; message: string } | undefined;
@@ -79,7 +82,7 @@ export async function startEmbeddedSes(): Promise<EmbeddedSes> {
   };
 }
 
-/** An error as SES writes it: REST JSON, its name in a header (Smithy, AWS restJson1 protocol). */
+/** An error in the format of SES: REST JSON, its name in a header (Smithy, AWS restJson1 protocol). */
 function refuse(response: ServerResponse, { code, message }: { code: string; message: string }): void {
   response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': code });
   response.end(JSON.stringify({ message }));

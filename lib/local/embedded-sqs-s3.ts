@@ -10,7 +10,7 @@ import type { EmbeddedServer } from './embedded-dynamo.ts';
 
 export type RouteQueueUrls = { queueUrl: string; deadLetterQueueUrl: string };
 
-/** Starts the stand-in of SQS and S3 on 127.0.0.1. The package's own `startFauxqs` listens on every interface. */
+/** Starts the stand-in for SQS and S3 on 127.0.0.1. The package's own `startFauxqs` listens on every interface. */
 export async function startEmbeddedSqsAndS3(): Promise<EmbeddedServer> {
   const app = buildApp({ logger: false });
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -22,7 +22,7 @@ export async function startEmbeddedSqsAndS3(): Promise<EmbeddedServer> {
   };
 }
 
-/** The queue of a route with its dead-letter queue, under the same limits as in AWS. */
+/** The queue of a route and its dead-letter queue, with the same limits as in AWS. */
 export async function createRouteQueues(client: SQSClient, route: string): Promise<RouteQueueUrls> {
   const retention = { MessageRetentionPeriod: String(QUEUE_RETENTION_MS / 1000) };
   const deadLetterQueueUrl = await createQueue(client, `${route}-dead-letters`, retention);

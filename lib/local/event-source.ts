@@ -13,13 +13,13 @@ import { sqsEventOf } from './sqs-event.ts';
 export type EventSourceOptions = {
   sqs: SQSClient;
   queueUrl: string;
-  /** 1 to 10, as many as SQS hands out at once. */
+  /** 1 to 10, the maximum that SQS returns at once. */
   batchSize: number;
-  /** Invocations that run at the same time, at most. */
+  /** The maximum number of concurrent invocations. */
   concurrency: number;
   functionTimeoutMs: number;
   handler: SqsFunction;
-  /** Told of everything that the loop tries again: a queue that does not answer, a batch that failed as a whole. */
+  /** Called for everything that the loop tries again: a queue that does not answer, a batch that failed as a whole. */
   onError: (error: EventSourceError) => void;
 };
 
@@ -28,13 +28,13 @@ export type EventSourceError =
   /** These messages stay hidden until their visibility ends. */
   | { kind: 'function'; text: string; messageIds: readonly string[] };
 
-/** How many messages the queue holds; `hidden` ones were received and are neither deleted nor visible again. */
+/** The messages in the queue; `hidden` ones were received and are neither deleted nor visible again. */
 type QueueCounts = { visible: number; hidden: number; delayed: number };
 
 export type EventSource = {
   /**
-   * Resolves when no invocation runs, a receive came back empty and the queue's counts are `enough`: by default, when
-   * the queue holds nothing at all. Messages that were handed back for a while count as `hidden`, so the default waits
+   * Resolves when no invocation runs, a receive returned nothing and the queue's counts are `enough`: by default, when
+   * the queue is completely empty. Messages that were returned with a delay count as `hidden`, so the default waits
    * until they are settled or dead letters. Rejects if the event source is stopped first.
    */
   idle(enough?: (counts: QueueCounts) => boolean): Promise<void>;
@@ -47,9 +47,9 @@ const PAUSE_AFTER_ERROR_MS = 1_000;
 const PAUSE_WHILE_IDLE_IS_AWAITED_MS = 20;
 
 /**
- * Polls a queue and invokes a function with what it finds, by the rules of an SQS event source mapping: what succeeded
- * is deleted, what failed stays hidden until its visibility ends, and the queue's own redrive policy makes dead letters.
- * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ * Polls a queue and invokes a function with its messages, by the rules of an SQS event source mapping: messages that
+ * succeeded are deleted, those that failed stay hidden until their visibility ends, and the queue's own redrive policy
+ * makes dead letters. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { sqs, queueUrl, onError } = options;
@@ -71,14 +71,14 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     for (const waiter of waiters) waiter.reject(new Error(`${queueUrl} was not idle when its event source stopped`));
   }
 
-  /** The only place that receives, and so the only one that can tell that nothing is on its way to an invocation. */
+  /** Only this function receives, so only it knows that no message is on its way to an invocation. */
   async function takeBatch(): Promise<void> {
     const messages = await receive();
     if (messages.length > 0) {
       const invocation = handle(messages).finally(() => running.delete(invocation));
       running.add(invocation);
     } else if (waiters.length > 0) {
-      if (running.size === 0) await tellWaiters();
+      if (running.size === 0) await resolveWaiters();
       await pause(PAUSE_WHILE_IDLE_IS_AWAITED_MS);
     }
   }
@@ -121,7 +121,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     }
   }
 
-  async function tellWaiters(): Promise<void> {
+  async function resolveWaiters(): Promise<void> {
     const counts = await countMessages();
     const ready = waiters.filter(({ enough }) => enough(counts));
     waiters = waiters.filter((waiter) => !ready.includes(waiter));
@@ -153,7 +153,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   }
 
   async function pause(ms: number): Promise<void> {
-    // An aborted pause only means that there is nothing left to pause for.
+    // An aborted pause only means that there is nothing left to wait for.
     await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   }
 

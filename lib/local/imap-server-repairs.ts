@@ -2,10 +2,10 @@ import type { FetchHandler, HoodiecrowServer, Token, TypedToken } from 'hoodiecr
 import defaultFetchHandlers from 'hoodiecrow-imap/lib/commands/handlers/fetch.js';
 import parseMime, { type MimeNode } from 'hoodiecrow-imap/lib/mimeparser.js';
 
-/** A plugin that lets hoodiecrow-imap 2.1.0 answer a FETCH as other servers do; each repair names what it mends. */
+/** A plugin that makes hoodiecrow-imap 2.1.0 answer a FETCH like other servers; each repair says what it fixes. */
 export function repairFetch(server: HoodiecrowServer): void {
   server.messageHandlers.push((_server, message) => {
-    // Whoever appends a file with curl sends the line ends of their system.
+    // A file appended with curl has the line ends of its system.
     message.raw = message.raw.replaceAll(/\r?\n/g, '\r\n');
     message.parsed = repairedStructure(message.raw);
   });
@@ -26,7 +26,7 @@ export function internalDate(date: Date): string {
 function repairedStructure(raw: string): MimeNode {
   const message = parseMime(raw);
   const headerEnd = raw.indexOf('\r\n\r\n');
-  // Its BODY[TEXT] lacks the headers of the parts.
+  // hoodiecrow's BODY[TEXT] lacks the headers of the parts.
   message.text = headerEnd === -1 ? '' : raw.slice(headerEnd + 4);
   repairNode(message);
   return message;
@@ -34,20 +34,21 @@ function repairedStructure(raw: string): MimeNode {
 
 function repairNode(node: MimeNode): void {
   for (const [name, value] of Object.entries(node.parsedHeader)) {
-    // A field that stands twice makes ENVELOPE and BODYSTRUCTURE fail, and with them the FETCH of the whole page.
+    // A repeated field makes ENVELOPE and BODYSTRUCTURE fail, and with them the FETCH of the whole page.
     if (Array.isArray(value) && typeof value[0] === 'string') node.parsedHeader[name] = value.at(-1);
   }
   const contentType = (node.parsedHeader['content-type'] ?? {}) as { type?: string; subtype?: string };
   if (contentType.type === 'message') {
-    // BODY[n] of a forwarded mail is to be the mail; hoodiecrow sets `text` to the forwarded text at every BODYSTRUCTURE.
+    // BODY[n] of a forwarded email must be the email; hoodiecrow sets `text` to the forwarded text at every
+    // BODYSTRUCTURE.
     Object.defineProperty(node, 'text', { get: () => node.body, set: () => undefined });
-    // It takes every message/* for a mail. In upper case it does not recognise the type, and writes it all the same.
+    // It treats every message/* as an email. In upper case it does not recognise the type, but still writes it.
     if (contentType.subtype?.toLowerCase() !== 'rfc822') contentType.type = 'MESSAGE';
   }
   node.childNodes?.forEach(repairNode);
 }
 
-/** The query is one object for all mails of a FETCH, and hoodiecrow shortens its range at the first short mail. */
+/** The query is one object for all emails of a FETCH, and hoodiecrow shortens its range at the first short email. */
 const readSection: FetchHandler = (connection, message, query) => {
   const copy: TypedToken = { ...query };
   if (query.partial) copy.partial = [...query.partial];
@@ -55,7 +56,7 @@ const readSection: FetchHandler = (connection, message, query) => {
   return defaultFetchHandlers.BODY(connection, message, copy);
 };
 
-/** hoodiecrow reads a section number of two digits only where a dot follows. */
+/** hoodiecrow reads a section number of two digits only if a dot follows. */
 function withReadableNumber(token: Token): Token {
   if (!isTyped(token) || !/\d\d$/.test(token.value ?? '')) return token;
   return { ...token, value: `${token.value}.` };
@@ -63,7 +64,7 @@ function withReadableNumber(token: Token): Token {
 
 function repairedToken(token: Token): Token {
   if (Array.isArray(token)) return token.map(repairedToken);
-  // Quoted strings carry no control characters and no 8-bit ones (RFC 3501, 9); hoodiecrow writes them as JSON would.
+  // Quoted strings cannot contain control characters or 8-bit ones (RFC 3501, 9); hoodiecrow writes them as in JSON.
   return typeof token === 'string' && /[^\x20-\x7e]/.test(token) ? { type: 'LITERAL', value: token } : token;
 }
 

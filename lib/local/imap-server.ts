@@ -5,7 +5,7 @@ import { internalDate, repairFetch } from './imap-server-repairs.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 export type ImapServerOptions = {
-  /** What lies in INBOX from the start. */
+  /** The initial content of INBOX. */
   mails: readonly { raw: Buffer; receivedAt: Date }[];
   /** TLS from the first byte; otherwise clear text, with STARTTLS. */
   tls: boolean;
@@ -17,21 +17,21 @@ export type ImapServerOptions = {
 export type ImapServer = {
   host: '127.0.0.1';
   port: number;
-  /** Puts a mail into INBOX and returns its uid. */
+  /** Puts an email into INBOX and returns its uid. */
   deliver(raw: Buffer, receivedAt?: Date): number;
   setUidValidity(uidValidity: number): void;
-  /** The flags of each uid, as they are now. */
+  /** The current flags of each uid. */
   flags(): Map<number, readonly string[]>;
   /** Ends all connections and frees the port. */
   stop(): Promise<void>;
 };
 
-/** Of the capabilities that hoodiecrow knows, those that a mail reader or someone with curl makes use of. */
+/** Of the capabilities that hoodiecrow supports, those useful to a mail reader or to a person with curl. */
 const PLUGINS = ['ID', 'SASL-IR', 'AUTH-PLAIN', 'NAMESPACE', 'ENABLE', 'IDLE', 'LITERALPLUS', 'UIDPLUS', 'UNSELECT'];
 
 const FIRST_UID_VALIDITY = 1;
 
-/** Starts hoodiecrow-imap on a port that the system chooses, on 127.0.0.1 only, with a certificate of its own. */
+/** Starts hoodiecrow-imap on a free port of 127.0.0.1 only, with a certificate of its own. */
 export async function startImapServer({ mails, tls, user, password }: ImapServerOptions): Promise<ImapServer> {
   const { certificate, privateKey } = await selfSignedCertificate();
   const imap = hoodiecrow({
@@ -46,12 +46,13 @@ export async function startImapServer({ mails, tls, user, password }: ImapServer
       },
     },
   });
-  // One listener a connection; Node's warning about more than ten is about leaks.
+  // One listener per connection; Node's warning about more than ten is about leaks.
   imap.setMaxListeners(0);
 
   const sockets = new Set<Socket>();
   imap.server.on('connection', (socket: Socket) => {
-    // hoodiecrow writes an answer line by line; with Nagle's algorithm each waits for the client's delayed acknowledgement.
+    // hoodiecrow writes an answer line by line; with Nagle's algorithm each line waits for the client's delayed
+    // acknowledgement.
     socket.setNoDelay(true);
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));

@@ -4,7 +4,7 @@ import * as z from 'zod';
 
 export type SqsFunction = (event: SQSEvent, context: Context) => unknown;
 
-/** What became of a batch: all of it failed, or only the messages named here. */
+/** The result of a batch: all of it failed, or only these messages. */
 export type InvocationResult =
   | { kind: 'answered'; failedMessageIds: ReadonlySet<string> }
   | { kind: 'failed'; text: string };
@@ -13,7 +13,7 @@ export type InvocationResult =
  * Invokes a function with a batch as Lambda does, and reads its answer by the rules of a partial batch response:
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  *
- * A function that outlives its time-out is left alone; unlike Lambda, this process cannot end it.
+ * A function that exceeds its time-out is no longer waited for; unlike Lambda, this process cannot end it.
  */
 export async function invoke(handler: SqsFunction, event: SQSEvent, timeoutMs: number): Promise<InvocationResult> {
   let timer: NodeJS.Timeout | undefined;

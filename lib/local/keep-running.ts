@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import type { LocalWorld } from './local-world.ts';
 
 const POLL_EVERY_MS = 5_000;
-/** In AWS it is every hour; here someone is waiting to see a channel heal. */
+/** In AWS it is every hour; here a person is waiting to see a channel recover. */
 const CHECK_ROUTES_EVERY_MS = 60_000;
 
 /** Polls every few seconds and checks the routes every minute until Ctrl-C; `d` and Enter audits and sends a digest. */
@@ -16,18 +16,18 @@ export async function keepRunning(world: LocalWorld, print: (line: string) => vo
   const lines = createInterface({ input: process.stdin });
   lines.on('line', (line) => {
     if (line.trim() !== 'd') return;
-    // As in AWS, where the audit runs before the digest that tells of it; its failures are in the journal.
+    // As in AWS, where the audit runs before the digest that reports it; its failures are in the journal.
     const digest = world.pipeline.audit().then(() => world.pipeline.digest());
     digest.catch((error: unknown) => print(styleText('red', `The digest failed: ${error}`)));
   });
   const tellTrouble = (error: unknown) => {
-    // A check that is under way when the servers stop has nothing to tell.
+    // If the servers stop during a check, its error means nothing.
     if (!stopping.signal.aborted) print(styleText('red', String(error)));
   };
   const checkRoutes = () => world.pipeline.checkRoutes().catch(tellTrouble);
   repeat(CHECK_ROUTES_EVERY_MS, stopping.signal, checkRoutes).catch(tellTrouble);
   try {
-    // The journal has told of each failure; the next poll tries again.
+    // The journal has reported each failure; the next poll tries again.
     await repeat(POLL_EVERY_MS, stopping.signal, () => world.pipeline.poll());
   } finally {
     lines.close();
@@ -35,11 +35,11 @@ export async function keepRunning(world: LocalWorld, print: (line: string) => vo
   print('Stopping.');
 }
 
-/** Does the work at once, and again so long after it has ended, until it is aborted. */
+/** Does the work at once, and again this long after it has ended, until it is aborted. */
 async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
   while (!signal.aborted) {
     await work();
-    // An aborted pause only means that there is nothing left to pause for.
+    // An aborted pause only means that there is nothing left to wait for.
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }

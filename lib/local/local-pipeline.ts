@@ -19,22 +19,25 @@ import { type EventSource, type EventSourceError, startEventSource } from './eve
 import { pathsNotHere } from './paths-not-here.ts';
 
 export type LocalPipeline = {
-  /** Polls every mailbox once. Returns the failures, one a mailbox at most; the journal has told them. */
+  /** Polls every mailbox once. Returns the failures, at most one per mailbox; the journal has reported them. */
   poll(): Promise<Error[]>;
-  /** Resolves when every alert is posted, a dead letter, or waits longer than anyone should watch. */
+  /** Resolves when every alert is posted, a dead letter, or waiting for longer than a local run should take. */
   drained(): Promise<void>;
-  /** Audits every mailbox once, however old its mail. Returns the failures, one a mailbox at most; the journal has told them. */
+  /**
+   * Audits every mailbox once, over all its email. Returns the failures, at most one per mailbox; the journal has
+   * reported them.
+   */
   audit(): Promise<Error[]>;
   digest(): Promise<DigestReport>;
-  /** Looks at every route's target, and puts back what is parked for those that answer. */
+  /** Probes every route's target, and requeues what is parked for those that answer. */
   checkRoutes(): Promise<unknown>;
   stop(): Promise<void>;
 };
 
-/** A run waits for a retry that is due sooner than this; a longer wait is for the accounts to tell. */
+/** A run waits for a retry that is due sooner than this; a longer wait is shown in the totals. */
 const WORTH_WAITING_MS = 10_000;
 
-/** What the handlers are given, and the queues that start them. */
+/** What the handlers receive, and the queues that start them. */
 type LocalDeployment = {
   settings: Settings;
   environment: Environment;
@@ -58,7 +61,7 @@ export function startPipeline(
   const dependencies = { settings, environment, journal: watched };
   const pollInbox = createPollInbox(dependencies);
   const auditInbox = createAuditInbox(dependencies);
-  // Whoever looks at a digest here wants to see in it what was just polled, and this index does not lag behind.
+  // The digest of a local run should show what was just polled, and this index does not lag behind.
   const sendDigest = createSendDigest(dependencies, { settledMs: 0 });
   const checkRoutes = createCheckRoutes(dependencies, pathsNotHere);
   const sqs = new SQSClient(awsClientOptions(environment, 'SQS'));
@@ -98,7 +101,7 @@ export function startPipeline(
         ),
       );
     },
-    // Here nothing that was settled expires, so the whole mailbox can be held against the ledger.
+    // Here no settled entry expires, so the whole mailbox can be compared with the ledger.
     audit: () => ofEachMailbox((mailbox) => auditInbox({ mailbox, days: 'all' }, contextFor(AUDIT_TIMEOUT_MS))),
     digest: () => sendDigest({}, contextFor(DIGEST_TIMEOUT_MS)),
     checkRoutes: () => checkRoutes({}, contextFor(CHECK_TIMEOUT_MS)),
@@ -109,13 +112,16 @@ export function startPipeline(
   };
 }
 
-/** What a handler asks of Lambda's context. */
+/** The part of Lambda's context that a handler uses. */
 function contextFor(timeoutMs: number): { getRemainingTimeInMillis(): number } {
   const endsAtMs = Date.now() + timeoutMs;
   return { getRemainingTimeInMillis: () => endsAtMs - Date.now() };
 }
 
-/** Counts the alerts of each route that hide in their queue for long: handed back, or in a batch that failed as a whole. */
+/**
+ * Counts the alerts of each route that are hidden in their queue for long: returned to it, or in a batch that failed as
+ * a whole.
+ */
 function longWaits() {
   const dueAtMs = new Map<string, { route: string; atMs: number }>();
   const failedBatches = new Map<string, number>();

@@ -9,9 +9,9 @@ import { type NamedMailbox, OptionError } from './options.ts';
 const PASSWORD_PARAMETER = '/rollcall/local/mailbox-password';
 
 /**
- * Reads settings: a module whose default export they are, or a JSON file; functions/settings.ts where no file is named.
+ * Reads settings: the default export of a module, or a JSON file; functions/settings.ts if no file is named.
  *
- * @throws SettingsError with every mistake, OptionError where the file cannot be read
+ * @throws SettingsError with every mistake, OptionError if the file cannot be read
  */
 export async function loadSettings(file: string | undefined): Promise<Settings> {
   return parseSettings(
@@ -30,7 +30,7 @@ async function contentOf(path: string): Promise<unknown> {
   }
 }
 
-/** The settings with one mailbox in place of theirs: the sample's, or the one named on the command line. */
+/** The settings with their mailboxes replaced by one: the sample's, or the one named on the command line. */
 export function withMailbox(settings: Settings, mailbox: NamedMailbox, startFrom: StartFrom): Settings {
   const { host, port, tls, allowSelfSignedCertificate, user, folder } = mailbox;
   const [first] = settings.mailboxes;
@@ -53,12 +53,12 @@ export function withMailbox(settings: Settings, mailbox: NamedMailbox, startFrom
 
 export type LocalDiscord = {
   botToken: string;
-  /** A thread names the channel it belongs to. */
+  /** A thread names its channel. */
   channels: { id: string; parentId?: string }[];
   webhooks: { id: string; token: string; channelId: string }[];
 };
 
-/** A Discord server that has just what these settings post to. */
+/** A Discord server with exactly the targets of these settings. */
 export function discordFor({ routes }: Settings): LocalDiscord & { parameters: Record<string, string> } {
   const botToken = 'local-bot-token';
   const parameters: Record<string, string> = {};
@@ -81,7 +81,7 @@ export function discordFor({ routes }: Settings): LocalDiscord & { parameters: R
   return { botToken, channels: [...channels.values()], webhooks: [...webhooks.values()], parameters };
 }
 
-/** What the parameter store holds: the mailbox's password and the secrets of the local Discord. */
+/** The contents of the parameter store: the mailbox's password and the secrets of the local Discord. */
 export function localSecrets(mailbox: NamedMailbox, discord: { parameters: Readonly<Record<string, string>> }) {
   return { ...discord.parameters, [PASSWORD_PARAMETER]: mailbox.password };
 }

@@ -5,7 +5,6 @@ import type { Settings } from '../../functions/core/settings/settings-schema.ts'
 import { ledgerFrom, watermarksFrom } from '../../functions/wiring/dynamo.ts';
 import { mailReadersFrom } from '../../functions/wiring/mail-readers.ts';
 import { deploymentParameterOf, STACK_NAME } from '../stack/deployment-name.ts';
-import { type Accounts, drawUpAccounts } from './accounts.ts';
 import { type DiscordStandIn, startDiscordStandIn } from './discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from './embedded-aws.ts';
 import type { EventSourceError } from './event-source.ts';
@@ -15,22 +14,23 @@ import { discordFor, localSecrets, withMailbox } from './local-settings.ts';
 import type { LocalOptions, NamedMailbox } from './options.ts';
 import { type ParameterStoreStandIn, startParameterStore } from './parameter-store-stand-in.ts';
 import { sampleMails } from './sample-mailbox/sample-mails.ts';
+import { countTotals, type Totals } from './totals.ts';
 
-/** The whole pipeline on this machine, with the servers it runs on. */
+/** The whole pipeline on this machine, with its servers. */
 export type LocalWorld = {
   settings: Settings;
   mailbox: NamedMailbox;
   pipeline: LocalPipeline;
   aws: EmbeddedAws;
-  /** What the handlers were given: names, endpoints, credentials. */
+  /** The variables of the handlers: names, endpoints, credentials. */
   environment: Readonly<Record<string, string>>;
   discordUrl: string;
-  /** Undefined where another endpoint was named. */
+  /** Undefined if another endpoint was named. */
   discord: DiscordStandIn | undefined;
-  /** Undefined where a real mailbox was named. */
+  /** Undefined if a real mailbox was named. */
   imap: ImapServer | undefined;
   parameters: ParameterStoreStandIn;
-  accounts(digest: DigestReport | undefined): Promise<Accounts>;
+  totals(digest: DigestReport | undefined): Promise<Totals>;
   stop(): Promise<void>;
 };
 
@@ -38,7 +38,7 @@ type Starting = Pick<LocalOptions, 'imap' | 'since' | 'discordUrl'>;
 
 const SAMPLE_ACCOUNT = { user: 'support@example.com', password: 'local-password', folder: 'INBOX' };
 
-/** Starts all servers that the options do not name elsewhere, and the pipeline on them. */
+/** Starts the pipeline, and all servers that the options do not name elsewhere. */
 export async function startLocalWorld(
   shipped: Settings,
   { imap: named, since, discordUrl }: Starting,
@@ -68,7 +68,7 @@ export async function startLocalWorld(
       AWS_ENDPOINT_URL_SSM: parameters.url,
       DISCORD_API_URL: discordUrl ?? (discord as DiscordStandIn).url,
     };
-    // As the stack does, so that the command finds its way.
+    // As the stack does, so that the CLI finds this run.
     const MAILBOXES = JSON.stringify(polledMailboxes(settings).map(({ mailbox }) => mailbox));
     parameters.put(deploymentParameterOf(STACK_NAME), JSON.stringify({ ...environment, MAILBOXES }));
     const events: JournalEvent[] = [];
@@ -95,7 +95,7 @@ export async function startLocalWorld(
       discord,
       imap,
       parameters,
-      accounts: (digest) => drawUpAccounts(sources, events, digest),
+      totals: (digest) => countTotals(sources, events, digest),
       stop,
     };
   } catch (error) {

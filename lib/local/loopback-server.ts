@@ -7,7 +7,7 @@ export type Answer = { status: number; headers: Readonly<Record<string, string>>
 
 export type LoopbackServer = { origin: string; stop(): Promise<void> };
 
-/** Starts an HTTP server on 127.0.0.1, on a port that the system chooses. `reset` ends the connection with a TCP reset. */
+/** Starts an HTTP server on a free port of 127.0.0.1. `reset` ends the connection with a TCP reset. */
 export async function startLoopbackServer(
   answer: (request: LoopbackRequest) => Promise<Answer | 'reset'>,
 ): Promise<LoopbackServer> {
@@ -19,7 +19,7 @@ export async function startLoopbackServer(
     readRequest(request)
       .then(answer)
       .then(deliver)
-      // Told to whoever asked: a stand-in that breaks must not look like the service that it stands for.
+      // Reported to the client: an error in a stand-in must not look like an answer of the real service.
       .catch((error: unknown) => deliver({ status: 500, headers: {}, body: `The stand-in itself failed: ${error}` }));
   });
   await new Promise<void>((resolve, reject) => {

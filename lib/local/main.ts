@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { awsClientOptions } from '../../functions/adapters/aws-client-options.ts';
 import { errorTextOf } from '../error-text.ts';
-import { isSettled } from './accounts.ts';
 import { keepRunning } from './keep-running.ts';
 import { loadSettings } from './local-settings.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
@@ -10,8 +9,9 @@ import { type LocalOptions, parseOptions, USAGE } from './options.ts';
 import { writeOutDirectory } from './out-directory.ts';
 import { summaryOf } from './summary.ts';
 import { terminalJournal } from './terminal-journal.ts';
+import { isSettled } from './totals.ts';
 
-// On Node 20 the AWS SDK announces that it will end its support; whoever tries Rollcall cannot act on that here.
+// On Node 20 the AWS SDK warns that it will end its support; the user cannot act on that here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const print = (line: string) => console.log(line);
@@ -22,7 +22,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   return 1;
 });
 
-/** @returns the exit code: 0 only if every mail is accounted for */
+/** @returns the exit code: 0 only if every email is accounted for */
 async function main(commandLine: readonly string[]): Promise<number> {
   const options = parseOptions(commandLine);
   if (options === 'help') {
@@ -41,21 +41,21 @@ async function main(commandLine: readonly string[]): Promise<number> {
   }
 }
 
-/** One poll, all posts, an audit with the posts of what it finds, a digest, and the accounts. */
+/** One poll, all posts, an audit with the posts of what it finds, a digest, and the totals. */
 async function runOnce(world: LocalWorld, { reportFile, outDirectory }: LocalOptions): Promise<number> {
   const failures = await world.pipeline.poll();
   await world.pipeline.drained();
   failures.push(...(await world.pipeline.audit()));
   await world.pipeline.drained();
   const digest = await world.pipeline.digest();
-  const accounts = await world.accounts(digest);
-  for (const { message } of failures) accounts.unaccounted.push(message);
-  if (reportFile) await writeFile(reportFile, `${JSON.stringify(accounts, null, 2)}\n`);
+  const totals = await world.totals(digest);
+  for (const { message } of failures) totals.unaccounted.push(message);
+  if (reportFile) await writeFile(reportFile, `${JSON.stringify(totals, null, 2)}\n`);
   if (outDirectory) {
     const { environment } = world.aws;
     const spool = { client: new S3Client(awsClientOptions(environment, 'S3')), bucket: environment.SPOOL_BUCKET ?? '' };
-    await writeOutDirectory(outDirectory, { digest, posts: world.discord?.posts() ?? accounts.posts, spool });
+    await writeOutDirectory(outDirectory, { digest, posts: world.discord?.posts() ?? totals.posts, spool });
   }
-  print(summaryOf(accounts));
-  return isSettled(accounts) ? 0 : 1;
+  print(summaryOf(totals));
+  return isSettled(totals) ? 0 : 1;
 }

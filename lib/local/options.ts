@@ -26,22 +26,25 @@ export const USAGE = `Usage: npm start -- [options]
 
 Runs Rollcall on this machine, on embedded servers, with a sample mailbox.
 
-  --once            one poll, all posts, an audit, a digest and the totals; exits 0 only if every email is accounted for
-  --imap URL        reads a real mailbox instead: imaps://user:password@host:993/INBOX (it is only read)
+  --once            one poll, all posts, an audit, a digest and the totals;
+                    exits 0 only if every email is accounted for
+  --imap URL        reads a real mailbox instead: imaps://user:password@host:993/INBOX
+                    (it is only read)
   --settings FILE   other settings than functions/settings.ts
-  --since WHEN      what the first poll reads: all (default), now (only new email), or a number of days
+  --since WHEN      what the first poll reads: all (default), now (only new email),
+                    or a number of days
   --discord URL     another Discord endpoint than the embedded stand-in
   --report FILE     writes the totals as JSON
   --out DIR         writes the digest (HTML and text), the spool's segments and the posts
   --help            shows this
 `;
 
-/** The command line says something that cannot be done; the message says what is allowed. */
+/** An option of the command line is invalid; the message says what is allowed. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-/** @throws OptionError that names the option and what it takes */
+/** @throws OptionError with the option and its allowed values */
 export function parseOptions(commandLine: readonly string[]): LocalOptions | 'help' {
   const values = valuesOf(commandLine);
   if (values.help) return 'help';
@@ -91,7 +94,7 @@ function parseHttpUrl(url: string): string {
 
 const MAILBOX_FORM = 'imaps://user:password@host:993/INBOX or imap://user:password@host:143/INBOX';
 
-/** The URL holds a password, so no message repeats it. */
+/** The URL contains a password, so no message repeats it. */
 function parseMailboxUrl(text: string): NamedMailbox {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^imaps?:$/.test(url.protocol)) throw new OptionError(`--imap: takes ${MAILBOX_FORM}.`);
@@ -103,7 +106,7 @@ function parseMailboxUrl(text: string): NamedMailbox {
   return {
     host,
     port: url.port ? Number(url.port) : isImplicit ? 993 : 143,
-    // Clear text never leaves this machine: to another host, imap:// means STARTTLS or nothing.
+    // Clear text never leaves this machine: for another host, imap:// requires STARTTLS.
     tls: isImplicit ? 'implicit' : isLoopback ? 'off' : 'starttls',
     allowSelfSignedCertificate: isLoopback,
     user: decodeURIComponent(url.username),

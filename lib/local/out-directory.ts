@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { DigestReport } from '../../functions/core/digest/send-digest.ts';
 
-/** Writes what a run produced, to be looked at: the digest, the spool's segments under their keys, and the posts. */
+/** Writes the results of a run to files: the digest, the spool's segments under their keys, and the posts. */
 export async function writeOutDirectory(
   directory: string,
   {

@@ -18,7 +18,7 @@ const putParameterSchema = z.object({
 const getParameterSchema = z.object({ Name: z.string().min(1), WithDecryption: z.boolean().default(false) });
 
 /**
- * A stand-in of SSM's GetParameter and PutParameter for SecureString parameters, in the AWS JSON 1.1 protocol.
+ * A stand-in for SSM's GetParameter and PutParameter with SecureString parameters, in the AWS JSON 1.1 protocol.
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
  * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
  */
@@ -42,7 +42,7 @@ export async function startParameterStore(initial: Readonly<Record<string, strin
         LastModifiedDate: parameter.changedAt.getTime() / 1000,
         Name,
         Type: 'SecureString',
-        // Without decryption SSM hands out the ciphertext, which is of no use to anyone who forgot to ask for more.
+        // Without decryption SSM returns the ciphertext, which is useless to a caller that forgot to request it.
         Value: WithDecryption ? parameter.value : 'AQICAHencrypted',
         Version: parameter.version,
       },

@@ -1,6 +1,6 @@
 import type { OperatorPaths } from '../../functions/core/checks/path-status.ts';
 
-/** The paths to the operator as a local run has them: there is nobody who could say that they are open. */
+/** The operator paths of a local run, where there is no service that could check them. */
 export const pathsNotHere: OperatorPaths = {
   digest: async () => ({
     kind: 'not checked',

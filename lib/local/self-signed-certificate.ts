@@ -1,6 +1,9 @@
 import { generate } from 'selfsigned';
 
-/** A fresh certificate for `localhost` and 127.0.0.1, in PEM; an elliptic curve, because an RSA key takes too long to make. */
+/**
+ * A new certificate for `localhost` and 127.0.0.1, in PEM; an elliptic curve, because creating an RSA key takes too
+ * long.
+ */
 export async function selfSignedCertificate(): Promise<{ certificate: string; privateKey: string }> {
   const pems = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

@@ -1,10 +1,10 @@
 import { styleText } from 'node:util';
 import { groupBy } from '../../functions/core/group-by.ts';
-import { type Accounts, isSettled } from './accounts.ts';
+import { isSettled, type Totals } from './totals.ts';
 
-/** The accounts as a person reads them in a terminal: a line a route, the sums, and whatever is not as it should be. */
-export function summaryOf(accounts: Accounts): string {
-  const { mails, audit, digest, posts, unaccounted } = accounts;
+/** The totals for a terminal: one line per route, the sums, and anything that is wrong. */
+export function summaryOf(totals: Totals): string {
+  const { mails, audit, digest, posts, unaccounted } = totals;
   const routes = [...groupBy(mails, ({ route }) => route)].map(([route, of]) => ({
     route,
     mails: of.length,
@@ -27,15 +27,15 @@ export function summaryOf(accounts: Accounts): string {
     `  ${'audit'.padEnd(12)}${String(audit.inMailbox).padStart(6)}  ${audit.accounted} accounted for, ${audit.recovered} recovered`,
     `  ${posts.length} posts · digest: ${digest.subject ?? 'not sent'}`,
     ...troubles.map((trouble) => styleText('red', `  ! ${trouble}`)),
-    isSettled(accounts)
+    isSettled(totals)
       ? styleText('green', '  Every email is accounted for.')
       : styleText('red', '  Not every email is settled; see above.'),
     '',
   ].join('\n');
 }
 
-/** Each reason once, with the number of mails it holds. */
-function reasonsOf(mails: Accounts['mails']): string[] {
+/** Each reason once, with the number of its emails. */
+function reasonsOf(mails: Totals['mails']): string[] {
   const open = mails.filter(({ state }) => state !== 'settled');
   const byReason = groupBy(
     open,
@@ -44,7 +44,7 @@ function reasonsOf(mails: Accounts['mails']): string[] {
   return [...byReason].map(([reason, of]) => `${of.length} × ${reason}`);
 }
 
-function reasonOf({ status, code, text }: NonNullable<Accounts['mails'][number]['failure']>): string {
+function reasonOf({ status, code, text }: NonNullable<Totals['mails'][number]['failure']>): string {
   const numbers = [status && `HTTP ${status}`, code && `code ${code}`].filter(Boolean).join(', ');
   return numbers ? `${text} [${numbers}]` : text;
 }

@@ -16,7 +16,10 @@ const RULE_COLUMNS = 20;
 const FROM_COLUMNS = 26;
 const SUBJECT_COLUMNS = 44;
 
-/** The journal of the local run: one line a mail, once its fate is known, and a line for whatever a person should see. */
+/**
+ * The journal of the local run: one line per email, once its result is known, and one line for anything else worth
+ * showing.
+ */
 export function terminalJournal(print: (line: string) => void, now: () => Date): Journal {
   const line = (route: string, rule: string | null, record: MailRecord, fate: Fate) => {
     const columns = [
@@ -56,7 +59,7 @@ export function terminalJournal(print: (line: string) => void, now: () => Date):
         return;
       }
       default:
-        return tellNotice(event, notice);
+        return printNotice(event, notice);
     }
   };
 }
@@ -69,7 +72,7 @@ const RESTART_TEXTS: Readonly<Record<Restart['reason'], string>> = {
   rescan: 'a rescan was requested',
 };
 
-function tellNotice(event: JournalEvent, notice: (style: Style, text: string) => void): void {
+function printNotice(event: JournalEvent, notice: (style: Style, text: string) => void): void {
   switch (event.kind) {
     case 'baseline set':
       notice('dim', `${event.mailbox}: accounting begins above uid ${event.baselineUid}`);
@@ -99,7 +102,7 @@ function tellNotice(event: JournalEvent, notice: (style: Style, text: string) =>
       notice('cyan', `${event.route}: ${event.alerts.length} alerts requeued`);
       break;
     case 'audit finished':
-      tellAudit(event.report, notice);
+      printAudit(event.report, notice);
       break;
     case 'audit failed':
       notice('red', `${event.mailbox}: the audit failed (${event.failure.kind}): ${event.failure.text}`);
@@ -127,7 +130,7 @@ function countsOf({ mailbox, accepted, recognised, left }: Extract<JournalEvent,
   return `${mailbox}: ${accepted} new${known}${left > 0 ? `, ${left} left for the next poll` : ''}`;
 }
 
-function tellAudit(
+function printAudit(
   { mailbox, inMailbox, accounted, recovered, staleAlerts, staleUnknown, left, findings }: AuditReport,
   notice: (style: Style, text: string) => void,
 ): void {

@@ -1,12 +1,17 @@
 // biome-ignore-all lint/style/noDefaultExport: these packages export one function or object each (module.exports).
-/** As far as the local run uses it; read in hoodiecrow-imap 2.1.0, lib/server.js. Mail is a "binary" string: a byte a character. */
+/**
+ * The part that the local run uses, from hoodiecrow-imap 2.1.0, lib/server.js. Email is a "binary" string: one
+ * character per byte.
+ */
 declare module 'hoodiecrow-imap' {
   import type { Server } from 'node:net';
   import type { MimeNode } from 'hoodiecrow-imap/lib/mimeparser.js';
 
   export type Message = { uid: number; flags: string[]; internaldate: string; raw: string; parsed?: MimeNode };
   export type Mailbox = { uidvalidity: number; uidnext: number; messages: Message[] };
-  /** A piece of an answer: a bare string or number, an atom with its section and range, a literal, or a list of them. */
+  /**
+   * A piece of an answer: a bare string or number, an atom with its section and range, a literal, or a list of them.
+   */
   export type Token = string | number | null | undefined | TypedToken | Token[];
   export type TypedToken = { type: string; value?: string; section?: Token[]; partial?: number[] };
   export type FetchHandler = (connection: unknown, message: Message, query: TypedToken) => Token;

@@ -9,7 +9,7 @@ import type { Settings } from '../../functions/core/settings/settings-schema.ts'
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const NEVER_CALLED = fileURLToPath(new URL('./never-called.ts', import.meta.url));
 
-/** Whole packages that dependencies bring along and no function calls. Whoever calls one after all gets an error. */
+/** Packages of dependencies that no function calls. Calling one throws an error. */
 const LEFT_OUT = {
   // imapflow connects without a proxy, and writes to the log that it is given.
   socks: NEVER_CALLED,
@@ -19,14 +19,14 @@ const LEFT_OUT = {
   '@zone-eu/mailsplit/lib/flowed-decoder.js': NEVER_CALLED,
 };
 
-/** What Lambda loads, and beside it the map by which Node names the lines of functions/ in a stack trace. */
+/** What Lambda loads. Its source map, next to it, lets Node show lines of functions/ in a stack trace. */
 export const BUNDLE_FILE = 'index.mjs';
 
 /**
- * Bundles one function for Lambda. The same sources and settings give the same bytes on every machine, so that only what
- * has changed is deployed.
+ * Bundles one function for Lambda. The same sources and settings give the same bytes on every machine, so that only
+ * changes are deployed.
  *
- * @param settings what the function runs with; they are in the bundle as they were read and checked at synth
+ * @param settings what the function runs with; they are written into the bundle as read and checked at synth
  * @returns the size of the bundle in bytes, without its map
  */
 export function bundleFunction(name: string, settings: Settings, directory: string): number {
@@ -40,7 +40,7 @@ export function bundleFunction(name: string, settings: Settings, directory: stri
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // ES modules first: of those, esbuild leaves out what nothing imports.
+    // Prefer ES modules: esbuild can leave out their unused code.
     mainFields: ['module', 'main'],
     minify: true,
     sourcemap: 'linked',
@@ -57,12 +57,12 @@ export function bundleFunction(name: string, settings: Settings, directory: stri
   return outputFiles.find(({ path }) => basename(path) === BUNDLE_FILE)?.contents.length ?? 0;
 }
 
-/** The code of a function, bundled when the stack is synthesized; not where CDK needs no assets, as for `cdk destroy`. */
+/** The code of a function, bundled when the stack is synthesized, unless CDK needs no assets, as for `cdk destroy`. */
 export function bundledCode(name: string, settings: Settings): Code {
   const tryBundle = (directory: string) => bundleFunction(name, settings, directory) > 0;
   return Code.fromAsset(`${PROJECT}functions/${name}`, {
     assetHashType: AssetHashType.OUTPUT,
-    // CDK asks for an image, and never uses it: what cannot be bundled here throws.
+    // CDK requires an image but never uses it: a failing bundle throws.
     bundling: { image: DockerImage.fromRegistry('no-container'), local: { tryBundle } },
   });
 }

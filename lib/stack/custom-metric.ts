@@ -3,7 +3,7 @@ import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { type MetricDefinition, STACK_DIMENSION } from '../../functions/core/metrics.ts';
 
-/** A metric of Rollcall's own, as the functions of this stack tell it. */
+/** One of Rollcall's own metrics, as emitted by the functions of this stack. */
 export function customMetric(
   scope: Construct,
   { namespace, name }: MetricDefinition,

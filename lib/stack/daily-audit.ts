@@ -31,7 +31,7 @@ type DailyAuditProps = {
   failedRuns: FailedRuns;
 };
 
-/** Compares every mailbox with the ledger once a day, before the digest, and brings in what stands nowhere. */
+/** Compares every mailbox with the ledger once a day, before the digest, and recovers missing email. */
 export class DailyAudit extends Construct {
   readonly audit: IFunction;
 

@@ -19,7 +19,10 @@ import type { Tables } from './tables.ts';
 
 const DIGEST_MEMORY_MB = 512;
 
-/** A digest that comes late by its retries, or by the hour of a summer time that ends, is no alarm. */
+/**
+ * A digest that is late because of its retries, or by the hour at the end of daylight saving time, must not raise an
+ * alarm.
+ */
 const HOURS_WITHOUT_DIGEST = { daily: 26, hourly: 3 };
 
 type DailyDigestProps = {
@@ -31,7 +34,7 @@ type DailyDigestProps = {
   failedRuns: FailedRuns;
 };
 
-/** Mails what needs a person, the unknown mail and the counts, at the hour of the user's own time zone. */
+/** Sends what needs attention, the unknown email and the counts by email, at an hour in the user's own time zone. */
 export class DailyDigest extends Construct {
   readonly send: IFunction;
 
@@ -63,7 +66,7 @@ export class DailyDigest extends Construct {
       schedule: digestSchedule(digest.schedule),
     });
 
-    alarms.onSilence(
+    alarms.onMissing(
       customMetric(this, SENT_DIGESTS),
       'Digests',
       {

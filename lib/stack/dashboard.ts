@@ -34,7 +34,7 @@ type DashboardProps = {
   failedRuns: FailedRuns;
 };
 
-/** One dashboard, read from top to bottom: is anything wrong, is mail coming in, where does it go, is anything stuck. */
+/** One dashboard, from top to bottom: is anything wrong, is email arriving, where does it go, is anything stuck. */
 export class StackDashboard extends Construct {
   constructor(scope: Construct, id: string, { mailboxes, routes, alarms, failedRuns }: DashboardProps) {
     super(scope, id);
@@ -71,7 +71,10 @@ export class StackDashboard extends Construct {
         ),
         hourly(UNKNOWN_MAILS, 'unknown'),
       ]),
-      graph('Told', [hourly(POSTED_ALERTS, 'alerts that Discord took'), hourly(SENT_DIGESTS, 'digests that SES took')]),
+      graph('Sent', [
+        hourly(POSTED_ALERTS, 'alerts that Discord accepted'),
+        hourly(SENT_DIGESTS, 'digests that SES accepted'),
+      ]),
     );
     dashboard.addWidgets(heading('Is anything stuck?'));
     dashboard.addWidgets(

@@ -1,7 +1,7 @@
-/** The SSM parameter in which a stack, or a local run, says where its tables and queues are. */
+/** The SSM parameter in which a stack, or a local run, stores the names of its tables and queues. */
 export function deploymentParameterOf(stackName: string): string {
   return `/rollcall/deployments/${stackName}`;
 }
 
-/** The stack's name, unless whoever deploys it chooses another. */
+/** The default name of the stack. */
 export const STACK_NAME = 'Rollcall';

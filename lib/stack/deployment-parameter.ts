@@ -13,7 +13,7 @@ type DeploymentParameterProps = {
   alarms: OperatorAlarms;
 };
 
-/** Where the command finds the tables, queues and topic of this stack; nothing in it is secret. */
+/** The tables, queues and topic of this stack, for the CLI; nothing in it is secret. */
 export class DeploymentParameter extends Construct {
   constructor(scope: Construct, id: string, { routes, mailboxes, tables, alarms }: DeploymentParameterProps) {
     super(scope, id);
@@ -23,7 +23,7 @@ export class DeploymentParameter extends Construct {
     new StringParameter(this, 'Parameter', {
       parameterName: deploymentParameterOf(stack.stackName),
       description: 'Where the rollcall command finds the tables, queues and topic of this stack',
-      // A standard parameter, which is free, holds 4 KB; this tier takes the larger one only when it has to.
+      // A standard parameter, which is free, holds 4 KB; this tier uses the larger one only if necessary.
       tier: ParameterTier.INTELLIGENT_TIERING,
       stringValue: stack.toJsonString({
         WATERMARKS_TABLE: tables.watermarks.tableName,

@@ -4,17 +4,17 @@ import type { DigestSettings } from '../../functions/core/settings/settings-sche
 
 type Hours = DigestSettings['schedule'];
 
-/** Where digests come hourly, audits come before the day's work. */
+/** With hourly digests, the audit runs before the working day. */
 const AUDIT_BESIDE_HOURLY_DIGESTS = { hour: 6, minute: 30 };
 
-/** When the digest is sent, by the clock of the user's own time zone. */
+/** When the digest is sent, in the user's own time zone. */
 export function digestSchedule(hours: Hours): ScheduleExpression {
   return hours.kind === 'hourly'
     ? ScheduleExpression.cron({ minute: '0', timeZone: TimeZone.of(hours.timeZone) })
     : dailyAt(timeOf(hours.at), hours.timeZone);
 }
 
-/** Once a day, and an hour before a daily digest, which then tells what the audit found. */
+/** Once a day; for a daily digest, an hour before it, so that it reports the audit. */
 export function auditSchedule(hours: Hours): ScheduleExpression {
   if (hours.kind === 'hourly') return dailyAt(AUDIT_BESIDE_HOURLY_DIGESTS, hours.timeZone);
   const { hour, minute } = timeOf(hours.at);

@@ -5,24 +5,27 @@ import { Construct } from 'constructs';
 import type { OperatorAlarms } from './operator-alarms.ts';
 
 /**
- * Lambda's own report of an invocation that threw, died or timed out, in its JSON format. A poster that dies cannot tell
- * it, and the Errors metric of Lambda is one for each function: one alarm for each route.
+ * Lambda's own report of an invocation that threw, died or timed out, in its JSON format. A poster that dies cannot
+ * report itself, and Lambda's Errors metric is per function and would need one alarm for each route.
  * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
  */
 const FAILED = FilterPattern.literal(
   '{ $.type = "platform.report" && ($.record.status = "error" || $.record.status = "failure" || $.record.status = "timeout") }',
 );
 
-/** One failure is repeated by the queue and seldom the last word; a poster that always fails does so every three minutes. */
+/**
+ * The queue repeats a single failure, which usually succeeds then; a poster that always fails does so every three
+ * minutes.
+ */
 const OFTEN = { times: 3, within: Duration.minutes(15) };
 
-/** Counts the posters of all routes that fail as functions; alerts that Discord refused are no failure of a function. */
+/** Counts failed invocations of the posters of all routes; an alert that Discord refused is not one. */
 export class FailedPosters extends Construct {
   private readonly counted: Metric;
 
   constructor(scope: Construct, id: string, { alarms }: { alarms: OperatorAlarms }) {
     super(scope, id);
-    // A filter's metric has no dimensions, and stacks of one account must not share it.
+    // A filter's metric has no dimensions, and the stacks of one account must not share it.
     this.counted = new Metric({ namespace: `Rollcall/${Stack.of(this).stackName}`, metricName: 'FailedPosters' });
     alarms.onRepeated(
       this.counted,

@@ -5,14 +5,15 @@ import type { OperatorAlarms } from './operator-alarms.ts';
 import { privateQueue } from './private-queue.ts';
 
 /**
- * An alarm tells when it begins, once. A queue that kept yesterday's failed run would keep its alarm from telling of
+ * An alarm notifies once, when it begins. If the queue kept yesterday's failed run, the alarm would not notify of
  * today's; the error itself stays in the function's log.
  */
 const RETENTION = Duration.hours(4);
 
 /**
- * Where a scheduled run ends that did not succeed: the scheduler could not start it, Lambda had no room for it, or it
- * threw or timed out until its retries were used up. One queue for all, since each of its messages names its function.
+ * Receives the scheduled runs that did not succeed: the scheduler could not start them, Lambda had no capacity, or they
+ * threw or timed out until their retries were used up. One queue for all functions, since each of its messages names
+ * its function.
  */
 export class FailedRuns extends Construct {
   readonly queue: Queue;
@@ -27,7 +28,7 @@ export class FailedRuns extends Construct {
     alarms.onAnyMessageIn(this.queue, 'FailedRuns', {
       name: 'a scheduled run failed',
       loses:
-        'A poll, an audit, a digest or a look at the routes did not succeed, and what it does is not done: mail is not ' +
+        'A poll, an audit, a digest or a route check failed, and its work is not done: email is not ' +
         'read, or its fate is not reported. Nothing is lost; the next run catches up once the cause is fixed.',
       runbook: 'A scheduled run failed',
     });

@@ -19,10 +19,10 @@ import { secretParameters } from './secret-parameters.ts';
 import type { SpoolBucket } from './spool-bucket.ts';
 import type { Tables } from './tables.ts';
 
-/** One poll that fails is not worth an e-mail; the second in a row may be the provider's bad hour. */
+/** One failed poll is not worth an email; the second in a row may be a temporary problem of the provider. */
 const MISSED_POLLS = 3;
 
-/** More does not make a poll faster: it is the knee of the curve. */
+/** More memory does not make a poll faster. */
 const POLL_MEMORY_MB = 512;
 
 type MailboxPollingProps = {
@@ -34,7 +34,7 @@ type MailboxPollingProps = {
   failedRuns: FailedRuns;
 };
 
-/** Reads every mailbox by its schedule and hands its mail over to the routes' queues and the spool. */
+/** Reads every mailbox on its schedule and hands its email over to the routes' queues and the spool. */
 export class MailboxPolling extends Construct {
   readonly poll: IFunction;
 
@@ -47,7 +47,7 @@ export class MailboxPolling extends Construct {
 
     this.poll = rollcallFunction(this, 'PollInbox', {
       name: 'poll-inbox',
-      description: 'Reads the new mail of one mailbox and hands each over to its queue or the spool',
+      description: 'Reads the new email of one mailbox and hands it over to its queue or the spool',
       timeoutMs: POLL_TIMEOUT_MS,
       memoryMb: POLL_MEMORY_MB,
       environment: {
@@ -71,7 +71,7 @@ export class MailboxPolling extends Construct {
 
     const polls = new ScheduledRuns(this, 'Polls', {
       run: this.poll,
-      // Once only: a provider may lock an account that signs in with a wrong password too often.
+      // Only one: a provider may lock an account after too many logins with a wrong password.
       retries: 1,
       failedRuns,
     });
@@ -82,12 +82,12 @@ export class MailboxPolling extends Construct {
         schedule: ScheduleExpression.rate(Duration.minutes(account.everyMinutes)),
         input: ScheduleTargetInput.fromObject({ mailbox }),
       });
-      alarms.onSilence(
+      alarms.onMissing(
         customMetric(this, SUCCESSFUL_POLLS, dimensionOfMailbox(mailbox)),
         `${mailbox} polls`,
         {
           name: `${mailbox} is not polled`,
-          loses: `New mail of ${mailbox} is neither pushed nor spooled; it waits in the mailbox.`,
+          loses: `New email of ${mailbox} is neither posted nor spooled; it waits in the mailbox.`,
           runbook: 'A mailbox is not polled',
         },
         { period: Duration.minutes(account.everyMinutes), periods: MISSED_POLLS },

@@ -16,16 +16,16 @@ import { Construct } from 'constructs';
 import { linkTo, missingFromRunbook, type RunbookHeading } from './runbook.ts';
 
 export type AlarmText = {
-  /** What stands in the e-mail's subject. */
+  /** The text in the email's subject. */
   name: string;
-  /** What a person loses while nobody acts. */
+  /** What is lost as long as no one acts. */
   loses: string;
   runbook: RunbookHeading;
 };
 
 const SOON = Duration.minutes(5);
 
-/** Tells the operator by e-mail through SNS: a path that shares nothing with Discord or with SES. */
+/** Notifies the operator by email through SNS, which shares nothing with Discord or SES. */
 export class OperatorAlarms extends Construct {
   readonly topic: Topic;
   private readonly sounded: IAlarm[] = [];
@@ -33,10 +33,10 @@ export class OperatorAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: { email: string }) {
     super(scope, id);
-    // Not encrypted with a key of KMS: CloudWatch may not use aws/sns, and its alarms would be dropped without a word.
+    // Not encrypted with a KMS key: CloudWatch may not use aws/sns, and its alarms would be dropped silently.
     this.topic = new Topic(this, 'Topic', { displayName: 'Rollcall alarms', enforceSSL: true });
     this.topic.addSubscription(new EmailSubscription(props.email));
-    // A policy of one's own replaces the default one, which let the account's alarms publish.
+    // A custom policy replaces the default one, which allowed the account's alarms to publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -58,10 +58,13 @@ export class OperatorAlarms extends Construct {
     return this.sounded;
   }
 
-  /** Tells as soon as anything lies in a queue that should be empty. An idle queue emits no metric, which is no alarm. */
+  /**
+   * Notifies as soon as there is a message in a queue that should be empty. An idle queue emits no metric, which is no
+   * alarm.
+   */
   onAnyMessageIn(queue: IQueue, id: string, text: AlarmText): void {
     this.sound(id, text, {
-      // The number that were sent would not count what SQS moves by itself after the last receive.
+      // The number of sent messages does not include those that SQS itself moves after the last receive.
       metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: SOON }),
       ...atLeast(1),
       evaluationPeriods: 1,
@@ -69,7 +72,7 @@ export class OperatorAlarms extends Construct {
     });
   }
 
-  /** Tells as soon as a metric of Rollcall's own counts anything. Between two counts, the last one holds. */
+  /** Notifies as soon as one of Rollcall's own metrics counts anything. Between two counts, the last one applies. */
   onAnyOf(metric: Metric, id: string, text: AlarmText): void {
     this.sound(id, text, {
       metric: metric.with({ statistic: 'Maximum', period: SOON }),
@@ -79,7 +82,7 @@ export class OperatorAlarms extends Construct {
     });
   }
 
-  /** Tells when something happens so often within one period; nothing at all is no alarm. */
+  /** Notifies when something happens this often within one period; no data is no alarm. */
   onRepeated(metric: Metric, id: string, text: AlarmText, often: { times: number; within: Duration }): void {
     this.sound(id, text, {
       metric: metric.with({ statistic: 'Sum', period: often.within }),
@@ -89,10 +92,10 @@ export class OperatorAlarms extends Construct {
     });
   }
 
-  /** Tells when a figure has grown too large, and when nobody tells the figure any more. */
-  onTooMuchOrSilence(metric: Metric, id: string, text: AlarmText, limit: { threshold: number; every: Duration }): void {
+  /** Notifies when a figure has grown too large, or is no longer emitted. */
+  onHighOrMissing(metric: Metric, id: string, text: AlarmText, limit: { threshold: number; every: Duration }): void {
     this.sound(id, text, {
-      // Twice as long as from one figure to the next, which come with a little jitter.
+      // Twice the interval of the figure, which varies a little.
       metric: metric.with({ statistic: 'Maximum', period: Duration.millis(2 * limit.every.toMilliseconds()) }),
       ...atLeast(limit.threshold),
       evaluationPeriods: 1,
@@ -100,8 +103,8 @@ export class OperatorAlarms extends Construct {
     });
   }
 
-  /** Tells when what should happen did not happen for so many periods, also where nothing runs that could say so. */
-  onSilence(metric: Metric, id: string, text: AlarmText, silence: { period: Duration; periods: number }): void {
+  /** Notifies when something did not happen for this many periods, even if nothing runs that could report it. */
+  onMissing(metric: Metric, id: string, text: AlarmText, silence: { period: Duration; periods: number }): void {
     this.sound(id, text, {
       metric: metric.with({ statistic: 'Sum', period: silence.period }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

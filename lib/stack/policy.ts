@@ -3,7 +3,7 @@ import { PORT_RIGHTS } from '../../functions/adapters/port-rights.ts';
 import type { PortList, Ports } from '../../functions/adapters/ports.ts';
 import type { Place, Rights } from '../../functions/adapters/rights.ts';
 
-/** A place as a policy names it. Without an ARN there is nothing there, such as queues where there are no routes. */
+/** A place as a policy names it. Without an ARN the place does not exist, such as queues if there are no routes. */
 export type Resources = {
   arns: readonly string[];
   conditions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -11,7 +11,7 @@ export type Resources = {
 
 export type Resourced<Name extends Place> = Readonly<Record<Name, Resources>>;
 
-/** The places that the listed methods go to. */
+/** The places that the listed methods use. */
 type PlacesOf<List extends PortList> = {
   [Name in keyof List & keyof Ports]: List[Name] extends readonly (infer Method)[]
     ? PlacesIn<(typeof PORT_RIGHTS)[Name], Method>
@@ -20,9 +20,9 @@ type PlacesOf<List extends PortList> = {
 type PlacesIn<Table, Method> = Method extends keyof Table ? keyof Table[Method] & Place : never;
 
 /**
- * What a role must allow for the listed port methods, and nothing more: one statement a place.
+ * What a role must allow for the listed port methods, and nothing more: one statement per place.
  *
- * @param resources of every place that the methods go to; others are left out
+ * @param resources of every place that the methods use; others are left out
  */
 export function policyOf<const List extends PortList>(
   list: List,

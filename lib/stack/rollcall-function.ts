@@ -13,11 +13,11 @@ type RollcallFunctionProps = {
   timeoutMs: number;
   memoryMb: number;
   environment: Readonly<Record<string, string>>;
-  /** Every call it makes, and on what. It may do nothing else but write its own log. */
+  /** Every call it makes, and on what. In addition, it may only write its own log. */
   may: readonly PolicyStatement[];
 };
 
-/** Under which the stack keeps its settings for what is within it. */
+/** The context key under which the stack provides its settings to its constructs. */
 export const SETTINGS_CONTEXT = 'rollcall:settings';
 
 /** One Lambda of Rollcall: its bundle, its own role and its own log. */
@@ -27,7 +27,7 @@ export function rollcallFunction(scope: Construct, id: string, props: RollcallFu
     retention: RetentionDays.THREE_MONTHS,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  // An own role, because the managed policy that CDK would attach may write to every log of the account.
+  // A custom role, because the managed policy that CDK would attach may write to every log of the account.
   const role = new Role(part, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   const mayLog = new PolicyStatement({
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -45,14 +45,14 @@ export function rollcallFunction(scope: Construct, id: string, props: RollcallFu
     memorySize: props.memoryMb,
     environment: {
       ...props.environment,
-      // Stack traces name the lines of functions/, by the map beside the bundle.
+      // Stack traces show lines of functions/, by the map next to the bundle.
       NODE_OPTIONS: '--enable-source-maps',
-      // The dimension by which the metrics of one stack are told from those of another.
+      // The dimension that distinguishes the metrics of one stack from those of another.
       POWERTOOLS_SERVICE_NAME: Stack.of(scope).stackName,
     },
     role,
     logGroup,
-    // In which Lambda's own lines can be read by a machine as well.
+    // Makes Lambda's own log lines JSON as well.
     loggingFormat: LoggingFormat.JSON,
   });
 }

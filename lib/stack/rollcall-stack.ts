@@ -16,10 +16,10 @@ import { RouteDelivery } from './route-delivery.ts';
 import { SpoolBucket } from './spool-bucket.ts';
 import { Tables } from './tables.ts';
 
-/** Inbox alerts where every mail is accounted for, in whichever account and region it is deployed to. */
+/** Inbox alerts where every email is accounted for. Independent of the account and region. */
 export class RollcallStack extends Stack {
   constructor(scope: Construct, id: string, settings: Settings) {
-    super(scope, id, { description: 'Rollcall: inbox alerts where every mail is accounted for' });
+    super(scope, id, { description: 'Rollcall: inbox alerts where every email is accounted for' });
     this.node.setContext(SETTINGS_CONTEXT, settings);
     const { mailboxes: accounts, digest } = settings;
 

@@ -21,7 +21,7 @@ const CHECK_MEMORY_MB = 256;
 
 const EVERY = Duration.hours(1);
 
-/** Whoever waits for a push waits for minutes. What Discord puts off by its rate limits is done long before. */
+/** Alerts are expected within minutes, and waits for Discord's rate limits end long before this. */
 const TOO_LONG = Duration.hours(1);
 
 type RouteChecksProps = {
@@ -33,8 +33,8 @@ type RouteChecksProps = {
 };
 
 /**
- * Looks once an hour at every Discord target without posting, and at SES and SNS without sending; puts back what was
- * parked for a target that recovered.
+ * Probes every Discord target once an hour without posting, and SES and SNS without sending; requeues what was parked
+ * for a target that recovered.
  */
 export class RouteChecks extends Construct {
   readonly check: IFunction;
@@ -66,7 +66,7 @@ export class RouteChecks extends Construct {
           settings.routes.map(({ target }) => target.secretParameter),
         ),
         ...digestIdentities(this, settings.digest),
-        // An action on the account as a whole, for which IAM knows no narrower resource.
+        // An action on the account as a whole; IAM has no narrower resource for it.
         sesAccount: { arns: ['*'] },
         alarmTopic: { arns: [alarms.topic.topicArn] },
       }),
@@ -74,7 +74,7 @@ export class RouteChecks extends Construct {
 
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'ses:GetAccount is asked of the account as a whole; IAM knows no narrower resource for it.',
+      reason: 'ses:GetAccount applies to the account as a whole; IAM has no narrower resource for it.',
     });
     new ScheduledRuns(this, 'Runs', { run: this.check, retries: 1, failedRuns }).add('Schedule', {
       description: 'Looks at every Discord target',
@@ -88,13 +88,13 @@ export class RouteChecks extends Construct {
         'a digest that SES would refuse.',
       runbook: 'A route is dead',
     });
-    alarms.onTooMuchOrSilence(
+    alarms.onHighOrMissing(
       customMetric(this, OLDEST_OPEN_ALERT_AGE),
       'OldestOpenAlert',
       {
         name: 'an alert waits too long, or checks do not run',
         loses:
-          'Mail that should have been pushed to Discord was not seen there for an hour or more; it waits in the ledger. ' +
+          'Email that should be in Discord has been missing there for an hour or more; it waits in the ledger. ' +
           'Or the hourly check does not run, which would notice that, and dead channels.',
         runbook: 'Alerts wait too long',
       },

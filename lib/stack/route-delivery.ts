@@ -31,8 +31,8 @@ type RouteDeliveryProps = {
 };
 
 /**
- * The way of one route's alerts to Discord: queue, poster, and the dead-letter queue that a person is told of. The queues
- * go with their route, or with the stack: every alert in them stands in the ledger, which stays.
+ * The delivery of one route's alerts to Discord: queue, poster, and the dead-letter queue, which raises an alarm. The
+ * queues are removed with their route, or with the stack: every alert in them is in the ledger, which stays.
  */
 export class RouteDelivery extends Construct {
   readonly routeId: string;
@@ -64,7 +64,7 @@ export class RouteDelivery extends Construct {
         DEAD_LETTER_QUEUE_URL: this.deadLetters.queueUrl,
       },
       may: [
-        // The event source mapping works the queue off in the name of its function.
+        // The event source mapping reads the queue with the role of its function.
         new PolicyStatement({
           actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
           resources: [this.queue.queueArn],
@@ -90,7 +90,7 @@ export class RouteDelivery extends Construct {
 
     alarms.onAnyMessageIn(this.deadLetters, `${route.id}DeadLetters`, {
       name: `alerts of route ${route.id} are dead letters`,
-      loses: `Mail that route ${route.id} should have pushed to Discord was not seen there; it waits in the ledger and in every digest.`,
+      loses: `Email that route ${route.id} should have posted to Discord is missing there; it waits in the ledger and in every digest.`,
       runbook: 'Alerts are dead letters',
     });
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The sections of the runbook, one for each kind of alarm. */
+/** The sections of the runbook, one per kind of alarm. */
 export type RunbookHeading =
   | 'Alerts are dead letters'
   | 'Alerts wait too long'
@@ -11,13 +11,13 @@ export type RunbookHeading =
   | 'A scheduled run failed'
   | 'The audit found something';
 
-/** What each section consists of. */
+/** The parts of each section. */
 const PARTS = ['Description', 'Investigation', 'Resolution'];
 
-/** From the root of the project. */
+/** Relative to the root of the project. */
 const RUNBOOK = 'lib/RUNBOOK.md';
 
-/** The headings that the runbook lacks for these sections, as they have to be written. */
+/** The headings that the runbook lacks for these sections, exactly as they must be written. */
 export function missingFromRunbook(sections: readonly RunbookHeading[]): string[] {
   const written = readFileSync(new URL(`../../${RUNBOOK}`, import.meta.url), 'utf8').split(/^(?=## )/m);
   return sections.flatMap((section) => {
@@ -29,7 +29,7 @@ export function missingFromRunbook(sections: readonly RunbookHeading[]): string[
   });
 }
 
-/** Where the reader of an alarm finds what to do: the anchor that a Markdown reader makes of a heading. */
+/** Where the reader of an alarm finds what to do: the anchor that Markdown renderers derive from a heading. */
 export function linkTo(heading: RunbookHeading): string {
   return `${RUNBOOK}#${heading.toLowerCase().replaceAll(' ', '-')}`;
 }

@@ -6,19 +6,19 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { FailedRuns } from './failed-runs.ts';
 
-/** Short, because the next run makes good what this one missed. */
+/** Short, because the next run covers what this one missed. */
 const MAX_EVENT_AGE = Duration.minutes(15);
 
 const SCHEDULER_RETRIES = 2;
 
 type ScheduledRunsProps = {
   run: IFunction;
-  /** How often Lambda tries again by itself, after one minute and after two more. */
+  /** How often Lambda itself tries again, after one minute and after two more. */
   retries: 1 | 2;
   failedRuns: FailedRuns;
 };
 
-/** Runs a function by the clock, with few and short retries. What does not succeed ends in the queue of failed runs. */
+/** Runs a function on a schedule, with few and short retries. Failed runs end in the queue of failed runs. */
 export class ScheduledRuns extends Construct {
   private readonly run: IFunction;
   private readonly failedRuns: FailedRuns;
@@ -51,7 +51,7 @@ export class ScheduledRuns extends Construct {
       description: when.description,
       schedule: when.schedule,
       target: new LambdaInvoke(this.run, {
-        // Left alone, the target would add every version of the function to what the role may invoke.
+        // By default, the target would add every version of the function to what the role may invoke.
         role: this.scheduler.withoutPolicyUpdates(),
         ...(when.input && { input: when.input }),
         deadLetterQueue: this.failedRuns.queue,

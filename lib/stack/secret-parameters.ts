@@ -3,8 +3,8 @@ import type { Construct } from 'constructs';
 import type { Resourced } from './policy.ts';
 
 /**
- * Exactly these SecureString parameters, as a policy names them. The key they are encrypted with by default, aws/ssm, lets
- * every principal of the account decrypt through SSM, so nothing is asked of KMS.
+ * Exactly these SecureString parameters, as a policy names them. Their default key, aws/ssm, lets every principal of
+ * the account decrypt through SSM, so no KMS action is needed.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-access.html
  */
 export function secretParameters(scope: Construct, parameters: readonly string[]): Resourced<'secrets'> {

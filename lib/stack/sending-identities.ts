@@ -5,8 +5,9 @@ import type { DigestSettings } from '../../functions/core/settings/settings-sche
 import type { Resourced } from './policy.ts';
 
 /**
- * The identities of the digest's addresses, as a policy names them. SES authorizes an e-mail on the identity it is from,
- * which is the address or its domain, whichever was verified, and in the sandbox on the recipients' identities as well.
+ * The identities of the digest's addresses, as a policy names them. SES authorizes an email on the identity of its
+ * sender, which is the address or its domain, whichever was verified, and in the sandbox on the recipients' identities
+ * as well.
  */
 export function digestIdentities(
   scope: Construct,

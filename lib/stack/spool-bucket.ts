@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { DIGESTED_PREFIX, PENDING_PREFIX } from '../../functions/core/records/spool.ts';
 import type { Resourced } from './policy.ts';
 
-/** The durable file of everything that no rule matched. Only what a digest has carried ever expires. */
+/** The durable file of all email that no rule matched. Only what a digest has carried ever expires. */
 export class SpoolBucket extends Construct {
   readonly bucketName: string;
   /** The bucket and its segments, as a policy names them. */
@@ -21,8 +21,7 @@ export class SpoolBucket extends Construct {
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
-      reason:
-        'Two functions of this stack are all that may use it, and the ledger says what became of every mail in it.',
+      reason: 'Only two functions of this stack may use it, and the ledger has the state of every email in it.',
     });
     for (const prefix of [PENDING_PREFIX, DIGESTED_PREFIX]) acknowledgeKeysUnder(prefix, bucket);
     this.bucketName = bucket.bucketName;
@@ -34,7 +33,7 @@ export class SpoolBucket extends Construct {
   }
 }
 
-/** Where a policy names all keys under a prefix of this bucket, and nothing else that ends in an asterisk. */
+/** Acknowledges that a policy names all keys under a prefix of this bucket, and nothing else with a wildcard. */
 function acknowledgeKeysUnder(prefix: string, bucket: Bucket): void {
   const stack = Stack.of(bucket);
   const logicalId = stack.resolve((bucket.node.defaultChild as CfnElement).logicalId);

@@ -15,11 +15,14 @@ import {
 } from '../../functions/core/records/table-design.ts';
 import type { Resourced, Resources } from './policy.ts';
 
-/** Where each mailbox stands, and the record of every mail's fate: what must not be lost, even with the stack. */
+/**
+ * The watermark of each mailbox, and the record of what happened to every email: these must not be lost, even with the
+ * stack.
+ */
 export class Tables extends Construct {
   readonly watermarks: Table;
   readonly ledger: Table;
-  /** Both tables, their indexes and the items beside the watermarks, as a policy names them. */
+  /** Both tables, their indexes and the other items of the watermarks' table, as a policy names them. */
   readonly resources: Resourced<
     | 'ledger'
     | 'ledgerByLocation'
@@ -52,7 +55,7 @@ function indexArn(table: Table, index: TableIndex): string {
   return `${table.tableArn}/index/${index.name}`;
 }
 
-/** The items whose key begins so, and no others of their table. */
+/** The items whose key begins with these prefixes, and no others of their table. */
 function itemsUnder(keyPrefixes: readonly string[], { tableArn }: Table): Resources {
   return {
     arns: [tableArn],

@@ -34,7 +34,7 @@ const report = {
   findings: [finding],
 };
 
-/** One of each kind; a new kind does not compile before it stands here too. */
+/** One of each kind; a new kind does not compile until it is added here. */
 const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Kind }> } = {
   'baseline set': { kind: 'baseline set', mailbox, uidValidity: '1', baselineUid: 4 },
   'poll restarted': {
@@ -61,7 +61,7 @@ const EVENTS: { [Kind in JournalEvent['kind']]: Extract<JournalEvent, { kind: Ki
   'path closed': { kind: 'path closed', path: 'digest', reason: 'not verified' },
   'path open again': { kind: 'path open again', path: 'digest', closedSince: at },
   'routes checked': { kind: 'routes checked', at, alive: 2, dead: 1, unknown: 0, closedPaths: 1 },
-  'open alerts looked at': { kind: 'open alerts looked at', at, oldestAgeMs: 90_000 },
+  'oldest open alert': { kind: 'oldest open alert', at, oldestAgeMs: 90_000 },
   'audit finished': { kind: 'audit finished', report },
   'audit failed': { kind: 'audit failed', mailbox, failure: { kind: 'timeout', text: 'silence' } },
   'digest waits': { kind: 'digest waits', until: at },
@@ -97,7 +97,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** The log's lines and the metrics' lines of these events, told by one journal. */
+/** The log lines and metric lines that one journal writes for these events. */
 function told(...events: JournalEvent[]) {
   const journal = jsonJournal();
   for (const event of events) journal(event);
@@ -186,7 +186,7 @@ describe('the metrics', () => {
   });
 
   it('tell the age of the oldest open alert in seconds', () => {
-    expect(told(EVENTS['open alerts looked at']).figures).toEqual([
+    expect(told(EVENTS['oldest open alert']).figures).toEqual([
       {
         namespace: 'Rollcall',
         name: 'OldestOpenAlertAge',

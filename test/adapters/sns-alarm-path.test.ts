@@ -79,7 +79,7 @@ it.each<[string, Subscription[], 'confirmed' | 'pending' | 'none']>([
   ['something of the same name is no e-mail address', [{ ...confirmed(EMAIL), protocol: 'sqs' }], 'none'],
 ])('the address is subscribed as %s', async (_what, subscriptions, subscription) => {
   pages = [subscriptions];
-  expect(await look()).toEqual({ kind: 'seen', email: EMAIL, topicArn: TOPIC, subscription });
+  expect(await look()).toEqual({ kind: 'checked', email: EMAIL, topicArn: TOPIC, subscription });
 });
 
 it('is found on a later page', async () => {

@@ -1,6 +1,6 @@
 import type { Bar } from './figures.ts';
 
-/** What a bench may be told; each takes what it needs. */
+/** The options of a bench; each uses those that it needs. */
 export type BenchOptions = {
   /** Mails in the mailbox. */
   mails: number;

@@ -11,7 +11,11 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { mails: { type: 'string', default: '10000' }, runs: { type: 'string', default: '5' } },
+  options: {
+    mails: { type: 'string', default: '10000' },
+    runs: { type: 'string', default: '5' },
+    help: { type: 'boolean' },
+  },
 });
 const [name = ''] = positionals;
 const load = BENCHES[name];
@@ -29,6 +33,6 @@ if (load) {
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${text} is no whole number above 0`);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${text} is not a whole number above 0`);
   return number;
 }

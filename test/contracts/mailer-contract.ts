@@ -4,7 +4,7 @@ import type { DigestMail, Mailer } from '../../functions/core/digest/mailer.ts';
 export type MailerUnderTest = {
   mailer: Mailer;
   sent(): Promise<DigestMail[]>;
-  /** Makes the service refuse the next mails. */
+  /** Makes the service refuse the next emails. */
   refuse(): void;
 };
 

@@ -79,7 +79,7 @@ function deliverThree(): void {
 
 it('a poll that is killed at any step, before or after the step, loses nothing and posts nothing twice', async () => {
   expect(await world.pipeline.poll()).toEqual([]);
-  const sample = (await world.accounts(undefined)).mails.length;
+  const sample = (await world.totals(undefined)).mails.length;
   const kills: string[] = [];
   for (const when of ['before', 'after'] as const) {
     let lived = false;
@@ -95,10 +95,10 @@ it('a poll that is killed at any step, before or after the step, loses nothing a
   await world.pipeline.drained();
   expect(await world.pipeline.audit()).toEqual([]);
   const digest = await world.pipeline.digest();
-  const accounts = await world.accounts(digest);
-  expect(accounts.unaccounted).toEqual([]);
-  expect(accounts.audit).toEqual({ inMailbox: sample + delivered, accounted: sample + delivered, recovered: 0 });
-  expect(accounts.mails.filter(({ state }) => state !== 'settled')).toEqual([]);
+  const totals = await world.totals(digest);
+  expect(totals.unaccounted).toEqual([]);
+  expect(totals.audit).toEqual({ inMailbox: sample + delivered, accounted: sample + delivered, recovered: 0 });
+  expect(totals.mails.filter(({ state }) => state !== 'settled')).toEqual([]);
 
   const posted = (world.discord?.posts() ?? []).flatMap(
     ({ body }) => body.embeds?.map(({ title }) => title ?? '') ?? [],

@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { HandlerDependencies } from '../../functions/handler-dependencies.ts';
 import { createPollInbox } from '../../functions/poll-inbox/handler.ts';
 
-/** What a poll that dies is told, as JSON on its command line. */
+/** The instructions of a poll that dies, as JSON on its command line. */
 export type Fate = {
   settings: HandlerDependencies['settings'];
   environment: HandlerDependencies['environment'];

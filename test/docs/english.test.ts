@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proseOf, stringsOf, worstWordsIn } from './english.ts';
+import { proseOf, stringsOf, worstWordsIn, worstWordsInComments } from './english.ts';
 import { documents, filesUnder } from './project-files.ts';
 
 const CODE = ['functions', 'lib'];
@@ -15,6 +15,10 @@ describe('no text that a person reads has one of the worst words', () => {
     expect(files.flatMap(stringsOf).length).toBeGreaterThan(0);
     expect(files.flatMap((file) => worstWordsIn(file.path, stringsOf(file)))).toEqual([]);
   });
+
+  it.each(CODE)('a comment in %s', (folder) => {
+    expect(filesUnder(folder, /\.tsx?$/).flatMap(worstWordsInComments)).toEqual([]);
+  });
 });
 
 describe('the check', () => {
@@ -24,6 +28,21 @@ describe('the check', () => {
       'a.md:1: "Nobody is": a concrete subject',
       'a.md:1: "told": report, list, show',
       'a.md:6: "needs you": needs attention',
+    ]);
+  });
+
+  it('finds a word in a comment of any kind, and none in what it quotes', () => {
+    const text = [
+      '// Whoever has `mails told`',
+      '/**',
+      ' * @param mails handed over',
+      ' * It is read anew.',
+      ' */',
+      "print('three mails');",
+    ].join('\n');
+    expect(worstWordsInComments({ path: 'a.ts', text })).toEqual([
+      'a.ts:1: "Whoever": a concrete subject',
+      'a.ts:4: "anew": again',
     ]);
   });
 

@@ -67,7 +67,7 @@ describeWithDovecot('the certificate of a server', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Logs in from a process that trusts whoever signed these certificates, as all trust the large authorities. */
+  /** Logs in from a process that trusts the issuer of these certificates, as it trusts the large authorities. */
   async function outcomesOf(accounts: readonly (readonly [Dovecot, Access])[]): Promise<LoginOutcome[]> {
     const authorities = join(folder, 'authorities.pem');
     await writeFile(authorities, servers.map(({ certificate }) => certificate).join('\n'));

@@ -61,7 +61,7 @@ describeWithDovecot('an audit on Dovecot', () => {
     await lose(8);
     const { from, to } = await dovecot.changeUidValidity('INBOX');
     expect(to).not.toBe(from);
-    // Before a poll, and after it: the poll reads nothing of it anew, so all of it is the audit's.
+    // Before a poll, and after it: the poll reads none of it again, so all of it is left to the audit.
     expect(await audited()).toMatchObject({ inMailbox: MAILS, accounted: MAILS - 1, recovered: 1, fetched: MAILS });
     expect(await world.poll('all', { reader: reader() })).toMatchObject({ accepted: 0, recognised: 0 });
     expect(await audited()).toMatchObject({ inMailbox: MAILS, accounted: MAILS, recovered: 0, fetched: 0 });

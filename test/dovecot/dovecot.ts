@@ -26,7 +26,7 @@ export type Dovecot = {
   maildir: string;
   /** Issued to `localhost` and 127.0.0.1, for clients that are to check it. */
   certificate: string;
-  /** Puts mails into a folder as a delivery agent would, in this order; thousands are no trouble. */
+  /** Puts emails into a folder as a delivery agent would, in this order; thousands are not a problem. */
   deliver(folder: string, mails: readonly (Buffer | DeliveredMail)[], user?: string): void;
   /** The flags of each uid by Dovecot's own tool, without \Recent, which belongs to a session (RFC 3501, 2.3.2). */
   flagsOf(folder: string, user?: string): Promise<Map<number, string[]>>;

@@ -61,7 +61,9 @@ function whatCounts({ uid, envelope, internalDate, headers, bodyParts, bodyStruc
   };
 }
 
-/** Where the texts lie; line counts, default charsets and broken attachments are read differently, and by nobody. */
+/**
+ * Where the texts are. Line counts, default charsets and broken attachments differ between servers, but are not used.
+ */
 function textPartsOf(node: MessageStructureObject | undefined): unknown[] {
   if (!node) return [];
   const { part, type, encoding, size, disposition, childNodes = [] } = node;

@@ -11,7 +11,7 @@ import { type Dovecot, startDovecot } from './dovecot.ts';
 const DAY_MS = 24 * 3_600_000;
 const NOW = new Date('2026-03-02T09:00:00Z');
 
-/** A mail as it lies on the server; `messageId: null` has none. */
+/** An email as it is on the server; `messageId: null` has none. */
 type Sent = { subject: string; messageId?: string | null; from?: string; text?: string; receivedAt?: Date };
 
 let sent = 0;

@@ -8,7 +8,7 @@ export function dovecotIsInstalled(): boolean {
   return pathOf('dovecot') !== undefined && pathOf('doveadm') !== undefined;
 }
 
-/** Where a program of Dovecot lies; Debian keeps `dovecot` in /usr/sbin, which is not in everyone's PATH. */
+/** Where a program of Dovecot is; Debian keeps `dovecot` in /usr/sbin, which is not in every user's PATH. */
 function pathOf(program: Program): string | undefined {
   try {
     return output('sh', ['-c', `PATH="$PATH:/usr/sbin:/usr/local/sbin"; command -v ${program}`]);
@@ -28,8 +28,8 @@ export function requiredPathOf(program: Program): string {
 export type Account = { name: string; group: string; uid: number; gid: number };
 
 /**
- * The current user; `nobody` where that is root, because Dovecot's login processes refuse to run as root and it serves
- * no mail of uid 0.
+ * The current user; `nobody` if that is root, because Dovecot's login processes refuse to run as root and it serves no
+ * email for uid 0.
  */
 export function unprivilegedAccount(): Account {
   const { uid, username } = userInfo();

@@ -1,14 +1,14 @@
 import type { ImapAccount } from '../../functions/adapters/imap/connection.ts';
 import { imapMailReader } from '../../functions/adapters/imap/mail-reader.ts';
 
-/** What this process is told, as JSON on its command line, and prints for each of them. */
+/** The logins to try, as JSON on the command line; the process prints the result of each. */
 export type LoginTry = { account: ImapAccount; password: string };
 export type LoginOutcome = 'logged in' | { kind: string; text: string };
 
 // A process of its own, because Node reads the certificates of NODE_EXTRA_CA_CERTS at its start only.
 const tries = JSON.parse(process.argv[2] ?? '[]') as LoginTry[];
 const outcomes: LoginOutcome[] = [];
-// One after another: of two that open a folder of Dovecot for the first time, one may be told no UIDVALIDITY.
+// One after another: if two open a folder of Dovecot for the first time at once, one may get no UIDVALIDITY.
 for (const { account, password } of tries) {
   const reader = imapMailReader({
     account: { ...account, account: 'support' },

@@ -44,7 +44,7 @@ export function writeMails(
   });
 }
 
-/** Removes everything by which Dovecot remembers uids, so that it numbers the folder's mail anew. */
+/** Removes everything by which Dovecot remembers uids, so that it gives the folder's email new numbers. */
 export function forgetUids(directory: string): void {
   for (const name of readdirSync(directory)) {
     if (name.startsWith('dovecot-uidlist') || name.startsWith('dovecot.index')) rmSync(join(directory, name));

@@ -10,7 +10,7 @@ import type { DeliveredMail } from './maildir.ts';
 
 const MAILS = 539;
 
-/** The sample's mails over and over, each time as other mails: only the Message-ID and the date tell them apart. */
+/** The sample's emails repeatedly, each time as other emails: only the Message-ID and the date distinguish them. */
 async function mailbox(): Promise<DeliveredMail[]> {
   const now = Date.now();
   const mails: DeliveredMail[] = [];

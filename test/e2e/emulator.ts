@@ -14,7 +14,7 @@ export class NoEmulator extends Error {
 
 export type CapturedMail = { subject: string; text: string; html: string; from: string; to: string[] };
 
-/** An AWS of one's own on this machine, in an account that nobody has used before. */
+/** A private AWS on this machine, in an account that was not used before. */
 export type Emulator = {
   version: string;
   account: string;
@@ -45,9 +45,9 @@ const mailsSchema = z.object({
 });
 
 /**
- * Finds MiniStack at AWS_ENDPOINT_URL and turns its recording of API calls on.
+ * Finds MiniStack at AWS_ENDPOINT_URL and enables its recording of API calls.
  *
- * @throws NoEmulator where nobody answers there, or someone else does
+ * @throws NoEmulator if there is no answer, or one of another program
  */
 export async function findEmulator(own: Readonly<Record<string, string | undefined>>): Promise<Emulator> {
   const endpoint = own.AWS_ENDPOINT_URL;

@@ -6,14 +6,16 @@ import { stepsTo } from './steps.ts';
 import { tellStory } from './story.ts';
 import { tellUpgrade } from './upgrade.ts';
 
-// On Node 20 the AWS SDK announces that it will end its support; whoever runs this cannot act on that here.
+// On Node 20 the AWS SDK warns that it will end its support; the user cannot act on that here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const USAGE = `Usage: npm run e2e -- [options]
 
-Deploys the stack to an AWS emulator at AWS_ENDPOINT_URL with the CDK's own command, and uses it there.
+Deploys the stack to an AWS emulator at AWS_ENDPOINT_URL with the CDK's own command, and uses it
+there.
 
-  --upgrade-from COMMIT   instead, deploys that commit, leaves mail in flight, and deploys the working tree over it
+  --upgrade-from COMMIT   instead, deploys that commit, leaves email in flight, and deploys the
+                          working tree over it
   --help                  shows this
 `;
 

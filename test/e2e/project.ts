@@ -26,7 +26,7 @@ export type Project = {
   remove(): void;
 };
 
-/** Copies the project as it stands in the working tree, and edits its settings as a user would. */
+/** Copies the project from the working tree, and edits its settings as a user would. */
 export function copyOfWorkingTree(mailServer: MailServer): Project {
   const project = emptyProject();
   for (const part of PARTS) cpSync(join(REPOSITORY, part), join(project.folder, part), { recursive: true });

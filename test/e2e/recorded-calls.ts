@@ -94,7 +94,7 @@ function kindOf(logicalId: string): string {
   return /PostToDiscord|[A-Z][a-z]+[A-Z][a-z]+(?=Function)/.exec(logicalId)?.[0] ?? logicalId;
 }
 
-/** Newest first, page by page back in time; what lies on the border of two pages is read twice. */
+/** Newest first, page by page back in time; a call on the border of two pages is read twice. */
 async function recordedEvents(cloudTrail: CloudTrailClient): Promise<Event[]> {
   const events = new Map<string | undefined, Event>();
   for (let EndTime = new Date(Date.now() + 1_000); ; ) {

@@ -161,7 +161,7 @@ async function deployAgain({ world, project, emulator }: Scene): Promise<Deploym
   return await lookUpDeployment(await deploy(project, emulator, adjustedFor(world.discord.url)), emulator);
 }
 
-/** As whoever manages the account might, by mistake. */
+/** As the administrator of the account might, by mistake. */
 async function refuseMessages(logicalId: string, deployment: Deployment): Promise<void> {
   const queue = deployment
     .all('AWS::SQS::Queue')

@@ -17,7 +17,7 @@ export function titlesIn({ discord, channelOf }: World, route: string): string[]
   return posts.flatMap(({ body }) => (body.embeds ?? []).map(({ title }) => title ?? '')).sort();
 }
 
-/** The titles that these mails should have there, sorted: one for each mail, so that one too many shows as well. */
+/** The titles that these emails must have there, sorted: one for each email, so that a duplicate shows as well. */
 function titlesOf(mails: readonly SampleMail[]): string[] {
   return mails.map(({ expected }) => markdownText(expected.subject, TITLE_CHARACTERS) || '(no subject)').sort();
 }
@@ -26,7 +26,7 @@ export function mailsFor({ mails }: World, route: string): SampleMail[] {
   return mails.filter(({ expectedRoute }) => expectedRoute === route);
 }
 
-/** A reader of this digest sees each of these mails. */
+/** A reader of this digest sees each of these emails. */
 export function carries({ text }: CapturedMail, mails: readonly SampleMail[]): void {
   for (const { name, expected } of mails) {
     const seen = displayedText(expected.subject) || expected.snippetContains || '(no subject)';

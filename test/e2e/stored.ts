@@ -16,7 +16,7 @@ export const MAILBOX = 'support/INBOX';
 
 const SETTLED_MS = 60_000;
 
-/** An item of the ledger as it lies there. */
+/** An item as the ledger stores it. */
 export type LedgerItem = { mailId: string; uid: number; route: string; state: string; record: { subject: string } };
 
 function ledgerOf(deployment: Deployment): DeployedResource {
@@ -75,7 +75,7 @@ export async function anHourPassesBetweenDigests(
   await change(MAILBOX, 'SET #since.#at = :at', { '#since': since, '#at': 'at' }, halfAnHourAgo);
 }
 
-/** Where the mailbox stands: the last uid that was handed over, 0 where no poll has succeeded, and why one failed. */
+/** The state of the mailbox: the last uid that was handed over, 0 if no poll has succeeded, and why one failed. */
 export async function watermarkOf(
   deployment: Deployment,
 ): Promise<{ uidValidity: string | undefined; lastUid: number; error: string }> {

@@ -19,8 +19,8 @@ const LONGER_THAN_WAITED_OUT_S = 12;
 const HOLDING_DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket'];
 
 /**
- * Deploys a commit, leaves mail in flight in every way there is, and deploys the working tree over it: nothing is lost,
- * and nothing told twice.
+ * Deploys a commit, leaves email in flight in every possible way, and deploys the working tree over it: nothing is
+ * lost, and nothing is reported twice.
  */
 export async function tellUpgrade(commit: string, emulator: Emulator, step: Step): Promise<void> {
   const world = await startWorld();
@@ -87,7 +87,7 @@ async function isRefused(route: string, { discord, channelOf }: World): Promise<
   });
 }
 
-/** What holds mail was neither replaced nor left behind. */
+/** Everything that holds email was neither replaced nor orphaned. */
 function areStillThose(before: Deployment, after: Deployment): void {
   const found = (deployment: Deployment, ofType: string) =>
     deployment.all(ofType).map(({ logicalId, physicalId }) => `${logicalId}: ${physicalId}`);

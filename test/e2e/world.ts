@@ -10,7 +10,7 @@ import type { Emulator } from './emulator.ts';
 
 export const FOLDER = 'INBOX';
 
-/** What lies around AWS: a mailbox with mail in it, and a Discord server. */
+/** The services outside of AWS: a mailbox with email in it, and a Discord server. */
 export type World = {
   dovecot: Dovecot;
   discord: DiscordStandIn;
@@ -27,7 +27,7 @@ export type World = {
   stop(): Promise<void>;
 };
 
-/** The sample's mails once more, as other mails: only the Message-ID and the date tell them apart. */
+/** The sample's emails once more, as other emails: only the Message-ID and the date distinguish them. */
 export function mailsAgain({ mails }: World): SampleMail[] {
   return mails.map((mail) => ({
     ...mail,

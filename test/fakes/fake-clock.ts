@@ -1,6 +1,6 @@
 import type { Clock } from '../../functions/core/time.ts';
 
-/** A clock that stands still until it is set, advanced, or waited on; waiting takes no time and moves it forward. */
+/** A clock that stops until it is set, advanced, or waited on; waiting takes no time and moves it forward. */
 export function fakeClock(start = new Date('2026-03-02T09:00:00.000Z')): Clock & {
   set(to: Date): void;
   advance(ms: number): void;

@@ -2,7 +2,7 @@ import type { AlertQueue, ReceivedMessage } from '../../functions/core/records/a
 
 type Letter = Parameters<AlertQueue['deadLetter']>[1];
 
-/** An alert queue that only remembers what it was told. */
+/** An alert queue that only records its calls. */
 export function memoryAlertQueue(): AlertQueue & {
   handedBack: readonly { message: ReceivedMessage; delayMs: number }[];
   deadLetters: readonly { message: ReceivedMessage; letter: Letter }[];

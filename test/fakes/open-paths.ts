@@ -1,19 +1,19 @@
-import type { AlarmPathLook, DigestPathLook, OperatorPaths } from '../../functions/core/checks/path-status.ts';
+import type { AlarmPathReport, DigestPathReport, OperatorPaths } from '../../functions/core/checks/path-status.ts';
 
 /** What the services say where nothing is wrong. */
 export const OPEN_DIGEST_PATH = {
-  kind: 'seen',
+  kind: 'checked',
   sendingEnabled: true,
   sender: { address: 'rollcall@example.com', verified: true },
   unverifiedRecipients: [],
-} as const satisfies DigestPathLook;
+} as const satisfies DigestPathReport;
 
 export const OPEN_ALARM_PATH = {
-  kind: 'seen',
+  kind: 'checked',
   email: 'ops@example.com',
   topicArn: 'arn:aws:sns:eu-central-1:123456789012:alarms',
   subscription: 'confirmed',
-} as const satisfies AlarmPathLook;
+} as const satisfies AlarmPathReport;
 
 /** Both paths to the operator, open. */
 export const openPaths: OperatorPaths = {

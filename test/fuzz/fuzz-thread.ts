@@ -18,7 +18,7 @@ export type Problem = {
 
 export type RangeOutcome = {
   findings: readonly Problem[];
-  /** Why the run of cases ended before its end, or an error of which nobody knows the case; with the cases under way. */
+  /** Why the run of cases ended early, or an error that belongs to no known case; with the cases under way. */
   unclear: { problem: string; suspects: readonly number[]; isOver: boolean } | undefined;
 };
 
@@ -34,7 +34,7 @@ const START = `import('tsx/esm/api').then(({ tsImport }) => tsImport(${JSON.stri
 
 const WATCH_EVERY_MS = 50;
 
-/** Time for a garbage collection or another process beside a case that is slow, but no hang. */
+/** Time for a garbage collection or another process, in addition to a case that is slow but does not hang. */
 const SILENCE_MS = 3 * HANG_MS;
 
 const MEMORY_MB = 1_024;

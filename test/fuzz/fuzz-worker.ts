@@ -66,7 +66,7 @@ async function work({ kind, seed, signs }: FuzzWorkerData, port: NonNullable<typ
         const caseNumber = next++;
         shown[1 + lane] = caseNumber + 1;
         await runCase(caseNumber);
-        // What a case leaves behind, such as a rejection that nobody takes, comes up within a turn of the event loop.
+        // What a case leaves behind, such as an unhandled rejection, appears within a turn of the event loop.
         await new Promise((resolve) => setImmediate(resolve));
         shown[1 + lane] = 0;
       }

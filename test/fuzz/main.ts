@@ -10,7 +10,7 @@ import { mailCases } from './mails/mail-cases.ts';
 import { runFuzz } from './run-fuzz.ts';
 
 const USAGE = `npm run fuzz -- [--only mails|answers] [--seed N] [--cases M] [--case K]
-  --seed   the same seed makes the same cases; by default another one each time
+  --seed   the same seed makes the same cases; by default a different one each time
   --cases  how many, a tenth of them answers; by default 100,000
   --case   only the case of this number, with --only and --seed of a finding`;
 
@@ -22,7 +22,7 @@ const optionsSchema = z.object({
   case: number.optional(),
 });
 
-/** Polls wait for servers, so that one thread of them costs half of one of mails. */
+/** Polls wait for servers, so a thread of polls costs half as much as one of emails. */
 const SHARE_OF_ANSWERS = 0.1;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,7 +33,7 @@ let found = 0;
 for (const kind of wanted) found += await fuzz(kind);
 process.exitCode = found > 0 ? 1 : 0;
 
-/** Runs the cases of one kind and tells what they brought. Resolves to the number of findings. */
+/** Runs the cases of one kind and reports the results. Resolves to the number of findings. */
 async function fuzz(kind: FuzzKind): Promise<number> {
   const { seed } = options;
   const cases = options.case === undefined ? casesOf(kind) : 1;
@@ -92,7 +92,7 @@ function optionsFrom(argumentsGiven: string[]): z.infer<typeof optionsSchema> {
     if (parsed.success) return parsed.data;
     process.stderr.write(`${z.prettifyError(parsed.error)}\n`);
   } catch (error) {
-    // What parseArgs says of an option that it does not know.
+    // parseArgs rejects an unknown option.
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   }
   process.stderr.write(`${USAGE}\n`);

@@ -50,7 +50,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
   return { cases: done, durationMs: performance.now() - begin, findings };
 }
 
-/** A thread that is begun anew after a case that ended it. */
+/** A thread that is started again after a case that ended it. */
 function enduringThread(kind: FuzzKind, seed: number): FuzzThread {
   let thread: FuzzThread | undefined;
   return {
@@ -77,7 +77,7 @@ async function confirmed({ findings, unclear }: RangeOutcome, alone: FuzzThread)
   return found;
 }
 
-/** An error that nobody took is told in any case: it would have ended a poll, whichever case it came of. */
+/** An unhandled error is always reported: it would have ended a poll, whichever case caused it. */
 function byNoCaseAlone({ problem, suspects }: NonNullable<RangeOutcome['unclear']>): Problem {
   const among = suspects.join(', ') || 'none';
   return {
@@ -93,7 +93,7 @@ async function problemOf(caseNumber: number, alone: FuzzThread): Promise<Problem
   return findings[0] ?? (unclear && { caseNumber, problem: unclear.problem, input: undefined });
 }
 
-/** A thread that was ended left the cases behind those under way undone. */
+/** A thread that was ended did not run the cases after those under way. */
 function endOf({ from, to }: CaseRange, { unclear }: RangeOutcome): number {
   return unclear?.isOver ? Math.max(from, ...unclear.suspects) + 1 : to;
 }

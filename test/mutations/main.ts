@@ -5,9 +5,11 @@ import { copyProject, type ProjectCopy } from './project-copy.ts';
 import { tryRandom } from './random/try-random.ts';
 import { tryFaults } from './try-faults.ts';
 
-const USAGE = `npm run mutate -- [words]     tries the deliberate faults whose name holds all these words; by default all
+const USAGE = `npm run mutate -- [words]     tries the deliberate faults whose name contains all these words;
+                              by default all
 npm run mutate -- --random N  tries N small changes that a seed chooses
-  --seed N                    the same seed chooses the same changes of the same code. By default another one each time
+  --seed N                    the same seed chooses the same changes of the same code;
+                              by default a different one each time
   --at-once N                 how many at the same time (2)`;
 
 const number = z.coerce.number().int().positive();
@@ -53,7 +55,7 @@ function optionsFrom(commandLine: readonly string[]): z.infer<typeof optionsSche
     if (!parsed.success) return refuse(z.prettifyError(parsed.error));
     return { words: positionals.map((word) => word.toLowerCase()), ...parsed.data };
   } catch (error) {
-    // What parseArgs says of an option that it does not know.
+    // parseArgs rejects an unknown option.
     return refuse(error instanceof Error ? error.message : String(error));
   }
 }

@@ -17,7 +17,7 @@ export type ProjectCopy = {
   remove(): Promise<void>;
 };
 
-/** Copies the project, hidden files apart, beside a link to its packages. */
+/** Copies the project, except hidden files, next to a link to its packages. */
 export async function copyProject(): Promise<ProjectCopy> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-mutations-'));
   const remove = () => rm(directory, { recursive: true, force: true, maxRetries: 5 });

@@ -10,7 +10,7 @@ export type SourceFile = {
   tree: SgNode;
 };
 
-/** What stands in a file when a fault is in it. */
+/** The content of a file with a fault in it. */
 export type Change = {
   /** From the root of the project, with slashes. */
   file: string;

@@ -12,21 +12,24 @@ export const DISCORD_USER_AGENT = 'DiscordBot (https://github.com/rollcall-mail/
 
 export const DEFAULT_TIMEOUT_MS = EXCHANGE_TIMEOUT_MS;
 
-/** The message that Discord returns repeats ten embeds, escaped: well below this. A page of HTML need not be read whole. */
+/**
+ * The message that Discord returns repeats ten embeds, escaped: well below this. A page of HTML need not be read in
+ * full.
+ */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 export type DiscordApiOptions = {
   secrets: Secrets;
-  /** Of one exchange: connecting, sending, and reading the answer with its body. */
+  /** For one exchange: connecting, sending, and reading the answer with its body. */
   timeoutMs?: number;
   baseUrl?: string;
   userAgent?: string;
 };
 
 /**
- * Posts to Discord's HTTP API: Create Message for a bot, Execute Webhook with `wait=true` for a webhook.
- * An answer comes back as it is, a failed exchange as `network`, a secret that is missing or unreadable as `no secret`.
- * Throws where the secret could not be read for another reason. No text holds a token or a webhook's URL.
+ * Posts to Discord's HTTP API: Create Message for a bot, Execute Webhook with `wait=true` for a webhook. An answer is
+ * returned unchanged, a failed exchange as `network`, a missing or unreadable secret as `no secret`. Throws if the
+ * secret could not be read for another reason. No text contains a token or a webhook's URL.
  */
 export function discordApi({
   secrets,
@@ -66,7 +69,7 @@ export function discordApi({
 
 type ReadSecret = { kind: 'secret'; secret: string } | (DiscordAnswer & { kind: 'no secret' });
 
-/** Reads the secret of a target; a missing one is an answer, any other trouble is thrown. */
+/** Reads the secret of a target; a missing one is a result, any other error is thrown. */
 export async function readSecret(secrets: Secrets, parameter: string, fresh: boolean): Promise<ReadSecret> {
   try {
     return { kind: 'secret', secret: (await secrets.read(parameter, { fresh })).trim() };
@@ -78,7 +81,7 @@ export async function readSecret(secrets: Secrets, parameter: string, fresh: boo
 
 type DiscordRequest = { path: string; headers: Readonly<Record<string, string>> };
 
-/** Undefined where the secret cannot be what it should be. */
+/** Undefined if the secret has the wrong form. */
 function requestTo(target: DiscordTarget, secret: string): DiscordRequest | undefined {
   if (target.kind === 'bot') {
     if (!isBotToken(secret)) return undefined;
@@ -87,11 +90,11 @@ function requestTo(target: DiscordTarget, secret: string): DiscordRequest | unde
   const webhook = webhookIn(secret);
   if (!webhook) return undefined;
   const thread = target.threadId ? `&thread_id=${encodeURIComponent(target.threadId)}` : '';
-  // Without `wait`, a message that was not saved returns no error.
+  // Without `wait`, Discord returns no error if the message was not saved.
   return { path: `/webhooks/${webhook.id}/${webhook.token}?wait=true${thread}`, headers: {} };
 }
 
-/** fetch says `fetch failed` or `terminated`; what happened stands in the code of its cause, such as ECONNRESET. */
+/** fetch says `fetch failed` or `terminated`; the actual error is the code of its cause, such as ECONNRESET. */
 export function networkCodeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';

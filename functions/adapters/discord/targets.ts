@@ -12,7 +12,7 @@ import {
   readSecret,
 } from './api.ts';
 
-/** The roles of a large guild are the longest answer. */
+/** The longest answer is the roles of a large guild. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const permissionBits = z.string().regex(/^\d+$/).transform(BigInt);
@@ -35,9 +35,9 @@ const rolesSchema = z.array(z.object({ id: z.string(), permissions: permissionBi
 const THREAD_TYPES: ReadonlySet<number> = new Set([10, 11, 12]);
 
 /**
- * Looks at targets through Discord's HTTP API: Get Channel with the bot's own permissions there, Get Webhook with Token.
- * Answers come back as `discordApi` gives them; nothing is posted or changed, and no text holds a token or a webhook's
- * URL. Throws where the secret could not be read.
+ * Probes targets through Discord's HTTP API: Get Channel with the bot's own permissions there, Get Webhook with Token.
+ * Answers are as in `discordApi`; nothing is posted or changed, and no text contains a token or a webhook's URL. Throws
+ * if the secret could not be read.
  */
 export function discordTargetsApi({
   secrets,
@@ -64,7 +64,7 @@ export function discordTargetsApi({
     }
   }
 
-  /** Empty where one of the answers needed is not to be had: then only a post can tell. */
+  /** Empty if one of the required answers is not available: then only a post can show it. */
   async function missingIn(answer: DiscordAnswer, target: DiscordTarget, token: string): Promise<string[]> {
     const ask = async <T>(path: string, schema: z.ZodType<T>) => parsed(await get(path, target, token), schema);
     const channel = parsed(answer, channelSchema);
@@ -105,7 +105,7 @@ export function discordTargetsApi({
   };
 }
 
-/** Discord gives the token back with the webhook. */
+/** Discord returns the token with the webhook. */
 function withoutToken(answer: DiscordAnswer): DiscordAnswer {
   const webhook = parsed(answer, idSchema);
   return answer.kind === 'http' && webhook ? { ...answer, body: JSON.stringify(webhook) } : answer;
@@ -120,7 +120,7 @@ function parsed<T>(answer: DiscordAnswer, schema: z.ZodType<T>): T | undefined {
   try {
     return schema.safeParse(JSON.parse(answer.body)).data;
   } catch {
-    // Not JSON: a proxy's page, which shows nothing. Whether the channel is there, its own answer decides.
+    // Not JSON: a proxy's page, which shows nothing. The channel's own answer decides whether it exists.
     return undefined;
   }
 }

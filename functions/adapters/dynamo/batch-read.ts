@@ -3,17 +3,17 @@ import type { Clock } from '../../core/time.ts';
 
 type Item = Record<string, AttributeValue>;
 
-/** BatchGetItem takes no more (Amazon DynamoDB API Reference). */
+/** The maximum of BatchGetItem (Amazon DynamoDB API Reference). */
 const KEYS_PER_READ = 100;
 
-/** Waits before unprocessed keys are asked for again; after the last one the read fails as a whole. */
+/** Waits before unprocessed keys are requested again; after the last one the whole read fails. */
 const WAITS_MS = [50, 100, 200, 400, 800, 1_600, 3_200];
 
 /**
- * The items under these keys, strongly consistent, in any order; a key without an item has none. Keys must differ.
+ * The items with these keys, strongly consistent, in any order; keys without an item are omitted. Keys must differ.
  *
- * A batch answer may leave keys out (`UnprocessedKeys`: throttling, or more than 16 MB). They are asked for again and
- * never taken for missing.
+ * A batch answer may leave out keys (`UnprocessedKeys`: throttling, or more than 16 MB). They are requested again and
+ * never treated as missing.
  */
 export async function readItems(
   { client, table, clock }: { client: DynamoDBClient; table: string; clock: Clock },

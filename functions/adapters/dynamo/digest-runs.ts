@@ -6,10 +6,10 @@ import { WATERMARKS_TABLE } from '../../core/records/table-design.ts';
 import type { RightsOf } from '../rights.ts';
 import { updateItem } from './update.ts';
 
-/** Apart from every mailbox: no account begins with `#`. Policies name it too. */
+/** Cannot collide with a mailbox: no account begins with `#`. Policies name it too. */
 export const DIGEST_RUN_KEY = '#digest/run';
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const DIGEST_RUNS_RIGHTS = {
   begin: { digestRun: ['dynamodb:UpdateItem', 'dynamodb:GetItem'] },
   end: { digestRun: ['dynamodb:UpdateItem'] },
@@ -21,13 +21,13 @@ const time = z.number().transform((ms) => new Date(ms));
 
 /** Times in milliseconds since 1970. */
 const runSchema = z.object({
-  /** Absent where no digest runs. */
+  /** Absent if no digest runs. */
   until: time.optional(),
   sentAt: time.optional(),
   countedUntil: time.optional(),
 });
 
-/** The lease on the run of a digest, and what the last one that was sent has counted, in one item beside the watermarks. */
+/** The lease on the run of a digest, and what the last sent digest counted, in one item of the watermarks' table. */
 export function dynamoDigestRuns({ client, table }: { client: DynamoDBClient; table: string }): DigestRuns {
   const key = marshall({ [WATERMARKS_TABLE.partitionKey.name]: DIGEST_RUN_KEY });
 
@@ -54,7 +54,7 @@ export function dynamoDigestRuns({ client, table }: { client: DynamoDBClient; ta
     );
     if (begun) return { kind: 'begun' };
     const { until: others } = await read();
-    // Where it is not, the other lease ended between the two calls.
+    // Otherwise the other lease ended between the two calls.
     return others && others > at ? { kind: 'another runs', until: others } : await begin(lease);
   };
 

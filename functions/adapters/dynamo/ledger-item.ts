@@ -17,7 +17,7 @@ import type { Numbering } from '../../core/records/watermark.ts';
 
 type Item = Record<string, AttributeValue>;
 
-/** Version of the data in an item, so that a later one can tell old items and read them. */
+/** Version of the data in an item, so that a later version can recognise and read old items. */
 const ITEM_VERSION = 1;
 
 const epochMs = z.number().transform((ms) => new Date(ms));
@@ -41,7 +41,7 @@ const itemSchema = z.object({
   attempts: z.int(),
   lastFailure: deliveryFailureSchema.optional(),
   postId: z.string().optional(),
-  /** What `postId` was called before. */
+  /** The former name of `postId`. */
   discordMessageId: z.string().optional(),
   sentPost: z.object({ mailIds: z.array(z.string()), at: storedTime }).optional(),
   leaseUntil: epochMs.optional(),
@@ -67,12 +67,14 @@ const acceptedSchema = z.object({
   isRecovery: z.boolean().default(false),
 });
 
-/** The attributes that an open entry begins with, apart from its mailId and state; `openRoute` keeps it in the index `open`. */
+/**
+ * The initial attributes of an open entry, apart from its mailId and state; `openRoute` keeps it in the index `open`.
+ */
 export function openAttributesOf(entry: NewLedgerEntry): Record<string, unknown> {
   return { ...firstAttributesOf(entry), openRoute: entry.route };
 }
 
-/** The attributes that every entry begins with, apart from its mailId and state. */
+/** The initial attributes of every entry, apart from its mailId and state. */
 export function firstAttributesOf(entry: NewLedgerEntry): Record<string, unknown> {
   const { mailbox, uidValidity, uid } = entry.location;
   return {
@@ -94,7 +96,7 @@ export function firstAttributesOf(entry: NewLedgerEntry): Record<string, unknown
   };
 }
 
-/** Partition of the index `byDay`: a day of UTC, and one of its shards. */
+/** Partition of the index `byDay`: a UTC day, and one of its shards. */
 export function acceptedDayOf(acceptedAt: Date, shard: number): string {
   return `${acceptedAt.toISOString().slice(0, 10)}#${shard}`;
 }
@@ -109,24 +111,24 @@ export function mailboxUidValidityOf(mailbox: string, uidValidity: string): stri
   return `${mailbox}#${uidValidity}`;
 }
 
-/** What the partition of the index `byLocation` stands for. */
+/** The numbering that a partition of the index `byLocation` holds. */
 export function numberingOf(item: Item): Numbering {
   const { mailboxUidValidity } = parse(z.object({ mailboxUidValidity: z.string() }), item);
   const end = mailboxUidValidity.lastIndexOf('#');
   return { mailbox: mailboxUidValidity.slice(0, end), uidValidity: mailboxUidValidity.slice(end + 1) };
 }
 
-/** A failure as the ledger keeps it. */
+/** A failure as stored in the ledger. */
 export function failureAttributeOf(failure: DeliveryFailure): Record<string, unknown> {
   return { ...failure, at: failure.at.toISOString() };
 }
 
-/** Attribute values in DynamoDB's own form; what is undefined is left out. */
+/** Attribute values in DynamoDB's own form; undefined ones are omitted. */
 export function attributesOf(values: Record<string, unknown>): Item {
   return marshall(values, { removeUndefinedValues: true });
 }
 
-/** @throws if the item is not what Rollcall writes */
+/** @throws if Rollcall does not write such an item */
 export function entryOf(item: Item): LedgerEntry {
   const { version: _version, mailbox, uidValidity, uid, discordMessageId, ...facts } = parse(itemSchema, item);
   return {
@@ -139,7 +141,7 @@ export function entryOf(item: Item): LedgerEntry {
   };
 }
 
-/** State and end of the lease, where there is one. */
+/** State and end of the lease, if there is one. */
 export function leaseOf(item: Item): { state: LedgerEntry['state']; until: Date | undefined } {
   const { state, leaseUntil } = parse(leaseSchema, item);
   return { state, until: leaseUntil };

@@ -42,11 +42,11 @@ const MS_PER_DAY = 1000 * SECONDS_PER_DAY;
 
 const UNSETTLED = '#state <> :settled';
 
-/** A change that an entry may refuse by its state is followed by a look at the entry. */
+/** If an entry refuses a change because of its state, the entry is read. */
 const CHANGE_OR_LOOK = { ledger: ['dynamodb:UpdateItem', 'dynamodb:GetItem'] } as const;
 const CHANGE = { ledger: ['dynamodb:UpdateItem'] } as const;
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const LEDGER_RIGHTS = {
   find: { ledger: ['dynamodb:BatchGetItem'] },
   accept: { ledger: ['dynamodb:PutItem'] },
@@ -67,7 +67,7 @@ export const LEDGER_RIGHTS = {
 
 /**
  * The ledger in DynamoDB. Every write is one conditional write of one item, so that overlapping polls, redeliveries and
- * crashes meet in the item itself.
+ * crashes are resolved in the item itself.
  *
  * @param expiryDays how long a settled entry is kept; an open one never expires
  */
@@ -101,7 +101,7 @@ export function dynamoLedger({
     return answer.Item;
   }
 
-  /** For changes that an entry may refuse by its state: what they refused must at least exist. */
+  /** For changes that an entry may refuse because of its state: the entry must at least exist. */
   async function requireEntry(mailId: string): Promise<void> {
     if (await read(mailId)) return;
     throw new Error(`The ledger has no entry ${mailId}; try again, and Rollcall accepts the email again.`);
@@ -112,7 +112,8 @@ export function dynamoLedger({
     const names = Object.keys(first);
     const claimed = await change(
       message.mailId,
-      // The message came out of its queue: the entry is dispatched, whatever a crash or a dead letter made of it before.
+      // The message came from its queue, so the entry is dispatched, even if a crash or a dead letter left another
+      // state.
       `SET #leaseHolder = :holder, #leaseUntil = :until, #state = :dispatched,
         #dispatchedAt = if_not_exists(#dispatchedAt, :at),
         ${names.map((name) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')}`,
@@ -154,7 +155,7 @@ export function dynamoLedger({
     claim,
 
     async find(mailIds) {
-      // BatchGetItem refuses a key that it is given twice.
+      // BatchGetItem refuses duplicate keys.
       const items = await readItems({ client, table, clock }, [...new Set(mailIds)].map(keyOf));
       return new Map(items.map(entryOf).map((entry) => [entry.mailId, entry]));
     },
@@ -178,7 +179,7 @@ export function dynamoLedger({
       const dispatched = await change(
         mailId,
         'SET #state = :dispatched, #dispatchedAt = :at',
-        // An alert can be dead before whoever sent it gets here. Such a death stands; an earlier one is redriven.
+        // An alert can be dead before its sender gets here. That death stays; an earlier one is being redriven.
         `#state = :accepted OR (#state = :dispatched AND #dispatchedAt < :at)
           OR (#state = :dead AND #lastFailure.#at < :at)`,
         { ':dispatched': 'dispatched', ':accepted': 'accepted', ':dead': 'dead', ':at': at.toISOString() },
@@ -195,8 +196,8 @@ export function dynamoLedger({
     },
 
     async settle(mailId, { at, postId }) {
-      // Refused where it is settled already: the first settlement stands. Refused too where the ledger has lost the
-      // entry: then nothing is open, and nothing is invented.
+      // Refused if the entry is settled already: the first settlement stays. Also refused if the ledger has lost the
+      // entry: then nothing is open, and no entry is created.
       await change(
         mailId,
         `SET #state = :state, #settledAt = :settledAt, #expiresAt = :expiresAt
@@ -208,7 +209,7 @@ export function dynamoLedger({
     },
 
     async recordFailure(mailId, holder, failure) {
-      // Refused where the lease was lost meanwhile: whoever holds it now tells how it ends.
+      // Refused if the lease was lost meanwhile: its new holder records the result.
       await change(
         mailId,
         'SET #lastFailure = :failure REMOVE #leaseHolder, #leaseUntil ADD #attempts :one',
@@ -253,7 +254,7 @@ export function dynamoLedger({
     },
 
     async *allOpenEntries() {
-      // A scan of a sparse index reads what is open and nothing else.
+      // A scan of a sparse index reads only open entries.
       const pages = paginateScan({ client }, { TableName: table, IndexName: OPEN_INDEX.name });
       for await (const { Items = [] } of pages) for (const item of Items) yield entryOf(item);
     },
@@ -278,7 +279,7 @@ export function dynamoLedger({
     },
 
     async *acceptedBetween(after, until) {
-      // DynamoDB refuses a BETWEEN whose bounds are the wrong way round.
+      // DynamoDB refuses a BETWEEN whose bounds are reversed.
       if (after >= until) return;
       const { partitionKey, sortKey } = BY_DAY_INDEX;
       for (const day of daysBetween(after, until)) {
@@ -329,7 +330,7 @@ export function dynamoLedger({
       for await (const { Items = [] } of pages) {
         for (const item of Items) {
           const line = { ...lineOf(item), ...numberingOf(item) };
-          // A folder's name may begin with that of another one, and a `#`.
+          // A folder's name may begin with another folder's name, and contain `#`.
           if (wanted.has(line.mailbox)) yield line;
         }
       }
@@ -337,12 +338,12 @@ export function dynamoLedger({
   };
 }
 
-/** The values of an update by which attributes are set: `:name` for each name. */
+/** The values of an update that sets attributes: `:name` for each name. */
 function valuesOf(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`:${name}`, value]));
 }
 
-/** The first moment of each day of UTC that the time from one to the other touches. */
+/** The start of each UTC day in this period. */
 function* daysBetween(after: Date, until: Date): Generator<Date> {
   const lastDay = Math.floor(until.getTime() / MS_PER_DAY);
   for (let day = Math.floor(after.getTime() / MS_PER_DAY); day <= lastDay; day += 1) yield new Date(day * MS_PER_DAY);

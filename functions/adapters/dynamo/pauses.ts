@@ -8,10 +8,10 @@ import type { RightsOf } from '../rights.ts';
 import { failureAttributeOf } from './ledger-item.ts';
 import { updateItem } from './update.ts';
 
-/** Apart from every mailbox: no account begins with `#`. Policies name it too. */
+/** Cannot collide with a mailbox: no account begins with `#`. Policies name it too. */
 export const PAUSE_KEY_PREFIX = '#pause/';
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const PAUSES_RIGHTS = {
   active: { pauses: ['dynamodb:GetItem'] },
   pause: { pauses: ['dynamodb:UpdateItem'] },
@@ -24,7 +24,10 @@ const pauseSchema = z.object({
   failure: deliveryFailureSchema,
 });
 
-/** Pauses in DynamoDB, beside the watermarks, one item a name. An item stays when its pause has ended; they are few. */
+/**
+ * Pauses in DynamoDB, in the watermarks' table, one item per name. Items stay after their pause has ended; there are
+ * few.
+ */
 export function dynamoPauses({ client, table }: { client: DynamoDBClient; table: string }): Pauses {
   const keyOf = (name: string) => marshall({ [WATERMARKS_TABLE.partitionKey.name]: `${PAUSE_KEY_PREFIX}${name}` });
 

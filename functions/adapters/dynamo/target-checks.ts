@@ -15,16 +15,16 @@ const checkSchema = z.discriminatedUnion('state', [
   z.object({ ...times, state: z.enum(['dead', 'unknown', 'not checked']), failure: deliveryFailureSchema }),
 ]);
 
-/** Apart from every mailbox: no account begins with `#`. Policies name them too. */
+/** Cannot collide with a mailbox: no account begins with `#`. Policies name them too. */
 export const TARGET_CHECK_KEY_PREFIXES = ['#route/', '#path/'] as const;
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const TARGET_CHECKS_RIGHTS = {
   get: { targetChecks: ['dynamodb:GetItem'] },
   record: { targetChecks: ['dynamodb:PutItem'] },
 } as const satisfies RightsOf<TargetChecks>;
 
-/** The checks of targets in DynamoDB, beside the watermarks. */
+/** The checks of targets in DynamoDB, in the watermarks' table. */
 export function dynamoTargetChecks({ client, table }: { client: DynamoDBClient; table: string }): TargetChecks {
   const keyOf = (target: CheckedTarget) => ({ [WATERMARKS_TABLE.partitionKey.name]: `#${target}` });
 
@@ -55,7 +55,7 @@ export function dynamoTargetChecks({ client, table }: { client: DynamoDBClient; 
   };
 }
 
-/** Earlier versions wrote of a path to the operator that it is open or closed, and only a text of why. */
+/** Earlier versions stored an operator path as open or closed, and only a text as the reason. */
 function inCurrentWords({ state, reason, ...item }: Record<string, unknown>): Record<string, unknown> {
   return {
     ...item,

@@ -11,11 +11,11 @@ export type ItemUpdate = {
   /** `#name` stands for the attribute `name`: many plain words are reserved in DynamoDB's expressions. */
   update: string;
   condition?: string;
-  /** By placeholder, `:name`. What is undefined is left out, so its placeholder must not appear either. */
+  /** By placeholder, `:name`. Undefined values are omitted, so their placeholders must not be used either. */
   values: Record<string, unknown>;
 };
 
-/** Changes one item, in one write; `false` where the condition does not hold, and then nothing is changed. */
+/** Changes one item in one write; `false` if the condition does not hold, and nothing is changed. */
 export async function updateItem(
   { client, table }: { client: DynamoDBClient; table: string },
   { key, update, condition, values }: ItemUpdate,
@@ -35,7 +35,7 @@ export async function updateItem(
   );
 }
 
-/** `true` where a conditional write was done, `false` where its condition does not hold; all else is thrown. */
+/** `true` if a conditional write was done, `false` if its condition does not hold; any other error is thrown. */
 export async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -46,7 +46,7 @@ export async function unlessConditionFails(write: Promise<unknown>): Promise<boo
   }
 }
 
-/** DynamoDB refuses names that an expression does not use, and an empty set of them. */
+/** DynamoDB refuses names that an expression does not use, and an empty set of names. */
 export function namesIn(expression: string): Record<string, string> | undefined {
   const names = [...expression.matchAll(/#(\w+)/g)].map(([placeholder, name = '']) => [placeholder, name] as const);
   return names.length > 0 ? Object.fromEntries(names) : undefined;

@@ -53,7 +53,7 @@ const auditSchema = z.object({
       mailId: z.string(),
       location: mailLocationSchema,
       route: z.string(),
-      // Earlier versions had two other names for what is 'sent'.
+      // Earlier versions had two other names for 'sent'.
       outcome: z
         .string()
         .transform((outcome) => outcome.replace(/^(?:handed over|sent again)$/, 'sent'))
@@ -87,7 +87,7 @@ const historySchema = z.object({
 
 const CHANGE = { watermarks: ['dynamodb:UpdateItem'] } as const;
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const WATERMARKS_RIGHTS = {
   get: { watermarks: ['dynamodb:GetItem'] },
   create: CHANGE,
@@ -101,7 +101,7 @@ export const WATERMARKS_RIGHTS = {
 } as const satisfies RightsOf<Watermarks>;
 
 /**
- * Watermarks in DynamoDB, one item a mailbox, moved by conditional update. An item begins with the first poll, be it a
+ * Watermarks in DynamoDB, one item per mailbox, moved by conditional update. An item begins with the first poll, even a
  * failed one; it holds a watermark as soon as it has a uidValidity.
  */
 export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; table: string }): Watermarks {
@@ -111,7 +111,10 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
     await updateItem({ client, table }, { key: keyOf(mailbox), update: expression, values });
   }
 
-  /** Writes these attributes, and adds to counts, where the condition holds, and leaves all others as they are; says whether it did. */
+  /**
+   * If the condition holds, writes these attributes, adds to counts and leaves all others unchanged; returns whether it
+   * did.
+   */
   async function put(
     { mailbox, ...position }: { mailbox: string } & Record<string, unknown>,
     condition: string,
@@ -233,7 +236,7 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
           condition: [
             'attribute_exists(mailbox)',
             previousAt ? 'lastDigestAt = :previousAt' : 'attribute_not_exists(lastDigestAt)',
-            // An item that was lost and created since has polls of its own, or no counts yet.
+            // An item that was lost and recreated has its own polls, or no counts yet.
             ...(polls > 0 ? ['pollsSinceDigest >= :reported'] : []),
           ].join(' AND '),
           values: {
@@ -250,7 +253,7 @@ export function dynamoWatermarks({ client, table }: { client: DynamoDBClient; ta
   };
 }
 
-/** An item begins with the first poll, be it a failed one; it holds a watermark as soon as it has a uidValidity. */
+/** An item begins with the first poll, even a failed one; it holds a watermark as soon as it has a uidValidity. */
 const NOT_CREATED = 'attribute_not_exists(uidValidity)';
 
 function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth {
@@ -271,13 +274,13 @@ function healthOf(mailbox: string, item: Record<string, unknown>): MailboxHealth
 }
 
 function watermarkOf(mailbox: string, item: Record<string, unknown>): Watermark {
-  // What the table leaves out is undefined in a watermark.
+  // Attributes missing in the table are undefined in a watermark.
   const watermark = parsed(watermarkSchema, mailbox, item);
   const { accountedSince, restart } = watermark;
   return { ...watermark, accountedSince, restart };
 }
 
-/** A watermark as the table keeps it. */
+/** A watermark as stored in the table. */
 function attributesOf({
   beganAt,
   accountedSince,

@@ -16,7 +16,7 @@ export type ImapAccount = {
 
 export type ImapCredentials = { pass: string } | { accessToken: string };
 
-/** A logged-in connection, each of whose exchanges ends by a deadline. */
+/** A logged-in connection, each of whose exchanges has a time limit. */
 export type ImapConnection = {
   client: ImapFlow;
   /**
@@ -33,7 +33,7 @@ export type ImapConnection = {
   close(): Promise<void>;
 };
 
-/** `onNotice` hears what the server wants shown to the user (ALERT: RFC 3501, 7.1). */
+/** `onNotice` receives what the server wants shown to the user (ALERT: RFC 3501, 7.1). */
 type ConnectOptions = { exchangeTimeoutMs: number; onNotice?: ((text: string) => void) | undefined };
 
 type ExchangeOptions = {
@@ -42,13 +42,13 @@ type ExchangeOptions = {
    * mail.
    */
   everyLineCounts?: boolean;
-  /** What it means where the server refuses and does not say why. */
+  /** The kind of failure if the server refuses without a reason. */
   refusalMeans?: MailboxFailureKind;
-  /** A tagged NO says nothing of the connection, which can be used on. By default every failure closes it. */
+  /** A tagged NO leaves the connection usable. By default every failure closes it. */
   staysOpenIfRefused?: boolean;
 };
 
-/** imapflow watches the silence between exchanges, too, which is ours: a page is being handed over. */
+/** imapflow also measures the silence between exchanges, which is ours: a page is being handed over. */
 const SOCKET_TIMEOUT_MS = 30 * 60_000;
 
 /**
@@ -80,13 +80,13 @@ export async function connectImap(
   }
 }
 
-/** imapflow has no code for LOGINDISABLED; BAD is what a server answers to a command that it does not know. */
+/** imapflow has no code for LOGINDISABLED; a server answers BAD to a command that it does not know. */
 function isWithoutLogin(error: unknown): boolean {
   const { message, responseStatus, executedCommand } = (error ?? {}) as ImapFlowError;
   return message === 'Login is disabled' || (responseStatus === 'BAD' && /^\S+ LOGIN\b/.test(executedCommand ?? ''));
 }
 
-/** Saves turns: no compression (slower on a fast line, and one turn more), no ENABLE, no ID, no IDLE. */
+/** Saves round trips: no compression (slower on a fast line, and one round trip more), no ENABLE, no ID, no IDLE. */
 async function connectBy(
   method: { loginMethod?: 'LOGIN' },
   account: ImapAccount,
@@ -99,7 +99,7 @@ async function connectBy(
     host: account.host,
     port: account.port,
     secure: account.tls === 'implicit',
-    // Left open, imapflow stays in clear text where an attacker strips STARTTLS from the capabilities.
+    // Otherwise imapflow stays in clear text if an attacker strips STARTTLS from the capabilities.
     doSTARTTLS: account.tls === 'starttls',
     tls: { rejectUnauthorized: !account.allowSelfSignedCertificate },
     auth: { user: account.user, ...credentials, ...method },
@@ -125,8 +125,9 @@ async function connectBy(
     firstError ??= error;
   });
   client.on('alert', ({ message }) => onNotice?.(redacted(message, secrets)));
-  // Only a client that enabled QRESYNC is told VANISHED (RFC 7162, 3.2.10). imapflow walks its uids one by one, up to
-  // sixteen million of them without a pause: a promise that stays open ends the walk, and so does closing its connection.
+  // A server sends VANISHED only to a client that enabled QRESYNC (RFC 7162, 3.2.10). imapflow walks its uids one by
+  // one, up to sixteen million of them without a pause: a promise that stays open ends the walk, and so does closing
+  // its connection.
   const refuseVanished = () => {
     firstError ??= new MailboxFailure('protocol', `${where}: the server says VANISHED, which Rollcall did not ask for`);
     client.close();

@@ -48,7 +48,7 @@ const KIND_OF_RESPONSE_CODE: Readonly<Record<string, MailboxFailureKind>> = {
   SERVERBUG: 'unavailable',
 };
 
-/** The same codes of commands that name a folder. */
+/** Response codes of commands that name a folder. */
 const FOLDER_RESPONSE_CODES: ReadonlySet<string> = new Set(['NONEXISTENT', 'NOPERM']);
 
 /**
@@ -78,17 +78,17 @@ const MEANT_BY_WORDS: readonly { words: RegExp; kind: MailboxFailureKind; remedy
   },
 ];
 
-/** imapflow has no code for it. A password it would send by LOGIN, which every server knows. */
+/** imapflow has no code for it. For a password it would use LOGIN, which every server supports. */
 const NO_WAY_TO_LOG_IN = 'Unsupported authentication mechanism';
 
-/** Node's codes for a certificate that does not convince: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+/** Node's codes for a certificate that is not trusted: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const CERTIFICATE_CODE = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS|ERR_SSL|EPROTO/;
 
 /**
  * Names what went wrong between imapflow and a server.
  *
  * @param where user, host and port, for the reader of the alarm
- * @param refusalMeans what a NO or BAD without a telling response code means
+ * @param refusalMeans what a NO or BAD without a specific response code means
  * @param secrets never shown, should the server repeat them
  * @returns always a `MailboxFailure`, with the first error as its cause
  */
@@ -111,12 +111,12 @@ export function mailboxFailureFrom(
   const kind = meant?.kind ?? kindOf(error as ImapFlowError, refusalMeans);
   return new MailboxFailure(
     kind,
-    `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${meant?.remedy ?? WAY_OUT[kind]}`,
+    `${where}: ${said}${code && !said.includes(code) ? ` (${code})` : ''}. ${meant?.remedy ?? REMEDIES[kind]}`,
     { cause: error, said },
   );
 }
 
-/** Only what the server itself said counts. */
+/** Only the server's own words count. */
 function meantByWords({ responseStatus, reason }: ImapFlowError, words: string) {
   if (!responseStatus && !reason) return undefined;
   return MEANT_BY_WORDS.find(({ words: pattern }) => pattern.test(words));
@@ -131,9 +131,9 @@ function kindOf(error: ImapFlowError, refusalMeans: MailboxFailureKind): Mailbox
   if (error.tlsFailed) return 'tls';
   if (error.mailboxMissing) return 'folder';
   const code = error.code ?? '';
-  // Before the reason: Node gives one with a certificate that is for another host.
+  // Before the reason: Node gives one for a certificate of another host.
   if (CERTIFICATE_CODE.test(code)) return 'tls';
-  // imapflow sets a reason on the errors that follow from a BYE.
+  // imapflow sets a reason on the errors that follow a BYE.
   if (error.reason) return 'bye';
   const known = KIND_OF_CODE[code];
   if (known) return known;
@@ -142,7 +142,10 @@ function kindOf(error: ImapFlowError, refusalMeans: MailboxFailureKind): Mailbox
   return 'protocol';
 }
 
-/** `LIMIT` of `NO [LIMIT] too many sessions`; imapflow names it for some commands and leaves it in the answer for others. */
+/**
+ * `LIMIT` of `NO [LIMIT] too many sessions`; imapflow extracts it for some commands and leaves it in the answer for
+ * others.
+ */
 function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string | undefined {
   if (serverResponseCode) return serverResponseCode;
   if (!response || typeof response === 'string') return undefined;
@@ -153,7 +156,7 @@ function responseCodeOf({ serverResponseCode, response }: ImapFlowError): string
     : undefined;
 }
 
-const WAY_OUT: Readonly<Record<MailboxFailureKind, string>> = {
+const REMEDIES: Readonly<Record<MailboxFailureKind, string>> = {
   credentials: 'Renew the secret of this mailbox; the next poll reads it again',
   connection: 'Check host and port in the settings',
   tls: "Check the server's certificate and the mailbox's tls setting",
@@ -171,7 +174,7 @@ const WAY_OUT: Readonly<Record<MailboxFailureKind, string>> = {
   'incomplete answer': 'The next poll tries again',
 };
 
-/** A failure to read, as a value; any other error is thrown. */
+/** A reading failure is returned; any other error is thrown. */
 export async function failureOf(work: () => Promise<void>): Promise<MailboxFailure | undefined> {
   try {
     await work();

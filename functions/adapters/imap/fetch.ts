@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../core/mail/fingerprint.ts';
 import type { ListedMail } from '../../core/mail/mail-reader.ts';
 import type { ImapConnection } from './connection.ts';
 
-/** What several FETCH responses say of one email, put together (RFC 3501, 7.4.2, lets a server send several). */
+/** The combined FETCH responses about one email (RFC 3501, 7.4.2, lets a server send several). */
 export type FetchedMails = Map<number, FetchMessageObject>;
 
 /**
@@ -23,7 +23,7 @@ export async function fetchInto(
     'FETCH',
     async (client) => {
       for await (const message of client.fetch(sequenceSet(uids), { ...query, uid: true }, { uid: true })) {
-        // Servers may add messages that were not asked for: unsolicited FETCH responses (RFC 3501, 7.4.2).
+        // Servers may add messages that were not requested: unsolicited FETCH responses (RFC 3501, 7.4.2).
         if (asked.has(message.uid)) fetched.set(message.uid, together(fetched.get(message.uid), message));
       }
     },
@@ -38,12 +38,12 @@ function together(known: FetchMessageObject | undefined, message: FetchMessageOb
 }
 
 /**
- * What a listing asks for, the most first. To tell a size, a server may have to read the email, and it fails of one that
- * it cannot read; uids it always knows.
+ * What a listing requests, the most first. For the size, a server may have to read the email, and fails if it cannot;
+ * it always knows the uids.
  */
 export const LISTINGS = [{ internalDate: true, size: true }, { internalDate: true }, {}] as const;
 
-/** `uidBySequenceNumber`: of the emails that were asked for. */
+/** `uidBySequenceNumber`: of the requested emails. */
 export type FetchedListing = { mails: ListedMail[]; uidBySequenceNumber: ReadonlyMap<number, number> };
 
 /**
@@ -63,7 +63,7 @@ export async function fetchListing(
       const uidBySequenceNumber = new Map<number, number>();
       for await (const { seq, uid, internalDate, size } of client.fetch(`${fromUid}:*`, query, { uid: true })) {
         if (!uid) continue;
-        // Below lies the last email, where it is the only one, and what the server reports of its own accord.
+        // A lower uid is that of the last email, if it is the only one, or of an unsolicited response.
         if (uid >= fromUid) uidBySequenceNumber.set(seq, uid);
         const known = listed.get(uid);
         const receivedAt = dateOf(internalDate) ?? known?.receivedAt;
@@ -76,10 +76,10 @@ export async function fetchListing(
   );
 }
 
-/** No mailbox has email from before; a broken clock, or a broken answer, has. */
+/** An earlier date comes from a broken clock or a broken answer. */
 const BEFORE_IMAP = new Date('1986-01-01T00:00:00Z');
 
-/** imapflow hands out as text what is no date. */
+/** imapflow returns an invalid date as text. */
 export function dateOf(internalDate: Date | string | undefined): Date | undefined {
   const isPlausible = internalDate instanceof Date && internalDate.getTime() > BEFORE_IMAP.getTime();
   return isPlausible ? internalDate : undefined;

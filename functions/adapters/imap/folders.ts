@@ -3,7 +3,7 @@ import { cutDisplayedText } from '../../core/mail/displayed-text.ts';
 import { type ExistingFolder, MailboxFailure } from '../../core/mail/mailbox-failure.ts';
 import type { ImapConnection } from './connection.ts';
 
-/** STATUS is one exchange a folder; among so many the one that was renamed is found nearly always. */
+/** STATUS is one exchange per folder; the renamed folder is nearly always among this many. */
 const FOLDERS_ASKED = 50;
 
 const FOLDERS_NAMED = 20;
@@ -37,7 +37,7 @@ async function readFolders(connection: ImapConnection): Promise<ExistingFolder[]
   return [...folders, ...names.slice(FOLDERS_ASKED).map(unnumbered)];
 }
 
-/** RFC 3501, 7.2.2, and RFC 5258, 3: a name that stands for no folder. */
+/** RFC 3501, 7.2.2, and RFC 5258, 3: a name without a folder. */
 function isSelectable({ flags }: ListResponse): boolean {
   return !flags.has('\\Noselect') && !flags.has('\\NonExistent');
 }
@@ -51,7 +51,7 @@ async function numbersOf(name: string, connection: ImapConnection): Promise<Exis
     );
     return { name, uidValidity: uidValidity === undefined ? undefined : String(uidValidity), uidNext };
   } catch (error) {
-    // A folder that is listed and closed to this user.
+    // A folder that is listed but closed to this user.
     if (error instanceof MailboxFailure && error.kind === 'folder') return unnumbered(name);
     throw error;
   }

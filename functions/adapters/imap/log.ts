@@ -1,21 +1,21 @@
 import type { ImapFlowError, ImapFlowOptions } from 'imapflow';
 
 /**
- * What imapflow keeps to itself and tells only its log (2.10): it waits out a throttling server for minutes, answers
+ * What imapflow writes only to its log (2.10): it waits out a throttling server for minutes, answers
  * `false` to a refusal, and goes on without a line or an entry that it cannot read.
  */
 export type ImapLog = {
   logger: Exclude<ImapFlowOptions['logger'], false | undefined>;
-  /** Forgets what was heard and listens to the next exchange; `onThrottled` is called as soon as a wait begins. */
+  /** Resets the record and listens to the next exchange; `onThrottled` is called as soon as a wait begins. */
   listen(onThrottled: (error: ImapFlowError) => void): ImapHeard;
 };
 
 export type ImapHeard = {
   /** Why an answer is `false`: the last NO or BAD, or that the connection is gone. */
   failure: ImapFlowError | undefined;
-  /** What could not be read, as far as a person may see it: without the line, which can hold parts of a mail. */
+  /** What could not be read, without the line itself, which may contain parts of an email. */
   lost: string | undefined;
-  /** A tag that answers no command of ours. */
+  /** A tag that matches none of our commands. */
   unknownTag: string | undefined;
 };
 
@@ -29,7 +29,7 @@ export function imapLog(): ImapLog {
     const text = String(msg ?? '');
     if (err?.code === 'ETHROTTLE') onThrottled(err);
     if (err?.responseStatus || err?.code === 'NoConnection') heard.failure = err;
-    if (text.startsWith('Invalid entries in the')) heard.lost ??= 'a SEARCH answer with entries that are no uids';
+    if (text.startsWith('Invalid entries in the')) heard.lost ??= 'a SEARCH answer with entries that are not uids';
     // Only an unreadable line is logged with the server as its source at this level.
     if (src === 's' && err) heard.lost ??= `a line that is not IMAP (${err.code ?? err.message})`;
     if (text === 'Tagged response for an unknown tag') heard.unknownTag = String(tag);
@@ -41,7 +41,7 @@ export function imapLog(): ImapLog {
     warn: hear,
     error: hear,
     fatal: hear,
-    // Otherwise every answer is written out once more for a log that nobody keeps.
+    // Otherwise every answer would be formatted again for a log that is not kept.
     isLevelEnabled: (level: string) => level === 'warn' || level === 'error' || level === 'fatal',
   };
 

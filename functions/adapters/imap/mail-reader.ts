@@ -12,11 +12,11 @@ import { openFolder } from './open-folder.ts';
 import { type Attempts, pagesOf } from './pages.ts';
 
 export type ImapReaderOptions = {
-  /** An account that was renamed identifies its email by the first of its former ids. */
+  /** A renamed account identifies its email by the first of its former ids. */
   account: ImapAccount & { account: string; formerly?: readonly string[] };
   /** `fresh` after a refusal: the secret may have been renewed since it was cached. */
   credentials: (options: { fresh: boolean }) => Promise<ImapCredentials>;
-  /** Further header fields that rules look at, in lower case. */
+  /** Further header fields that rules use, in lower case. */
   headerFields: readonly string[];
   /** How long the server may take for one exchange. */
   exchangeTimeoutMs: number;
@@ -58,7 +58,7 @@ async function connectWithCurrentSecret({
   }
 }
 
-/** After a failure, a new connection waits for this part of the time: a page is read in a second or two. */
+/** After a failure, a new connection gets this fraction of the time limit: a page is read in a second or two. */
 const HURRY = 1 / 6;
 
 function sessionOn(
@@ -83,7 +83,7 @@ function sessionOn(
       headerFields: askedByRules,
     });
 
-  /** A uid that was listed and not handed out is fine only if the email is gone since. */
+  /** A uid that was listed but not returned is acceptable only if its email is gone. */
   const refuseIncomplete = async (uids: readonly number[], mails: readonly Mail[]): Promise<void> => {
     const answered = new Set(mails.map(({ location }) => location.uid));
     const missing = uids.filter((uid) => !answered.has(uid));
@@ -116,7 +116,7 @@ function sessionOn(
       return failure ? { ...reading, failure } : reading;
     },
     async others(uid) {
-      // Where it cannot be listed again, what it has listed before has to do.
+      // If it cannot be listed again, the earlier listing is used.
       await failureOf(async () => {
         await open.reopen();
         await open.list(0);

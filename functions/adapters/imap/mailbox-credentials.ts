@@ -22,7 +22,9 @@ export function mailboxCredentials(
 
 type OAuthSettings = Exclude<MailboxSettings['auth'], { kind: 'password' }>;
 
-/** RFC 6749: 4.4.2 and 6 for the grants, 2.3.1 for the client's secret, which all large providers take in the form. */
+/**
+ * RFC 6749: 4.4.2 and 6 for the grants, 2.3.1 for the client's secret, which all large providers accept in the form.
+ */
 async function tokenForm(auth: OAuthSettings, secrets: Secrets, options: { fresh: boolean }): Promise<TokenForm> {
   const secretIn = async (parameter: string) => withoutLineEnd(await secrets.read(parameter, options));
   return {
@@ -35,7 +37,7 @@ async function tokenForm(auth: OAuthSettings, secrets: Secrets, options: { fresh
   };
 }
 
-/** A parameter that was filled from a file ends as the file does; no secret holds a line break. */
+/** A parameter that was filled from a file ends with a line break; a secret never contains one. */
 function withoutLineEnd(secret: string): string {
   return secret.replace(/\r?\n$/, '');
 }

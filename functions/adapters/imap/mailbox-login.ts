@@ -4,7 +4,7 @@ import type { SecretVersions } from '../../core/secrets.ts';
 import { secretsOf } from '../../core/settings/mailbox-auth-schema.ts';
 import type { MailboxSettings } from '../../core/settings/settings-schema.ts';
 
-/** The login of an account, by its settings and by the versions of its secrets, whose values have no part in it. */
+/** The login of an account, by its settings and the versions of its secrets, but not their values. */
 export function mailboxLogin(
   { host, port, tls, user, auth }: Pick<MailboxSettings, 'host' | 'port' | 'tls' | 'user' | 'auth'>,
   secrets: SecretVersions,

@@ -10,7 +10,7 @@ import { failureOf } from './failures.ts';
 import { dateOf, type FetchedMails, fetchInto } from './fetch.ts';
 import { type Read, readTexts, type Textless } from './texts.ts';
 
-/** The body's first bytes: nine of ten mails show their text in them (measured on 10,000). */
+/** The first bytes of the body: nine of ten emails show their text in them (measured on 10,000). */
 const BODY_BYTES = 4_096;
 
 /**
@@ -19,7 +19,7 @@ const BODY_BYTES = 4_096;
  */
 export type Depth = 'all' | 'beginning' | 'header';
 
-/** What could be read, by uid, and why the rest could not. */
+/** What could be read, by uid, and why the rest could not be. */
 export type Reading = { mails: Mail[]; failure: MailboxFailure | undefined };
 
 export type FetchOptions = {
@@ -30,15 +30,15 @@ export type FetchOptions = {
   read: Read;
 };
 
-/** A mail whose first bytes do not suffice. */
+/** An email whose first bytes are not enough. */
 type Unclear = { raw: RawMail; mail: Mail };
 
 /**
- * Reads these emails; one that the server does not hand out is missing.
+ * Reads these emails; one that the server does not return is missing.
  *
  * One FETCH for as many as fit into memory: header fields and the first kilobytes of text, never an attachment. Envelope
- * and structure tell no more of most emails, and imapflow takes three times as long over an answer that has them; they are
- * fetched for the few that show no text, or cannot be read.
+ * and structure add nothing for most emails, and imapflow needs three times as long for an answer with them; they are
+ * fetched for the few emails that show no text, or cannot be read.
  */
 export async function fetchMails(
   connection: ImapConnection,
@@ -54,7 +54,7 @@ export async function fetchMails(
   return { mails, failure: undefined };
 }
 
-/** A header can be as long as its email, and servers take megabytes of it. */
+/** A header can be as long as its email, and servers accept megabytes of it. */
 const BYTES_AT_ONCE = 16 * 1_024 * 1_024;
 
 function* withinMemory(uids: readonly number[], sizeOf: FetchOptions['sizeOf']): Generator<number[]> {
@@ -89,7 +89,7 @@ async function fetchTogether(
   const mails = new Map<number, Mail>();
   const unclear = new Map<number, Unclear>();
   for (const message of fetched.values()) {
-    // When an email's flags change, the server says so in a FETCH of its own (RFC 3501, 7.4.2).
+    // When an email's flags change, the server sends a FETCH response of its own (RFC 3501, 7.4.2).
     if (message.headers === undefined && message.bodyParts === undefined) continue;
     const raw = rawMailFrom(message);
     const mail = read(raw);
@@ -98,7 +98,7 @@ async function fetchTogether(
   }
   const isReadFurther = !failure && depth === 'all' && unclear.size > 0;
   const further = isReadFurther ? await readUnclear(connection, unclear, read) : { mails: [], failure };
-  // Asked for again one by one, all but the email that a failure is about come back with their text.
+  // Each is requested again on its own, so that only the email that caused the failure loses its text.
   if (isReadFurther && further.failure) for (const uid of unclear.keys()) mails.delete(uid);
   for (const mail of further.mails) mails.set(mail.location.uid, mail);
   return { mails: [...mails.values()].sort((a, b) => a.location.uid - b.location.uid), failure: further.failure };
@@ -124,7 +124,7 @@ export function withoutText(mail: Mail, { said }: MailboxFailure): Mail {
 const WORDS_CHARACTERS = 200;
 
 /**
- * Reads unclear mails again: by the server's own reading of the header, or by the text that lies further in.
+ * Reads unclear emails again: by the server's own reading of the header, or by the text further in.
  *
  * @param further is filled with those that show more now
  */
@@ -152,10 +152,10 @@ async function readFurther(
   for (const mail of await readTexts(connection, textless, read)) further.set(mail.location.uid, mail);
 }
 
-/** Undefined where no part can have text. */
+/** Undefined if no part can have text. */
 function textlessOf(raw: RawMail, structure: StructureNode): Textless | undefined {
   const [part, ...others] = findTextParts(structure, raw.body.length);
-  // The body of a mail without parts is its part 1, of which the beginning is known (RFC 3501, 6.4.5).
+  // The body of an email without parts is its part 1, whose beginning is known (RFC 3501, 6.4.5).
   return part && { raw, part, others, content: structure.childNodes ? new Uint8Array() : raw.body };
 }
 
@@ -167,7 +167,7 @@ function rawMailFrom({ uid, emailId, headers, bodyParts, internalDate, size }: F
     emailId,
     internalDate: receivedAt(internalDate),
     fingerprint: fingerprintOf(dateOf(internalDate), size),
-    // imapflow hands out `false` for NIL.
+    // imapflow returns `false` for NIL.
     header: headers || new Uint8Array(),
     body: bodyParts?.get('text') || new Uint8Array(),
     text: undefined,
@@ -175,7 +175,7 @@ function rawMailFrom({ uid, emailId, headers, bodyParts, internalDate, size }: F
   };
 }
 
-/** Now, where the server names no date or none that can be read. */
+/** The current time if the server gives no readable date. */
 function receivedAt(internalDate: Date | string | undefined): Date {
   return dateOf(internalDate) ?? new Date();
 }

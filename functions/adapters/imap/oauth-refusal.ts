@@ -5,7 +5,7 @@ import { redacted } from './redacted.ts';
 
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().catch('') });
 
-/** Whether this is the JSON of an error (RFC 6749, 5.2). */
+/** Whether this is a JSON error (RFC 6749, 5.2). */
 export function isRefusal(content: unknown): boolean {
   return refusalSchema.safeParse(content).success;
 }
@@ -13,7 +13,7 @@ export function isRefusal(content: unknown): boolean {
 const PAGE_CHARACTERS = 200;
 
 /** What to do about each error of RFC 6749, 5.2; all of them stay until a person acts. */
-const WAY_OUT: Readonly<Record<string, string>> = {
+const REMEDIES: Readonly<Record<string, string>> = {
   invalid_grant:
     'The refresh token has expired, was revoked, or was replaced when it was used: sign in again and put the new one into its parameter',
   invalid_client: "The client's secret is wrong or has expired: put a new one into its parameter, or check clientId",
@@ -41,21 +41,24 @@ export function refusedToken(
   const secrets = [form.client_secret, form.refresh_token].filter((secret) => secret !== undefined);
   const said = redacted([words, firstLine].filter(Boolean).join(': '), secrets);
   const kind = kindOf(status, error);
-  const wayOut = kind === 'credentials' ? wayOutOf(error) : 'The next poll tries again';
+  const remedy = kind === 'credentials' ? remedyFor(error) : 'The next poll tries again';
   return new MailboxFailure(
     kind,
-    `${host} gave no access token (HTTP ${status}, ${said || 'no reason given'}). ${wayOut}`,
+    `${host} gave no access token (HTTP ${status}, ${said || 'no reason given'}). ${remedy}`,
   );
 }
 
-/** An error is the provider's word on the credential, whatever its status; Microsoft answers it also for `temporarily_unavailable`. */
+/**
+ * An error is about the credential, whatever its status, except for `temporarily_unavailable`, which Microsoft sends
+ * too.
+ */
 function kindOf(status: number, error: string | undefined): MailboxFailureKind {
   if (status === 429) return 'throttled';
   if (status >= 500 || error === 'temporarily_unavailable' || error === 'server_error') return 'unavailable';
   return 'credentials';
 }
 
-function wayOutOf(error: string | undefined): string {
-  if (error === undefined) return 'Check tokenUrl in the settings: this is no answer of a token endpoint';
-  return WAY_OUT[error] ?? 'Check the auth settings and the secrets of the mailbox';
+function remedyFor(error: string | undefined): string {
+  if (error === undefined) return 'Check tokenUrl in the settings: this answer is not from a token endpoint';
+  return REMEDIES[error] ?? 'Check the auth settings and the secrets of the mailbox';
 }

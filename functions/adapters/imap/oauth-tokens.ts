@@ -4,10 +4,10 @@ import type { Clock } from '../../core/time.ts';
 import { readTextUpTo } from '../capped-body.ts';
 import { isRefusal, refusedToken } from './oauth-refusal.ts';
 
-/** A token is renewed this long before it expires, so that none expires on its way to the server. */
+/** A token is renewed this long before it expires, so that it does not expire on its way to the server. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
-/** RFC 6749, 5.1: where the server names no life time, an hour is what all large providers give. */
+/** RFC 6749, 5.1: if the server gives no lifetime, an hour is what all large providers use. */
 const DEFAULT_LIFE_SECONDS = 3_600;
 
 const TOKEN_TIMEOUT_MS = 15_000;
@@ -25,7 +25,7 @@ const tokenSchema = z.object({
 /** The form fields of a token request. */
 export type TokenForm = Readonly<Record<string, string>>;
 
-/** Asks for an access token; `fresh` after a rejection, past the one that is kept. */
+/** Requests an access token; `fresh` after a rejection, to bypass the cached one. */
 export type TokenSource = (options: { fresh: boolean }) => Promise<string>;
 
 /**
@@ -34,10 +34,10 @@ export type TokenSource = (options: { fresh: boolean }) => Promise<string>;
  *
  * A new refresh token in an answer is not kept: there is no right to write one, and one in memory would be gone with the
  * next cold start. Google never replaces a refresh token; Microsoft leaves the old one valid for its 90 days. With a
- * provider that ends it at its first use, the second request is refused, which is told at once.
+ * provider that ends it at its first use, the second request is refused, which is reported at once.
  *
- * @param grant the form of the token request; read anew for each request, since it holds secrets that rotate. Where the
- *   provider refuses, it is read past the cache, and a form that has changed is tried once more
+ * @param grant the form of the token request; read again for each request, since it holds secrets that rotate. Where
+ *   the provider refuses, it is read past the cache, and a form that has changed is tried once more
  * @throws MailboxFailure `credentials` where the provider refuses, `throttled` or `unavailable` where it asks for time,
  *   `connection` or `timeout` where it cannot be reached, `protocol` where it answers with something else
  */
@@ -71,7 +71,7 @@ export function oauthTokens(
 
   return async ({ fresh }) => {
     if (kept && !fresh && clock.now().getTime() < kept.renewAtMs) return kept.token;
-    // What is under way was asked for after the token that was rejected, so it serves whoever was rejected too.
+    // The request under way began after the rejected token was issued, so it serves this caller too.
     underWay ??= renew(fresh).finally(() => {
       underWay = undefined;
     });
@@ -86,7 +86,7 @@ async function requestToken(tokenUrl: string, form: TokenForm): Promise<z.infer<
   const token = tokenSchema.safeParse(content);
   const isSuccess = status >= 200 && status <= 299;
   if (isSuccess && token.success) return token.data;
-  // Some providers say no with HTTP 200.
+  // Some providers send a refusal with HTTP 200.
   if (!isSuccess || isRefusal(content)) throw refusedToken(host, { status, content, body }, form);
   throw new MailboxFailure(
     'protocol',
@@ -100,7 +100,7 @@ async function postForm(tokenUrl: string, form: TokenForm): Promise<{ status: nu
       method: 'POST',
       headers: { accept: 'application/json' },
       body: new URLSearchParams(form),
-      // To follow one would send the secrets to wherever it points.
+      // Following a redirect would send the secrets to its target.
       redirect: 'manual',
       signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
     });
@@ -116,7 +116,7 @@ async function postForm(tokenUrl: string, form: TokenForm): Promise<{ status: nu
   }
 }
 
-/** fetch says `fetch failed`; what happened stands in the code of its cause, such as ECONNREFUSED. */
+/** fetch says `fetch failed`; the actual error is the code of its cause, such as ECONNREFUSED. */
 function networkCodeOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'no connection';
@@ -126,7 +126,7 @@ function jsonOf(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    // An HTML page: no schema finds anything in it, and the status decides.
+    // An HTML page: no schema matches it, and the status decides.
     return undefined;
   }
 }

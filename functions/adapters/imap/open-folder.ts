@@ -7,14 +7,14 @@ import { withExistingFolders } from './folders.ts';
 import { OF_ONE_EMAIL } from './pages.ts';
 import { withoutList } from './without-list.ts';
 
-/** A folder, on a connection that is replaced where it has ended. */
+/** A folder, on a connection that is replaced after it has ended. */
 export type OpenFolder = Pick<MailSession, 'status' | 'list'> & {
   connection(): ImapConnection;
-  /** Opens it read-only; its uidValidity. */
+  /** Opens the folder read-only and returns its uidValidity. */
   examine(): Promise<string>;
-  /** A new connection where the last one has ended. */
+  /** A new connection if the last one has ended. */
   reopen(): Promise<void>;
-  /** What the server has listed, by uid; some of it may be gone since. */
+  /** What the server has listed, by uid; some of it may be gone by now. */
   listed: ReadonlyMap<number, ListedMail>;
 };
 
@@ -33,7 +33,7 @@ export function openFolder(
   let connection = first;
   let examined: Promise<string> | undefined;
 
-  /** EXAMINE, once a connection: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
+  /** EXAMINE, once per connection: the folder is opened read-only, so that no flag can change (RFC 3501, 6.3.2). */
   const examine = () => {
     examined ??= connection
       .exchange('EXAMINE', async (client) => {
@@ -53,7 +53,7 @@ export function openFolder(
     examined = undefined;
   };
 
-  /** As the server last said. */
+  /** As the server last reported. */
   const mailsThere = (): number => {
     const exists = connection.client.mailbox ? connection.client.mailbox.exists : undefined;
     if (exists !== undefined) return exists;
@@ -62,7 +62,7 @@ export function openFolder(
 
   /**
    * One answer, if it is whole. Sequence numbers have no gaps and are in the order of the uids (RFC 3501, 2.3.1.2), so from
-   * the first email to the last, which EXISTS tells, each number is there. Email may come and go meanwhile: the lower EXISTS
+   * the first email to the last, which EXISTS gives, each number is there. Email may come and go meanwhile: the lower EXISTS
    * counts.
    */
   const wholeListing = async (fromUid: number, items: (typeof LISTINGS)[number]): Promise<ListedMail[]> => {
@@ -97,14 +97,14 @@ export function openFolder(
 
   const list = async (aboveUid: number): Promise<ListedMail[]> => {
     await examine();
-    // `*` names nothing in an empty mailbox, and some servers answer BAD to it.
+    // In an empty mailbox `*` matches nothing, and some servers answer BAD to it.
     if (mailsThere() === 0) return [];
     const answer = await listingFrom(aboveUid + 1);
     for (const mail of answer) listed.set(mail.uid, mail);
     return answer.filter(({ uid }) => uid > aboveUid);
   };
 
-  /** What STATUS is refused for is its folder: missing, or closed to this user (RFC 3501, 6.3.10). */
+  /** If STATUS is refused, the cause is its folder: missing, or closed to this user (RFC 3501, 6.3.10). */
   const askStatus = async () =>
     await connection
       .exchange('STATUS', (client) => client.status(folder, { uidNext: true, uidValidity: true }), {
@@ -120,7 +120,7 @@ export function openFolder(
     const { uidValidity, uidNext } = await askStatus();
     if (uidValidity) named = String(uidValidity);
     if (named !== undefined && uidValidity && uidNext) return { uidValidity: named, uidNext };
-    // 163.com, Yandex and old Couriers leave a part of the answer out. EXAMINE mostly has it, and the listing decides.
+    // 163.com, Yandex and old Couriers leave out a part of the answer. EXAMINE usually has it, and the listing decides.
     const examinedValidity = await examine();
     const { uidNext: examinedNext } = connection.client.mailbox || {};
     const next = uidNext || examinedNext || ((await list(0)).at(-1)?.uid ?? 0) + 1;
@@ -130,7 +130,7 @@ export function openFolder(
   return { connection: () => connection, examine, reopen, status, list, listed };
 }
 
-/** Once the server has said BYE, imapflow opens nothing, and says nothing of it. */
+/** After the server has sent BYE, imapflow opens no folder and reports no error. */
 function bye(mailbox: string): never {
   throw new MailboxFailure('bye', `${mailbox}: the server ended the session before EXAMINE. The next poll tries again`);
 }
@@ -143,7 +143,7 @@ function uidValidityFrom(uidValidity: bigint | undefined, mailbox: string): stri
   );
 }
 
-/** Whoever asked STATUS chose the uids to read by its answer; under another uidValidity they name other mail. */
+/** The uids to read were chosen by the answer to STATUS; under another uidValidity they mean other email. */
 function uidValidityAsNamed(uidValidity: string, namedByStatus: string | undefined, mailbox: string): string {
   if (namedByStatus === undefined || namedByStatus === uidValidity) return uidValidity;
   throw new MailboxFailure(

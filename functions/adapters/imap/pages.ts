@@ -6,19 +6,19 @@ import { type Depth, type Reading, withoutText } from './mails.ts';
 /** How the emails of a folder are read, on a connection that works. */
 export type Attempts = {
   /**
-   * What can be read of these emails, up to the first failure. A uid that is still listed and not handed out is one.
+   * What can be read of these emails, up to the first failure. A uid that is still listed and not returned is one.
    *
-   * @param again the emails failed before: a new connection is opened where the last one ended, and nothing is waited for
-   *   long
+   * @param again the emails failed before: a new connection is opened where the last one ended, and nothing is waited
+   *   for long
    */
   attempt(uids: readonly number[], depth: Depth, again: boolean): Promise<Reading>;
-  /** Other emails of the folder, the likeliest to be readable first. */
+  /** Other emails of the folder, the most likely readable ones first. */
   others(uid: number): Promise<readonly number[]>;
-  /** What stands for an email of which nothing can be read. */
+  /** The placeholder for an email of which nothing can be read. */
   withheld(uid: number, failure: MailboxFailure): Promise<Mail>;
 };
 
-/** Failures that can be of one email. All others are of the server, the account or the folder. */
+/** Failures that can be due to one email. All others are due to the server, the account or the folder. */
 export const OF_ONE_EMAIL: ReadonlySet<MailboxFailureKind> = new Set<MailboxFailureKind>([
   'refused',
   'bye',
@@ -30,7 +30,7 @@ export const OF_ONE_EMAIL: ReadonlySet<MailboxFailureKind> = new Set<MailboxFail
   'incomplete answer',
 ]);
 
-/** Other emails that are tried before the server is taken to be down. */
+/** Other emails that are tried before the server is considered down. */
 const CONTROLS = 3;
 
 /**
@@ -48,7 +48,7 @@ export async function* pagesOf(
     if (from >= uids.length) return undefined;
     const asked = uids.slice(from, from + mailsPerPage);
     const reading = attempts.attempt(asked, 'all', false);
-    // The failure is reported when the page is asked for. Until then nothing listens, and Node would end the process.
+    // The failure is reported when the page is requested. Until then nothing listens, and Node would end the process.
     reading.catch(() => undefined);
     return { asked, reading };
   };
@@ -60,7 +60,7 @@ export async function* pagesOf(
       yield* narrowed(asked, { mails, failure }, attempts, failure);
       ahead = begin(from + mailsPerPage);
     } else {
-      // One page is fetched while the caller works on the one before; at most two are in memory.
+      // One page is fetched while the caller processes the previous one; at most two are in memory.
       ahead = begin(from + mailsPerPage);
       yield { uids: asked, mails };
     }
@@ -91,8 +91,8 @@ async function* narrowed(
     yield { uids, mails };
     return;
   }
-  // Servers answer in order, so the first email that is missing is the likeliest one. Where none was answered, nothing
-  // tells.
+  // Servers answer in order, so the first missing email is the most likely cause. If none was answered, there is no
+  // clue.
   const cut = suspect > 0 ? suspect + 1 : Math.ceil(uids.length / 2);
   if (suspect > 0) yield { uids: uids.slice(0, suspect), mails: mails.slice(0, suspect) };
   for (const piece of [uids.slice(suspect, cut), uids.slice(cut)]) {
@@ -103,8 +103,8 @@ async function* narrowed(
 }
 
 /**
- * One email of which an attempt has failed. What is optional costs no more than itself, and where nothing of it can be
- * read, others tell whether the server reads anything at all.
+ * One email of which an attempt has failed. What is optional costs no more than itself. If nothing of it can be read,
+ * other emails show whether the server reads anything at all.
  */
 async function readAlone(uid: number, attempts: Attempts, first: MailboxFailure): Promise<readonly Mail[]> {
   const whole = await attempts.attempt([uid], 'all', true);
@@ -117,7 +117,7 @@ async function readAlone(uid: number, attempts: Attempts, first: MailboxFailure)
   }
   for (const other of (await attempts.others(uid)).slice(0, CONTROLS)) {
     const { mails, failure } = await attempts.attempt([other], 'beginning', true);
-    // An email that is expunged meanwhile is answered with nothing, which tells nothing.
+    // An email that was expunged meanwhile gets no answer, which proves nothing.
     if (!failure && mails.length > 0) return [await attempts.withheld(uid, reason)];
   }
   throw first;

@@ -5,25 +5,25 @@ import { lacksText } from '../../core/mail/read-mail.ts';
 import type { ImapConnection } from './connection.ts';
 import { type FetchedMails, fetchInto } from './fetch.ts';
 
-/** Text that begins further in, past an attachment or below a style sheet, is looked for in steps: most show in the first. */
+/** Text that begins further in, after an attachment or a style sheet, is fetched in steps: the first usually has it. */
 const STEP_BYTES = 12_288;
 const MAX_BYTES = 4 * STEP_BYTES;
 
-/** Makes a mail of what was fetched of it. */
+/** Builds an email from what was fetched of it. */
 export type Read = (raw: RawMail) => Mail;
 
-/** A mail whose text is not found yet, and what is known of the part that should hold it. */
+/** An email whose text is not found yet, and what is known of the part that should have it. */
 export type Textless = {
   raw: RawMail;
   part: TextPart;
-  /** Parts to look into where that one has no text. */
+  /** Parts to try if that one has no text. */
   others: readonly TextPart[];
   content: Uint8Array;
 };
 
 /**
- * Reads mails again by the text that lies further in. One command a step for all mails whose text has the same section
- * number; a mail whose text is not found says what it has instead.
+ * Reads emails again, with text from further in. One command per step for all emails whose text has the same section
+ * number; an email whose text is not found reports what it contains instead.
  */
 export async function readTexts(
   connection: ImapConnection,
@@ -46,22 +46,22 @@ export async function readTexts(
   return mails;
 }
 
-/** The mail, and what to fetch next where it has no text yet. */
+/** The email, and what to fetch next if it has no text yet. */
 function readText(known: Textless & { isWhole: boolean }, read: Read): { mail: Mail; next: Textless | undefined } {
   const mail = read({ ...known.raw, text: known });
   if (!lacksText(mail)) return { mail, next: undefined };
-  // Where the last part was not read to its end, its text may be further in than was read, and nothing is said of it.
+  // If the last part was not read to its end, text may follow, so the email gets no explanation.
   return { mail: read({ ...known.raw, text: known, isAllFetched: known.isWhole }), next: nextOf(known) };
 }
 
-/** What to read of a mail whose text is not in what is known: more of the same part, or the next one. */
+/** What to read next of an email without text so far: more of the same part, or the next one. */
 function nextOf(known: Textless & { isWhole: boolean }): Textless | undefined {
   if (!known.isWhole && known.content.length < MAX_BYTES) return known;
   const [part, ...others] = known.others;
   return part && { raw: known.raw, part, others, content: new Uint8Array() };
 }
 
-/** The next bytes of mails that need them of the same section, from the same byte on. */
+/** Fetches the next bytes for emails that need the same section, from the same offset. */
 async function fetchNext(
   connection: ImapConnection,
   alike: readonly [Textless, ...Textless[]],

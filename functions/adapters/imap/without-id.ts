@@ -1,6 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 
-/** NetEase refuses a mailbox to clients that have not said who they are ("Unsafe Login"). */
+/** NetEase closes its mailboxes to clients that have not identified themselves ("Unsafe Login"). */
 const ASKS_FOR_ID = /(?:^|\.)(?:163|126|188|yeah)\.(?:com|net)$/i;
 
 /**

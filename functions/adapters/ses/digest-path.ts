@@ -3,15 +3,15 @@ import type { OperatorPaths } from '../../core/checks/path-status.ts';
 import { sendingIdentitiesOf } from '../../core/settings/sending-identities.ts';
 import type { Rights } from '../rights.ts';
 
-/** What looking needs of IAM. The policies derive from it. */
+/** The IAM actions of this check. The policies derive from it. */
 export const DIGEST_PATH_RIGHTS = {
   sesAccount: ['ses:GetAccount'],
   digestIdentities: ['ses:GetEmailIdentity'],
 } as const satisfies Rights;
 
 /**
- * Looks at what SES v2 knows of the digest's addresses. Questions are asked one after the other, since SES answers about
- * one a second. Throws what the SDK throws where SES does not answer, or not to us.
+ * What SES v2 knows of the digest's addresses. Requests are made one after the other, since SES answers about one a
+ * second. Throws the SDK's error if SES does not answer, or refuses.
  *
  * @param client of the account and region that sends the digest
  */
@@ -29,16 +29,16 @@ export function sesDigestPath({
     const isVerified = verifications(client);
     const sender = { address: from, verified: await isVerified(from) };
     const unverifiedRecipients: string[] = [];
-    // Outside the sandbox, SES sends to anyone.
+    // Outside the sandbox, SES sends to any recipient.
     for (const address of ProductionAccessEnabled ? [] : to) {
       if (!(await isVerified(address))) unverifiedRecipients.push(address);
     }
     const sendingEnabled = SendingEnabled !== false && EnforcementStatus !== 'SHUTDOWN';
-    return { kind: 'seen', sendingEnabled, sender, unverifiedRecipients };
+    return { kind: 'checked', sendingEnabled, sender, unverifiedRecipients };
   };
 }
 
-/** Tells of addresses whether they are verified, and asks for no identity twice: addresses share their domains. */
+/** Checks whether addresses are verified, and requests each identity only once: addresses share their domains. */
 function verifications(client: SESv2Client): (address: string) => Promise<boolean> {
   const known = new Map<string, boolean>();
   return async (address) => {

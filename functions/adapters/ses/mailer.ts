@@ -4,7 +4,7 @@ import type { RightsOf } from '../rights.ts';
 
 const UTF8 = 'UTF-8';
 
-/** What a person can do about a refusal, by the name SES gives it (Amazon SES API v2 Reference, SendEmail). */
+/** What a person can do about a refusal, by SES's name for it (Amazon SES API v2 Reference, SendEmail). */
 const REMEDIES: Readonly<Record<string, string>> = {
   MessageRejected:
     'Verify the sender in SES, in this region; as long as the account is in the SES sandbox, verify every recipient too.',
@@ -16,8 +16,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * What each method needs of IAM. The policies derive from it. For the one call SendEmail, SES checks `ses:SendRawEmail`
- * where the e-mail is MIME, as one with attachments is.
+ * The IAM actions of each method. The policies derive from it. For a call of SendEmail, SES checks `ses:SendRawEmail`
+ * if the email is MIME, as one with attachments is.
  */
 export const MAILER_RIGHTS = {
   send: { digestSender: ['ses:SendEmail', 'ses:SendRawEmail'] },
@@ -62,8 +62,12 @@ async function sendOrExplain(client: SESv2Client, command: SendEmailCommand, way
   } catch (error) {
     if (!(error instanceof SESv2ServiceException)) throw error;
     const remedy = REMEDIES[error.name] ?? 'Nothing was sent; the next digest carries it all.';
-    throw new MailRefused(error.name, `SES did not take the digest ${way}: ${error.name}: ${error.message} ${remedy}`, {
-      cause: error,
-    });
+    throw new MailRefused(
+      error.name,
+      `SES did not accept the digest ${way}: ${error.name}: ${error.message} ${remedy}`,
+      {
+        cause: error,
+      },
+    );
   }
 }

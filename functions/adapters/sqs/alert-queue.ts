@@ -11,21 +11,21 @@ import type { AlertQueue } from '../../core/records/alert-queue.ts';
 import type { RightsOf } from '../rights.ts';
 
 /**
- * SQS hides a message for 12 hours at most, counted from its receipt (ChangeMessageVisibility). How long ago that was is
- * known only as far as the visibility time-out reaches.
+ * SQS hides a message for at most 12 hours, counted from its receipt (ChangeMessageVisibility). The time since then is
+ * at most the visibility time-out.
  */
 const LONGEST_DELAY_MS = 12 * 60 * 60 * 1000 - QUEUE_VISIBILITY_MS;
 
-/** Enough for what a person needs to read; the ledger keeps the whole text. */
+/** Enough for a person to read; the ledger keeps the whole text. */
 const ATTRIBUTE_CHARACTERS = 1_000;
 
-/** What each method needs of IAM. The policies derive from it. */
+/** The IAM actions of each method. The policies derive from it. */
 export const ALERT_QUEUE_RIGHTS = {
   returnToQueue: { ownQueue: ['sqs:ChangeMessageVisibility'] },
   deadLetter: { ownDeadLetterQueue: ['sqs:SendMessage'] },
 } as const satisfies RightsOf<AlertQueue>;
 
-/** The queue of one route, at the end where alerts are taken from. */
+/** The receiving end of the queue of one route. */
 export function sqsAlertQueue({
   client,
   queueUrl,
@@ -46,7 +46,7 @@ export function sqsAlertQueue({
           }),
         );
       } catch (error) {
-        // Its visibility time-out has ended, so it is in the queue again already: earlier than asked for, but not lost.
+        // Its visibility time-out has ended, so it is in the queue again: earlier than requested, but not lost.
         if (error instanceof MessageNotInflight) return;
         throw error;
       }
@@ -72,7 +72,10 @@ export function sqsAlertQueue({
   };
 }
 
-/** SQS refuses an attribute without a value, and characters outside XML's (SendMessage, MessageAttributeValue). */
+/**
+ * SQS refuses an attribute without a value, and characters that XML does not allow (SendMessage,
+ * MessageAttributeValue).
+ */
 function attributesOf(values: Record<string, string | null | undefined>): Record<string, MessageAttributeValue> {
   return Object.fromEntries(
     Object.entries(values)

@@ -11,18 +11,23 @@ import type { DeadLetter, DeadLetters, UnreadableLetter } from '../../core/recor
 import { type DeliveryFailure, deliveryFailureSchema } from '../../core/records/delivery-failure.ts';
 import type { RightsOf } from '../rights.ts';
 
-/** Longer than a sift takes, so that it meets no letter twice; should it die, the letters are back after this. */
+/**
+ * Longer than `deleteWhere` takes, so that it receives no letter twice; if it dies, the letters return after this time.
+ */
 const HIDDEN_SECONDS = 300;
 
-/** Lambda repeats a digest that died while it looked after a minute; what it had looked at must be there again by then. */
-const LOOKED_AT_SECONDS = 60;
+/** If a digest dies, Lambda repeats it after a minute; by then, the letters that it had read must be visible again. */
+const READING_SECONDS = 60;
 
-/** Long polling asks every server of SQS. A short one may find nothing although there is something (ReceiveMessage). */
+/**
+ * Long polling queries all of SQS's servers. Short polling may find nothing although there is something
+ * (ReceiveMessage).
+ */
 const LONG_POLL_SECONDS = 1;
 
 const LETTERS_PER_BATCH = 10;
 
-/** What `sqsAlertQueue` writes on a letter. */
+/** The attributes that `sqsAlertQueue` writes to a letter. */
 const attributesSchema = z.object({
   kind: deliveryFailureSchema.shape.kind,
   reason: z.string(),
@@ -31,7 +36,7 @@ const attributesSchema = z.object({
   failedAt: deliveryFailureSchema.shape.at,
 });
 
-/** What each method needs of IAM. The policies derive from it. SQS authorizes a batch as its single calls. */
+/** The IAM actions of each method. The policies derive from it. SQS authorizes a batch like its single calls. */
 export const DEAD_LETTERS_RIGHTS = {
   deleteWhere: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'] },
   unreadable: { deadLetterQueues: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'] },
@@ -74,24 +79,24 @@ export function sqsDeadLetters({
         Entries: letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle })),
       }),
     );
-    // A batch is answered with 200 although some of it was refused.
+    // A batch is answered with 200 even if part of it was refused.
     const [refused] = Failed ?? [];
     if (refused)
       throw new Error(`SQS did not delete ${Failed?.length} dead letters: ${refused.Code} ${refused.Message}`);
   }
 
-  /** What is hidden is not counted: the alarm would end and sound again. */
+  /** Hidden messages are not counted: the alarm would end and start again. */
   async function show(queueUrl: string, letters: readonly Received[]): Promise<void> {
     for (let from = 0; from < letters.length; from += LETTERS_PER_BATCH) {
       const Entries = letters
         .slice(from, from + LETTERS_PER_BATCH)
         .map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: 0 }));
-      // One that is refused shows itself again when its time is over.
+      // If this is refused, the letter becomes visible again when its time is over.
       await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }));
     }
   }
 
-  /** Visits every message, a few at a time, and deletes those that `visit` gives back. */
+  /** Passes every message to `visit`, a few at a time, and deletes those that `visit` returns. */
   async function deleteWhere(
     route: string,
     visit: (received: readonly Received[]) => Promise<readonly Received[]>,
@@ -104,7 +109,7 @@ export function sqsDeadLetters({
       for (;;) {
         const received = await receive(queueUrl, hiddenSeconds);
         const fresh = received.filter(({ messageId }) => !kept.has(messageId));
-        // Nothing is left, or what was kept comes around again.
+        // The queue is empty, or the letters that were kept are received again.
         if (fresh.length === 0) return;
         for (const one of fresh) kept.set(one.messageId, one);
         const removed = await visit(fresh);
@@ -126,11 +131,11 @@ export function sqsDeadLetters({
 
     async unreadable(route) {
       const found: UnreadableLetter[] = [];
-      const look = async (received: readonly Received[]) => {
+      const collect = async (received: readonly Received[]) => {
         found.push(...received.flatMap(({ messageId, letter }) => unreadableIn(messageId, letter)));
         return [];
       };
-      await deleteWhere(route, look, LOOKED_AT_SECONDS);
+      await deleteWhere(route, collect, READING_SECONDS);
       return found;
     },
 

@@ -5,10 +5,10 @@ import type { RightsOf } from '../rights.ts';
 
 const MESSAGES_PER_BATCH = 10;
 
-/** A message, and all messages of a batch together: 1 MiB (Amazon SQS API Reference, SendMessageBatch). */
+/** For a message, and for all messages of a batch together: 1 MiB (Amazon SQS API Reference, SendMessageBatch). */
 const BATCH_BYTES = 1_048_576;
 
-/** What each method needs of IAM. The policies derive from it. SQS authorizes a batch as its single calls. */
+/** The IAM actions of each method. The policies derive from it. SQS authorizes a batch like its single calls. */
 export const ROUTE_QUEUES_RIGHTS = {
   send: { routeQueues: ['sqs:SendMessage'] },
 } as const satisfies RightsOf<RouteQueues>;
@@ -28,7 +28,7 @@ export function sqsRouteQueues({
   client: SQSClient;
   queueUrls: Readonly<Record<string, string>>;
 }): RouteQueues {
-  /** Sends one batch and gives back what was not taken. */
+  /** Sends one batch and returns what was refused. */
   async function sendBatch(queueUrl: string, entries: readonly Entry[]): Promise<Refusal[]> {
     const { Failed } = await client.send(
       new SendMessageBatchCommand({
@@ -56,7 +56,8 @@ export function sqsRouteQueues({
       if (tooLong.length > 0) throw fail(tooLong, `longer than the ${BATCH_BYTES} bytes that SQS takes`);
       for (const batch of batchesOf(entries)) {
         const refused = await sendBatch(queueUrl, batch);
-        // A batch is answered with 200 although some of it was refused. What is not the sender's fault is tried again.
+        // A batch is answered with 200 even if part of it was refused. Unless it is the sender's fault, it is tried
+        // again.
         const again = refused.filter(({ answer }) => answer.SenderFault !== true);
         const lost = [
           ...refused.filter(({ answer }) => answer.SenderFault === true),
@@ -94,9 +95,9 @@ function entryOf(message: QueueMessage): Entry {
 }
 
 /**
- * The message as JSON. SQS refuses a body with U+FFFE or U+FFFF (SendMessage, "unicode characters are allowed"), and a
- * mail can hold them; the embedded server refuses every surrogate pair, so emoji, as well. JSON can write them as
- * escapes, and reads as the same text.
+ * The message as JSON. SQS refuses a body with U+FFFE or U+FFFF (SendMessage, "unicode characters are allowed"), and an
+ * email can contain them; the embedded server also refuses every surrogate pair, and so emoji. JSON can write them as
+ * escapes, which are parsed to the same text.
  */
 function bodyOf(message: QueueMessage): string {
   return JSON.stringify(message).replaceAll(/[\uD800-\uDFFF\uFFFE\uFFFF]/g, escapeOf);

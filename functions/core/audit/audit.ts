@@ -35,7 +35,7 @@ export const AUDIT_INBOX_PORTS = {
 
 export type AuditServices = Handed<Ports, typeof AUDIT_INBOX_PORTS> & {
   classify: Classifier;
-  /** Those of the settings: an alert of any other one has no queue. */
+  /** Those of the settings: an alert of any other route has no queue. */
   routes: readonly string[];
   configured: Configured;
   clock: Clock;
@@ -43,19 +43,20 @@ export type AuditServices = Handed<Ports, typeof AUDIT_INBOX_PORTS> & {
 };
 
 export type AuditOptions = {
-  /** How far back; the ledger keeps what is settled for 400 days, and mail that it has forgotten is delivered again. */
+  /** How many days back. The ledger keeps settled entries for 400 days; older email would be delivered again. */
   days?: number | 'all';
 };
 
 /**
- * Audits one mailbox: its mails against the ledger, up to the watermark, and the ledger's open entries against the clock.
- * What stands nowhere is accepted and handed over like new mail; what waits too long is handed over again.
+ * Audits one mailbox: compares its emails, up to the watermark, with the ledger, and checks how long the ledger's open
+ * entries have waited. Email that is missing in the ledger is accepted and handed over like new email; entries that
+ * wait too long are handed over again.
  *
- * Safe beside polls and other audits: what two of them accept is accepted once, and what is handed over twice is posted
- * or carried once.
+ * Safe to run during polls and other audits: email that two of them accept is accepted once, and email that is handed
+ * over twice is posted or carried once.
  *
  * @param remainingMs the time this invocation has left, in milliseconds
- * @throws the failure of either half, after the other half has been done
+ * @throws the failure of either half, after the other half is done
  */
 export async function auditMailbox(
   polled: PolledMailbox,
@@ -79,7 +80,7 @@ export async function auditMailbox(
         errors.push(error);
         return nothing;
       });
-    // A mailbox that does not answer must not keep alerts waiting, nor a queue that does not answer keep mail missing.
+    // A mailbox that does not answer must not delay alerts, nor a queue that does not answer leave email missing.
     const time = { remainingMs, bounded: untilTheOtherHalf };
     const mails = await half(untilTheOtherHalf(auditMails(polled, days, services, time)), NO_MAILS);
     const stale = await half(untilFailureRecord(handOverStale(mailbox, services, remainingMs)), NOTHING_STALE);

@@ -15,7 +15,7 @@ import { type AuditedRange, mailsInRange, rangeToAudit, renumberedRange } from '
 
 export type AuditTime = {
   remainingMs: () => number;
-  /** Gives work up when the time is nearly over. */
+  /** Stops the work when the time is nearly over. */
   bounded: <T>(work: Promise<T>) => Promise<T>;
 };
 
@@ -25,16 +25,16 @@ export type MailServices = TriageServices & {
   ledger: Pick<Ledger, 'entriesAboveUid'>;
 };
 
-/** What the comparison of a mailbox with the ledger found. */
+/** The result of comparing a mailbox with the ledger. */
 export type MailsAudited = Pick<AuditReport, 'inMailbox' | 'accounted' | 'recovered' | 'left' | 'findings'>;
 
 export const NO_MAILS: MailsAudited = { inMailbox: 0, accounted: 0, recovered: 0, left: 0, findings: [] };
 
 /**
- * Compares the emails of a mailbox with the ledger. Only those are fetched that the ledger does not know by their place;
- * those that it does not know by their mailId either are accepted.
+ * Compares the emails of a mailbox with the ledger. Fetches only those whose location is not in the ledger; of these,
+ * it accepts those whose mailId is not in the ledger either.
  *
- * Before the first poll has set a baseline nothing is promised, so nothing is audited.
+ * Before the first poll has set a baseline nothing is accounted for, so nothing is audited.
  */
 export async function auditMails(
   { mailbox, folder, formerly }: PolledMailbox,
@@ -59,7 +59,7 @@ export async function auditMails(
       const { range, mails, missing, withheld } = asStored.isRenumbered
         ? await compareIn(renumberedRange(watermark, status, now))
         : asStored;
-      // What the server did not hand out is tried again; it may have been repaired.
+      // Email that the server did not return is tried again; it may have been repaired.
       const unread = [...missing, ...withheld];
       const uids = unread.map(({ uid }) => uid).sort((one, other) => one - other);
       const { notAccountable, ...fetched } = await takeIn(
@@ -74,13 +74,13 @@ export async function auditMails(
         accounted: mails.length - unread.length + fetched.accounted,
       };
     };
-    // Within the visit, so that whatever hangs ends it, which closes the connection.
+    // The time limit is within the visit, so that a timeout ends the visit, which closes the connection.
     return await time.bounded(audit());
   });
 }
 
 type Fetched = Omit<MailsAudited, 'inMailbox'> & {
-  /** Emails that were expunged before they could be fetched, or are older than accounting is. */
+  /** Emails that were expunged before they could be fetched, or that are older than accounting. */
   notAccountable: number;
 };
 

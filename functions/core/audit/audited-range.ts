@@ -4,25 +4,25 @@ import { type MailboxStatus, uidBeforeIn, withRescanMargin } from '../poll/water
 import { type Numbering, type Restart, restartsOf, voidBefore, type Watermark } from '../records/watermark.ts';
 import { CLOCK_TOLERANCE_MS, DAY_MS } from '../time.ts';
 
-/** What of a mailbox polls have answered for, by the uids that its server uses now. */
+/** The part of a mailbox that polls have accounted for, in the server's current uids. */
 export type AuditedRange = {
   mailbox: string;
   uidValidity: string;
   /** Above this uid, and up to `lastUid`, polls have read everything. */
   baselineUid: number;
   lastUid: number;
-  /** Undefined as long as polls never had to begin again. Email up to the baseline may then be known by other uids. */
+  /** Undefined if polls never had to begin again. Email up to the baseline may then be known by other uids. */
   restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext' | 'arrivalDecidesBelowUid'> | undefined;
-  /** Under which it was known before that. */
+  /** The numberings under which it was known before that. */
   earlierRestarts: readonly Numbering[];
-  /** Ledger lines from before say nothing of the email that is at their uids now: the server has given its uids twice. */
+  /** Older index entries do not describe the email at their uids now: the server has reused its uids. */
   linesSince: Date | undefined;
   accountedSince: Date | undefined;
 };
 
 /**
- * Where UIDVALIDITY has changed and no poll has run since, the stored uids are void. The next poll reads again from a
- * certain email on; what is before it is the audit's, and what is above is left to that poll.
+ * If UIDVALIDITY has changed and no poll has run since, the stored uids are void. The next poll reads again from a
+ * certain email on; the audit covers the email before it, and leaves the rest to that poll.
  *
  * @param mails all that the server lists
  */
@@ -41,7 +41,7 @@ export function rangeToAudit(
   return { mailbox, accountedSince, uidValidity, restart, earlierRestarts, baselineUid, lastUid, linesSince };
 }
 
-/** Where the server has renumbered its mailbox and kept UIDVALIDITY, the stored uids are void as well. */
+/** If the server has renumbered its mailbox and kept UIDVALIDITY, the stored uids are void as well. */
 export function renumberedRange(watermark: Watermark, status: MailboxStatus, now: Date): AuditedRange {
   const { lastUid } = watermark;
   return { ...voidRange(watermark, status), baselineUid: lastUid, lastUid, linesSince: now };

@@ -10,7 +10,7 @@ import { FINDINGS_NAMED, OPEN_ENTRIES_RESERVE_MS, STALE_ALERT_MS, STALE_UNKNOWN_
 
 /** What the settings name. */
 export type Configured = {
-  /** In their order: the audit of the first one also answers for entries of mailboxes that are no longer polled. */
+  /** In their order: the audit of the first one also covers entries of mailboxes that are no longer polled. */
   mailboxes: readonly string[];
 };
 
@@ -26,9 +26,10 @@ export type StaleFound = Pick<AuditReport, 'staleAlerts' | 'staleUnknown' | 'lef
 export const NOTHING_STALE: StaleFound = { staleAlerts: 0, staleUnknown: 0, left: 0, findings: [] };
 
 /**
- * Hands over again what waits too long: alerts to the queue of their route, unknown mail that the spool does not hold to
- * a segment. Alerts of a route that left the settings have no queue any more, so they go to the digest as unknown mail
- * does. Dead alerts wait for a person, and what lies in the spool waits for a digest: these are only told.
+ * Hands over again what waits too long: alerts to the queue of their route, unknown email that is not in the spool to a
+ * segment. Alerts of a route that was removed from the settings no longer have a queue, so they go to the digest as
+ * unknown email does. Dead alerts wait for a person, and email in the spool waits for a digest: these are only
+ * reported.
  *
  * @throws whatever a service throws; the next audit finds the same entries again
  */
@@ -57,7 +58,7 @@ export async function handOverStale(
   return found;
 }
 
-/** A page an item, of the entries that this mailbox's audit answers for. */
+/** Yields pages of the entries that this mailbox's audit covers. */
 async function* staleEntries(
   mailbox: string,
   { ledger, clock, configured }: StaleServices,
@@ -77,7 +78,7 @@ function answersFor(audited: string, mailbox: string, { mailboxes }: Configured)
   return mailboxes.includes(mailbox) ? mailbox === audited : audited === mailboxes[0];
 }
 
-/** By its last hand-over: what was put back an hour ago is on its way. */
+/** By its last hand-over: an entry that was requeued an hour ago is on its way. */
 function isStale({ state, route, dispatchedAt, acceptedAt }: LedgerEntry, now: Date): boolean {
   const limitMs = route === UNKNOWN_ROUTE ? STALE_UNKNOWN_MS : STALE_ALERT_MS;
   return state !== 'settled' && now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > limitMs;
@@ -90,9 +91,9 @@ async function handOverAgain(
 ): Promise<AuditFinding[]> {
   const { ledger, clock, routes } = services;
   const isForDigest = (entry: LedgerEntry) => placedEntry(entry, routes).route === UNKNOWN_ROUTE;
-  // Read before the entries are: a digest settles first and takes out of the spool then.
+  // Read before the entries are: a digest settles an entry first and then removes it from the spool.
   const spooled = indexed.some(isForDigest) ? await readSpool() : new Set<string>();
-  // The index that they come from lags behind.
+  // The index that returned these lags behind the table.
   const entries = [...(await ledger.find(indexed.map(({ mailId }) => mailId))).values()];
   const stale = entries
     .filter((candidate) => isStale(candidate, clock.now()))

@@ -6,15 +6,15 @@ import { type RecordServices, recordStatus } from './record-status.ts';
 export type PathServices = RecordServices & { operatorPaths: Pick<OperatorPaths, 'digest' | 'alarms'> };
 
 export type PathsReport = {
-  /** As far as they could be written down. */
+  /** Those that could be recorded. */
   checks: readonly TargetCheck[];
-  /** What kept a path from being looked at or written down, with its name. */
-  troubles: readonly string[];
+  /** Why a path could not be checked or recorded, with its name. */
+  errors: readonly string[];
 };
 
 /**
- * Looks at the paths on which the operator is told, without sending anything, and writes down what it finds. Never
- * throws: what fails is told by whoever looks at the routes as well.
+ * Checks the operator paths without sending anything, and records the results. Never throws: the route check reports
+ * what failed.
  */
 export async function checkPaths(services: PathServices): Promise<PathsReport> {
   const { operatorPaths, clock } = services;
@@ -23,10 +23,10 @@ export async function checkPaths(services: PathServices): Promise<PathsReport> {
     alarms: async () => statusOfAlarms(await operatorPaths.alarms(), clock.now()),
   };
   const checks: TargetCheck[] = [];
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const note = (path: OperatorPath, error: unknown): TargetStatus => {
     const text = error instanceof Error ? error.message : String(error);
-    troubles.push(`the path of the ${path}: ${text}`);
+    errors.push(`the path of the ${path}: ${text}`);
     return { state: 'unknown', failure: { kind: 'unexpected', status: null, code: null, text, at: clock.now() } };
   };
   for (const path of OPERATOR_PATHS) {
@@ -36,7 +36,7 @@ export async function checkPaths(services: PathServices): Promise<PathsReport> {
       (error: unknown) => note(path, error),
     );
   }
-  return { checks, troubles };
+  return { checks, errors };
 }
 
 function record(path: OperatorPath, status: TargetStatus, services: RecordServices): Promise<TargetCheck> {

@@ -13,7 +13,7 @@ import type { RouteQueues } from '../records/route-queues.ts';
 import type { TargetCheck, TargetChecks, TargetStatus } from '../records/target-check.ts';
 import type { Clock } from '../time.ts';
 import { checkPaths } from './check-paths.ts';
-import { tellOldestOpenAlert } from './oldest-open-alert.ts';
+import { reportOldestOpenAlert } from './oldest-open-alert.ts';
 import type { OperatorPaths } from './path-status.ts';
 import { recordStatus } from './record-status.ts';
 
@@ -40,7 +40,7 @@ export const CHECK_ROUTES_PORTS = {
 
 type HandedPorts = Handed<Ports, typeof CHECK_ROUTES_PORTS>;
 
-/** Each route has a chat of its own. */
+/** Each route has its own chat. */
 export type CheckServices = Omit<HandedPorts, 'chat'> & { clock: Clock; journal: Journal };
 
 export type CheckedRoute = { id: string; target: ChatTarget; chat: HandedPorts['chat']; redriveAutomatically: boolean };
@@ -51,15 +51,17 @@ export type CheckReport = {
   redrives: readonly RedriveReport[];
 };
 
-/** A route or path could not be looked at, or a route not be redriven; all others were. The next check tries again. */
+/**
+ * A route or path could not be checked, or a route could not be redriven; all others were. The next check tries again.
+ */
 class ChecksFailed extends Error {
   override readonly name = 'ChecksFailed';
 }
 
 /**
- * Looks at the target of every route without posting, and at the paths to the operator, writes down what it finds, and
- * has the ledger know what the dead-letter queues hold. Whatever is parked for a target that answers is put back,
- * whether the target has just recovered or an earlier check died before it got there.
+ * Probes the target of every route without posting, checks the operator paths, records the results, and brings the
+ * ledger up to date with the dead-letter queues. Alerts parked for a target that answers are requeued, whether the
+ * target has just recovered or an earlier check died before it requeued them.
  *
  * @param remainingMs the time left, in milliseconds
  * @throws ChecksFailed after everything else is done
@@ -69,29 +71,29 @@ export async function checkRoutes(
   services: CheckServices,
   remainingMs: () => number,
 ): Promise<CheckReport> {
-  const troubles: string[] = [];
+  const errors: string[] = [];
   const attempt = async <T>(route: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
-      troubles.push(`${route}: ${messageOf(error)}`);
+      errors.push(`${route}: ${messageOf(error)}`);
       return undefined;
     }
   };
 
-  // All probes come first: a long redrive must not keep a dead target from being told.
+  // All probes come first: a long redrive must not delay the report of a dead target.
   const checks = new Map<string, TargetCheck>();
   for (const route of routes) {
-    const { status, trouble } = await probeTarget(route.chat, services.clock);
-    if (trouble) troubles.push(`${route.id}: ${trouble}`);
+    const { status, error } = await probeTarget(route.chat, services.clock);
+    if (error) errors.push(`${route.id}: ${error}`);
     const current = await attempt(route.id, () => record(route, status, services));
     if (current) checks.set(route.id, current);
   }
   const paths = await checkPaths(services);
-  troubles.push(...paths.troubles);
-  tellCounts([...checks.values()], paths.checks, services);
+  errors.push(...paths.errors);
+  reportCounts([...checks.values()], paths.checks, services);
   await attempt('the oldest open alert', () =>
-    tellOldestOpenAlert(
+    reportOldestOpenAlert(
       routes.map(({ id }) => id),
       services,
     ),
@@ -106,23 +108,23 @@ export async function checkRoutes(
       await attempt(id, () => reconcileDeadLetters(id, services));
     }
   }
-  if (troubles.length > 0) throw new ChecksFailed(`Not everything could be checked. ${troubles.join(' | ')}`);
+  if (errors.length > 0) throw new ChecksFailed(`Not everything could be checked. ${errors.join(' | ')}`);
   return { checks, redrives };
 }
 
-type ProbeResult = { status: TargetStatus; trouble?: string };
+type ProbeResult = { status: TargetStatus; error?: string };
 
 /**
- * Looks at one target without posting. A secret that cannot be read says nothing of the target, and is a trouble of its
+ * Probes one target without posting. A secret that cannot be read says nothing about the target, and is an error of its
  * own.
  */
 export async function probeTarget(chat: ChatProbe, clock: Clock): Promise<ProbeResult> {
   try {
     return { status: await chat.probe() };
   } catch (error) {
-    const trouble = messageOf(error);
-    const failure = { kind: 'unexpected', status: null, code: null, text: trouble, at: clock.now() } as const;
-    return { status: { state: 'unknown', failure }, trouble };
+    const text = messageOf(error);
+    const failure = { kind: 'unexpected', status: null, code: null, text, at: clock.now() } as const;
+    return { status: { state: 'unknown', failure }, error: text };
   }
 }
 
@@ -139,7 +141,7 @@ async function record(
   return await recordStatus(`route/${id}`, status, events, services);
 }
 
-function tellCounts(
+function reportCounts(
   checks: readonly TargetCheck[],
   paths: readonly TargetCheck[],
   { clock, journal }: CheckServices,

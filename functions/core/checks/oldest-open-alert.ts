@@ -3,10 +3,10 @@ import type { Ledger } from '../records/ledger.ts';
 import type { Clock } from '../time.ts';
 
 /**
- * Tells how long the oldest alert of these routes waits, dead letters included: from the ledger, because a queue forgets
- * after 14 days, and its own age leaves out what was received more than three times.
+ * Reports how long the oldest alert of these routes has waited, dead letters included. From the ledger, because a queue
+ * drops messages after 14 days, and its own age metric ignores messages that were received more than three times.
  */
-export async function tellOldestOpenAlert(
+export async function reportOldestOpenAlert(
   routes: readonly string[],
   { ledger, clock, journal }: { ledger: Pick<Ledger, 'openEntries'>; clock: Clock; journal: Journal },
 ): Promise<void> {
@@ -15,9 +15,9 @@ export async function tellOldestOpenAlert(
   for (const route of routes) {
     for await (const { acceptedAt } of ledger.openEntries(route)) {
       oldestAgeMs = Math.max(oldestAgeMs, at.getTime() - acceptedAt.getTime());
-      // They come oldest first.
+      // Entries come oldest first.
       break;
     }
   }
-  journal({ kind: 'open alerts looked at', at, oldestAgeMs });
+  journal({ kind: 'oldest open alert', at, oldestAgeMs });
 }

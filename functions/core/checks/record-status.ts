@@ -11,7 +11,7 @@ import type { Clock } from '../time.ts';
 
 export type RecordServices = { targetChecks: Pick<TargetChecks, 'get' | 'record'>; clock: Clock; journal: Journal };
 
-/** Records what a probe showed, and reports by one of these events that a target died or is alive again. */
+/** Records the result of a probe, and reports with one of these events that a target died or is alive again. */
 export async function recordStatus(
   target: CheckedTarget,
   status: TargetStatus,

@@ -6,9 +6,9 @@ import { RETRY_RECEIVES } from './delivery-limits.ts';
 import type { Alert, Ending, NotSent, Posting } from './posting.ts';
 import { retryWaitMs } from './retry-wait.ts';
 
-/** The ways out of an invocation. Each says which it was. */
+/** The possible endings of an alert in an invocation. Each returns which one it was. */
 
-/** The chat service has taken these; some may be another invocation's, which then finds them settled. */
+/** The chat service has taken these. Some may belong to another invocation, which then finds them settled. */
 export async function settle(
   messages: readonly QueueMessage[],
   postId: string,
@@ -20,7 +20,10 @@ export async function settle(
   return 'settled';
 }
 
-/** Back into the queue until the next try, with the failure in the ledger; dead where all tries are used up. */
+/**
+ * Returns the alert to the queue until the next try, with the failure in the ledger; dead-letters it if all tries are
+ * used up.
+ */
 export async function returnFailedToQueue(
   alert: Alert,
   { afterMs, failure }: Extract<PostOutcome, { kind: 'retry' }>,
@@ -28,7 +31,7 @@ export async function returnFailedToQueue(
 ): Promise<Ending> {
   const { received, message } = alert;
   const { ledger, random } = posting.services;
-  // A limit that is kept is nobody's failure, however often it is met.
+  // An alert that waits for a rate limit never fails because of it, however often that happens.
   if (received.receiveCount >= RETRY_RECEIVES && failure.kind !== 'rate limit') {
     const text = `Rollcall stopped after ${received.receiveCount} receives. The last failure: ${failure.text}`;
     return await deadLetterAlert(alert, { ...failure, text }, posting);
@@ -37,7 +40,10 @@ export async function returnFailedToQueue(
   return await returnToQueue(alert, afterMs ?? retryWaitMs(received.receiveCount, random()), failure, posting);
 }
 
-/** Back into the queue without a failure: nothing was sent. The lease ends by itself, so the alert comes no sooner. */
+/**
+ * Returns the alert to the queue without a failure, since nothing was sent. The lease ends by itself; the alert does
+ * not return before that.
+ */
 export async function returnUnsentToQueue(
   alert: Alert,
   { afterMs, failure }: NotSent,
@@ -59,7 +65,10 @@ export async function returnToQueue(
   return 'returned';
 }
 
-/** The dead-letter queue first, the ledger then: a crash in between brings the message back, and it is dead-lettered again. */
+/**
+ * The dead-letter queue first, then the ledger: after a crash in between, the message returns and is dead-lettered
+ * again.
+ */
 export async function deadLetterAlert(
   { received, message }: Alert,
   reason: DeliveryFailure,
@@ -72,7 +81,7 @@ export async function deadLetterAlert(
   return 'dead';
 }
 
-/** A message that names no alert, or one of another route. */
+/** A message that is not an alert, or that belongs to another route. */
 export async function deadLetterInvalid(
   received: Alert['received'],
   reason: string,

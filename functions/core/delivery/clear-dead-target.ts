@@ -4,8 +4,8 @@ import type { Clock } from '../time.ts';
 import { isOfDeadTarget, pauseNamesOf } from './pauses.ts';
 
 /**
- * Ends what posters believe of a target since one of them found it dead: somebody knows better now. A pause that the
- * chat service asked for stands.
+ * Ends the pause of a target that a poster found dead, because there is newer information. A pause that the chat
+ * service asked for stays.
  */
 export async function clearDeadTargetPause(
   target: ChatTarget,

@@ -15,18 +15,18 @@ export type ReconcileServices = {
 };
 
 export type ReconcileReport = {
-  /** Alerts that the ledger took for open, and that are dead. */
+  /** Alerts that were open in the ledger, and that are dead. */
   recorded: number;
   /** Letters that were deleted, because their alert was delivered or handed over again. */
   removed: number;
-  /** Letters that name no mail; they stay for a person. */
+  /** Letters that name no email; they stay for a person. */
   unreadable: number;
 };
 
 /**
- * Makes the ledger and the dead-letter queue of a route agree, whichever way a letter got there. An alert that the
- * queue's own redrive policy moved (a crash, a time-out) is recorded dead; a letter whose alert was settled or handed
- * over again is deleted. Safe to run at any time, and twice.
+ * Makes the ledger and the dead-letter queue of a route agree. An alert that the queue's own redrive policy moved
+ * (after a crash or a time-out) is recorded as dead; a letter whose alert was settled or handed over again is deleted.
+ * Safe to run at any time, and twice.
  */
 export async function reconcileDeadLetters(route: string, services: ReconcileServices): Promise<ReconcileReport> {
   const report: ReconcileReport = { recorded: 0, removed: 0, unreadable: 0 };
@@ -47,7 +47,7 @@ export async function reconcileDeadLetters(route: string, services: ReconcileSer
 
 type LetteredAlert = { letter: DeadLetter; mailId: string; message: QueueMessage | undefined };
 
-/** None where the letter names no mail. */
+/** Empty if the letter names no email. */
 function alertIn(letter: DeadLetter): LetteredAlert[] {
   const parsed = parseQueueMessage(letter.body);
   const message = parsed.valid ? parsed.message : undefined;
@@ -55,13 +55,13 @@ function alertIn(letter: DeadLetter): LetteredAlert[] {
   return mailId === undefined ? [] : [{ letter, mailId, message }];
 }
 
-/** The letter as one that no redrive can take, because it names no email; none where it names one. */
+/** The letter as one that cannot be redriven, because it names no email; empty if it names one. */
 export function unreadableIn(messageId: string, { mailId, body, sentAt }: DeadLetter): UnreadableLetter[] {
   const parsed = parseQueueMessage(body);
   return parsed.valid || mailId !== undefined ? [] : [{ messageId, sentAt, reason: parsed.reason, body }];
 }
 
-/** An alert that was delivered, handed over again, or has died again since, has nothing more to do with this letter. */
+/** The letter is obsolete if its alert was delivered, handed over again, or has died again since. */
 function isObsolete(letter: DeadLetter, entry: LedgerEntry | undefined): boolean {
   if (!entry) return false;
   const { state, dispatchedAt, lastFailure } = entry;

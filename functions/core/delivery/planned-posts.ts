@@ -5,37 +5,37 @@ import { SAME_POST_MS } from './delivery-limits.ts';
 import type { Alert, Posting } from './posting.ts';
 
 export type PlannedPost = {
-  /** All that it shows, in this order. */
+  /** All alerts that it shows, in this order. */
   messages: readonly QueueMessage[];
   /** Those of them that this invocation holds. */
   alerts: readonly Alert[];
-  /** It was sent before and its answer never came: only the very same post finds what may have been saved. */
+  /** It was sent before without an answer: only the identical post can find what may have been saved. */
   isRepeat: boolean;
 };
 
 export type Plan = {
   posts: PlannedPost[];
-  /** Alerts that stand in a post which the service has taken: its answer reached the ledger for another of its alerts. */
+  /** Alerts of a post that the service has taken: the answer was recorded for another alert of that post. */
   arrived: { alerts: readonly Alert[]; postId: string }[];
 };
 
 /**
- * Sorts claimed alerts into posts: those of a post that may have arrived into that same post again, since only
- * the very same post is known again; all others into as few posts as fit. What another batch holds of such a
- * post comes along from the ledger, and finds itself settled when its turn comes.
+ * Sorts claimed alerts into posts. Alerts of a post that may have arrived go into that same post again, since only an
+ * identical post is recognised; all others go into as few posts as fit. Alerts of such a post that are in another batch
+ * are read from the ledger, and are found settled when their turn comes.
  */
 export async function planPosts(claimed: readonly Alert[], posting: Posting): Promise<Plan> {
   const { unanswered, free } = await sortBySentPost(claimed, posting);
   const plan: Plan = { posts: [], arrived: [] };
   for (const { sentPost, alerts, members } of unanswered) {
     const settled = members.find((member) => member?.state === 'settled');
-    // A member that is in another post since then was refused in this one, or is lost.
+    // An alert that has been in another post since then was refused in this one, or is lost.
     const isOver = members.some((member) => !isSamePost(member?.sentPost, sentPost));
     const isOld = posting.services.clock.now().getTime() - lastSentMs(members) >= SAME_POST_MS;
     if (!isOver && settled?.postId) {
       plan.arrived.push({ alerts, postId: settled.postId });
     } else if (isOver || isOld || settled) {
-      // What a digest has carried is settled without a message.
+      // `settled` without a postId: a digest carried these alerts.
       free.push(...alerts);
     } else {
       plan.posts.push({ messages: messagesOf(alerts, members), alerts, isRepeat: true });
@@ -56,7 +56,7 @@ async function sortBySentPost(
   claimed: readonly Alert[],
   { services: { sentPosts } }: Posting,
 ): Promise<{ unanswered: UnansweredPost[]; free: Alert[] }> {
-  // Where the same post again would be shown again, nobody notes it.
+  // If repeating a post would show it twice, posts are not recorded.
   if (!sentPosts) return { unanswered: [], free: [...claimed] };
   const held = await sentPosts.find(claimed.map(({ message }) => message.mailId));
   const sentPostOf = ({ message }: Alert) => held.get(message.mailId)?.sentPost;
@@ -82,7 +82,7 @@ function isSamePost(one: SentPost | undefined, other: SentPost): boolean {
   return one?.mailIds.join() === other.mailIds.join();
 }
 
-/** Whoever repeats a post notes it with those of its alerts that it holds, so the last time may stand with another one. */
+/** A repeat is recorded with the alerts that its invocation holds, so the latest time may be with another alert. */
 function lastSentMs(members: readonly Member[]): number {
   return Math.max(...members.map((member) => member?.sentPost?.at.getTime() ?? 0));
 }

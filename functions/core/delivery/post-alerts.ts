@@ -21,7 +21,8 @@ import { sendPost } from './send-post.ts';
  *
  * @param invocation.holder names this invocation, so that its leases are its own
  * @param invocation.remainingMs the time it has left, in milliseconds
- * @returns how each message of the batch ended; those that were returned must stay in the queue, all others may be deleted
+ * @returns how each message of the batch ended; those that were returned must stay in the queue, all others may be
+ *   deleted
  * @throws when the ledger, the queue or the pauses fail; nothing is then deleted, and the leases end by themselves
  */
 export async function postAlerts(
@@ -34,7 +35,7 @@ export async function postAlerts(
   const { alerts, invalid } = await validAlerts(batch, beforeClaims);
   if (alerts.length === 0) return invalid;
   const pause = await pauseOfTarget(beforeClaims);
-  // Returned without a claim, once and for the whole pause: a receive is used up, and no try.
+  // Returned without a claim, once for the whole pause: this costs a receive, but no try.
   if (pause.kind === 'wait') {
     const { waitMs, failure } = pause;
     const returned = await endEach(alerts, (alert) => returnToQueue(alert, waitMs, failure, beforeClaims));
@@ -51,7 +52,6 @@ function joined(...endings: readonly Endings[]): Endings {
   return new Map(endings.flatMap((some) => [...some]));
 }
 
-/** One after the other. */
 async function endEach(alerts: readonly Alert[], end: (alert: Alert) => Promise<Ending>): Promise<Endings> {
   const endings = new Map<string, Ending>();
   for (const alert of alerts) endings.set(alert.received.messageId, await end(alert));
@@ -126,7 +126,7 @@ async function pauseOfTarget({ route, services, remainingMs }: Posting): Promise
   return { kind: 'none' };
 }
 
-/** The alerts that are ours to post, and how the others ended. */
+/** The alerts that this invocation may post, and how the others ended. */
 async function claimAll(
   alerts: readonly Alert[],
   posting: Posting,
@@ -152,7 +152,7 @@ async function claim(alert: Alert, posting: Posting): Promise<'claimed' | Ending
     journal({ kind: 'alert already settled', alert: alert.message });
     return 'settled';
   }
-  // Dropping it would lose it, should the invocation that holds it die.
+  // Dropping it would lose it if the invocation that holds it dies.
   return await returnToQueue(alert, Math.max(1_000, claimed.until.getTime() - at.getTime()), undefined, posting);
 }
 
@@ -192,14 +192,15 @@ async function deliver(
 const NO_ENDINGS: Endings = new Map();
 
 /**
- * Notes with every alert in which post it is about to be shown, which at the same time proves that it is still ours. An
- * alert that is not is left to its new holder: of a new post it is taken out; an old one stays what it was.
+ * Records with every alert in which post it is about to be shown, which also proves that this invocation still holds
+ * it. An alert that it no longer holds is left to its new holder: it is removed from a new post; a repeated post stays
+ * the same.
  */
 async function begin(post: PlannedPost, posting: Posting): Promise<{ post: PlannedPost; lost: Endings }> {
   const { services, holder } = posting;
   const { sentPosts, clock } = services;
   if (!sentPosts) return { post, lost: NO_ENDINGS };
-  // Now, of a repeat as well: it may be the one that was saved.
+  // The current time, for a repeat as well: it may be the one that was saved.
   const sentPost = { mailIds: post.messages.map(({ mailId }) => mailId), at: clock.now() };
   const begun = await Promise.all(
     post.alerts.map(({ message }) => sentPosts.beginPost(message.mailId, holder, sentPost)),
@@ -213,14 +214,14 @@ async function begin(post: PlannedPost, posting: Posting): Promise<{ post: Plann
   return { post: again.post, lost: joined(lost, again.lost) };
 }
 
-/** Whoever else would post there in the next minute is spared the request: the alerts are dead with the same reason. */
+/** Saves the requests of other posters in the next minute: their alerts are dead for the same reason. */
 async function pauseDeadTarget(failure: DeliveryFailure, { route, services }: Posting): Promise<void> {
   const names = pauseNamesOf(route.target);
   const until = new Date(services.clock.now().getTime() + DEAD_TARGET_MS);
   await services.pauses.pause(failure.kind === 'credential' ? names.credential : names.target, { until, failure });
 }
 
-/** One bad email must not hold the others: they are tried alone, then reduced, then dead-lettered for a person. */
+/** One bad email must not block the others: they are tried alone, then reduced, then dead-lettered for a person. */
 async function afterRefusal(
   { planned: { messages, alerts }, form }: Form,
   failure: DeliveryFailure,

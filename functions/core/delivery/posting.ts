@@ -13,10 +13,10 @@ export type PostedRoute = { id: string; target: ChatTarget };
 
 type Ports = {
   ledger: Ledger;
-  /** The ledger again, for which post last showed an alert. */
+  /** The ledger again, to find the post that last showed an alert. */
   sentPosts: Ledger;
   queue: AlertQueue;
-  /** Outlives the invocation, where its process does. */
+  /** Outlives the invocation if its process does. */
   chat: ChatPoster;
   pauses: Pauses;
 };
@@ -30,7 +30,7 @@ export const POST_PORTS = {
 } as const satisfies MethodLists<Ports>;
 
 /**
- * What a poster may call where a repeat is safe: a post whose answer was lost is sent again as it was, so the poster notes
+ * What a poster may call if a repeat is safe: a post whose answer was lost is repeated unchanged, so the poster records
  * and looks up which alerts it showed.
  */
 export const REPEATABLE_POST_PORTS = {
@@ -39,7 +39,7 @@ export const REPEATABLE_POST_PORTS = {
 } as const satisfies MethodLists<Ports>;
 
 export type PostServices = Handed<Ports, typeof POST_PORTS> & {
-  /** Undefined where no repeat is safe. */
+  /** Undefined if no repeat is safe. */
   sentPosts: Handed<Ports, typeof REPEATABLE_POST_PORTS>['sentPosts'] | undefined;
   clock: Clock;
   journal: Journal;
@@ -47,24 +47,26 @@ export type PostServices = Handed<Ports, typeof POST_PORTS> & {
   random: () => number;
 };
 
-/** The ledger, as the poster of this target may ask it for posts that were sent before. */
+/** The ledger, if the poster of this target may look up earlier posts in it. */
 export function sentPostsOf<SentPosts>({ isRepeatSafe }: ChatTarget, ledger: SentPosts): SentPosts | undefined {
   return isRepeatSafe ? ledger : undefined;
 }
 
-/** An alert of this batch, as the queue delivered it and as it reads. */
+/** An alert of this batch: the queue's message and its parsed content. */
 export type Alert = { received: ReceivedMessage; message: QueueMessage };
 
-/** No request was made: the target takes none yet, or no time is left. `failure` where the service said why. */
+/**
+ * No request was made: the target accepts none yet, or no time is left. `failure` is set if the service gave a reason.
+ */
 export type NotSent = { kind: 'not sent'; afterMs: number; failure: DeliveryFailure | undefined };
 
-/** What became of a post, sent or not. */
+/** The result of a post, sent or not. */
 export type PostResult = PostOutcome | NotSent;
 
-/** What ends an invocation's posts: nothing more is sent to that target. */
+/** Why an invocation sends nothing more to that target. */
 export type StoppedBy = Exclude<PostResult, { kind: 'delivered' | 'refused' }>;
 
-/** How a message of a batch ends: every one of them in exactly one of these. */
+/** How a message of a batch ends: every one in exactly one of these. */
 export type Ending =
   /** The chat service has it, or a digest carried it. */
   | 'settled'
@@ -84,6 +86,6 @@ export type Posting = {
   holder: string;
   /** The time it has left, in milliseconds. */
   remainingMs: () => number;
-  /** Of everything that it claims. */
+  /** The end of the leases of everything that it claims. */
   leaseEndsAt: Date;
 };

@@ -23,9 +23,9 @@ export type RedriveServices = ReconcileServices & {
 
 export type RedriveOptions = {
   /**
-   * A person means every open alert that nobody is posting right now, however young: its message may be gone, and where
-   * it is not, its claim makes a second one harmless. A recovery means the dead alerts whose reason can have healed, and
-   * those whose message is about to expire.
+   * `manual` means every open alert that is not being posted right now, however recent: its message may be gone, and if
+   * it is not, the claim makes a second message harmless. `automatic` means the dead alerts whose cause may be over,
+   * and those whose message is about to expire.
    */
   trigger: 'manual' | 'automatic';
   /** Milliseconds left for it. */
@@ -36,19 +36,19 @@ export type RedriveReport = {
   route: string;
   /** Alerts that are in their queue again. */
   redriven: number;
-  /** Alerts that were due and were not put back: the time ran out, or the target does not take posts. */
+  /** Alerts that were due and were not requeued: the time ran out, or the target does not accept posts. */
   left: number;
-  /** Alerts that were left alone, because an invocation is posting them or died of it just now. */
+  /** Alerts that were skipped, because an invocation is posting them or has just died of it. */
   beingPosted: number;
-  /** Dead alerts whose reason does not heal by itself: a person has to look at them. */
-  forAPerson: number;
+  /** Dead alerts whose cause does not end by itself: a person must look at them. */
+  needingAttention: number;
   /** Why it was stopped: the first alerts died again. */
   stoppedBy: DeliveryFailure | undefined;
   letters: ReconcileReport;
 };
 
-/** What another try can heal, once the target answers again. A refused payload or a crash would come back for ever. */
-const HEALING: ReadonlySet<DeliveryFailure['kind']> = new Set([
+/** What another try can fix, once the target answers again. A refused payload or a crash would return forever. */
+const RETRYABLE_KINDS: ReadonlySet<DeliveryFailure['kind']> = new Set([
   'target',
   'credential',
   'network',
@@ -57,15 +57,16 @@ const HEALING: ReadonlySet<DeliveryFailure['kind']> = new Set([
 ]);
 
 /**
- * Puts the open alerts of a route back on its queue, oldest first, from the ledger, so that what SQS has forgotten comes
- * along; the dead-letter copies of what was put back are deleted.
+ * Requeues the open alerts of a route, oldest first. They come from the ledger, so that messages which SQS has dropped
+ * are included; the dead letters of requeued alerts are deleted.
  *
  * The order keeps alerts safe: sent first, then marked dispatched, then the letters. A crash in between costs a second
- * message, which its claim makes harmless; so does running it twice. The first batch is one post, and nothing follows
- * before that post has shown that the target takes it: a route that only looks healed costs one refused request. Letters
- * are deleted after that, so that a dead-letter queue does not look empty, and its alarm over, in between.
+ * message, which its claim makes harmless; so does running it twice. The first batch is one post, and the next batch
+ * waits until that post has shown that the target accepts it: if the route has not recovered after all, that costs one
+ * refused request. Letters are deleted after that, so that the dead-letter queue does not look empty, and its alarm
+ * over, in between.
  *
- * @throws whatever a service throws; what was not put back is still due
+ * @throws whatever a service throws; alerts that were not requeued are still due
  */
 export async function redriveRoute(
   route: string,
@@ -78,10 +79,10 @@ export async function redriveRoute(
   let redriven = 0;
   let stoppedBy: DeliveryFailure | undefined;
   while (batches.length > 0 && !stoppedBy && remainingMs() >= REDRIVE_RESERVE_MS) {
-    const sent = await putBack(route, batches.shift() ?? [], trigger, services);
+    const sent = await requeue(route, batches.shift() ?? [], trigger, services);
     const isProof = redriven === 0;
     redriven += sent.length;
-    stoppedBy = await deathAmong(sent, isProof ? PROOF_WAIT_MS : 0, services);
+    stoppedBy = await firstNewDeath(sent, isProof ? PROOF_WAIT_MS : 0, services);
     if (!stoppedBy && batches.length > 0) await services.clock.wait(REDRIVE_PAUSE_MS);
   }
   const after = redriven > 0 ? await reconcileDeadLetters(route, services) : NOTHING_RECONCILED;
@@ -97,14 +98,14 @@ const NOTHING_RECONCILED: ReconcileReport = { recorded: 0, removed: 0, unreadabl
 
 async function dueAlerts(route: string, trigger: RedriveOptions['trigger'], { ledger, clock }: RedriveServices) {
   const due: string[] = [];
-  let forAPerson = 0;
+  let needingAttention = 0;
   let beingPosted = 0;
   for await (const entry of ledger.openEntries(route)) {
     if (isDue(entry, trigger, clock.now())) due.push(entry.mailId);
-    else if (entry.state === 'dead') forAPerson += 1;
+    else if (entry.state === 'dead') needingAttention += 1;
     else if (trigger === 'manual') beingPosted += 1;
   }
-  return { due, forAPerson, beingPosted };
+  return { due, needingAttention, beingPosted };
 }
 
 function isDue(
@@ -114,7 +115,7 @@ function isDue(
 ) {
   if (state === 'settled') return false;
   if (trigger === 'manual') return leaseUntil === undefined || leaseUntil <= now;
-  if (state === 'dead') return lastFailure !== undefined && HEALING.has(lastFailure.kind);
+  if (state === 'dead') return lastFailure !== undefined && RETRYABLE_KINDS.has(lastFailure.kind);
   return now.getTime() - (dispatchedAt ?? acceptedAt).getTime() > EXPIRING_AFTER_MS;
 }
 
@@ -127,14 +128,14 @@ function batchesOf(mailIds: readonly string[]): string[][] {
   return batches;
 }
 
-/** @returns the mailIds of what was put back: of what is still due, for the index of open alerts lags behind */
-async function putBack(
+/** @returns the mailIds of what was requeued: only of alerts still due, since the index of open alerts lags behind */
+async function requeue(
   route: string,
   mailIds: readonly string[],
   trigger: RedriveOptions['trigger'],
   { ledger, routeQueues, clock, journal }: RedriveServices,
 ): Promise<string[]> {
-  // Before the alerts leave: one that a poster buries a moment later must stay dead.
+  // The time before the alerts are sent: if a poster dead-letters one a moment later, it must stay dead.
   const at = clock.now();
   const entries = [...(await ledger.find(mailIds)).values()]
     .filter((entry) => isDue(entry, trigger, at))
@@ -147,8 +148,8 @@ async function putBack(
   return entries.map(({ mailId }) => mailId);
 }
 
-/** Why one of these died again of the target's fault, as soon as it is known; undefined where none has for so long. */
-async function deathAmong(
+/** Why one of these died again because of the target, as soon as it is known; undefined if none has within the wait. */
+async function firstNewDeath(
   mailIds: readonly string[],
   patienceMs: number,
   { ledger, clock }: RedriveServices,

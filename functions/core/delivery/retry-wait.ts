@@ -2,9 +2,9 @@ const FIRST_WAIT_MS = 30_000;
 const LONGEST_WAIT_MS = 15 * 60_000;
 
 /**
- * How long an alert waits before its next try, where the chat service names no time: 30 s, doubled with each receive up to a
- * quarter of an hour, less up to a quarter of it by chance, so that many alerts do not come back at once. With
- * `RETRY_RECEIVES` this rides out an outage of 2.8 to 3.8 hours, 3.3 on average.
+ * How long an alert waits before its next try if the chat service gives no time: 30 s, doubled with each receive up to
+ * 15 minutes, less a random part of up to a quarter, so that many alerts do not return at once. With `RETRY_RECEIVES`
+ * this covers an outage of 2.8 to 3.8 hours, 3.3 on average.
  *
  * @param receiveCount how often the queue has delivered it, 1 the first time
  * @param random 0 (inclusive) to 1 (exclusive)

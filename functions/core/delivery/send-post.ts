@@ -11,10 +11,10 @@ import type { NotSent, Posting, PostResult } from './posting.ts';
 import { retryWaitMs } from './retry-wait.ts';
 
 /**
- * Sends one post: after the wait that the service asks for, with short rate limits waited out, a fresh secret where the
- * old one was refused, and again where only the answer may be lost and a repeat is safe.
+ * Sends one post: after the wait that the service asks for, with short rate limits waited out, with a fresh secret if
+ * the old one was refused, and again if only the answer may be lost and a repeat is safe.
  *
- * @throws when a secret cannot be read, or a pause not be written
+ * @throws when a secret cannot be read, or a pause cannot be written
  */
 export async function sendPost(post: ChatPost, posting: Posting): Promise<PostResult> {
   const { route, services } = posting;
@@ -28,7 +28,7 @@ export async function sendPost(post: ChatPost, posting: Posting): Promise<PostRe
     if (result.kind !== 'retry') return result;
     if (result.global) await pauseCredential(result, posting);
     if (result.afterMs === undefined || !canWait(result.afterMs, posting, reserveMs)) return result;
-    // Waiting as long as the service said did not help: from here on our own, longer waits count.
+    // Waiting as long as the service said did not help: from here on our own, longer waits apply.
     if (waits === WAITS_IN_A_ROW) return { ...result, afterMs: undefined };
     await services.clock.wait(result.afterMs);
   }
@@ -42,7 +42,7 @@ function notSent(afterMs: number): NotSent {
   return { kind: 'not sent', afterMs, failure: undefined };
 }
 
-/** Where no repeat is safe, it would be shown twice. */
+/** If no repeat is safe, repeating would show it twice. */
 async function exchange(post: ChatPost, posting: Posting): Promise<PostResult> {
   let result = await askWithSecret(post, posting);
   if (result.kind !== 'retry' || result.effect === 'none' || !posting.route.target.isRepeatSafe) return result;
@@ -62,7 +62,7 @@ async function askWithSecret(post: ChatPost, posting: Posting): Promise<PostResu
   return canWait(0, posting) ? await chat.post(post, { freshSecret: true }) : notSent(0);
 }
 
-/** The other routes of this credential run in other processes. */
+/** The other routes with this credential run in other processes. */
 async function pauseCredential(
   { afterMs, failure }: Extract<PostOutcome, { kind: 'retry' }>,
   { route, services }: Posting,

@@ -2,12 +2,15 @@ import type { DeadLetters, UnreadableLetter } from '../records/dead-letters.ts';
 import { TimedOut, withTimeout } from '../time-out.ts';
 import { LETTERS_TIMEOUT_MS } from './limits.ts';
 
-/** What of a route's dead-letter queue no redrive can take, or why that is not known. */
+/** The messages of a route's dead-letter queue that cannot be redriven, or why they are not known. */
 export type DeadLetterFacts =
   | { route: string; kind: 'read'; unreadable: readonly UnreadableLetter[] }
   | { route: string; kind: 'not read'; reason: string };
 
-/** Looks into the dead-letter queue of each route. One that does not answer is a fact as well: the digest must come. */
+/**
+ * Reads the dead-letter queue of each route. A queue that does not answer becomes part of the digest: the digest must
+ * be sent.
+ */
 export async function readDeadLetters(
   routes: readonly string[],
   deadLetters: Pick<DeadLetters, 'unreadable'>,

@@ -1,27 +1,27 @@
-import { accountsOf, type MailAccounts } from './accounts.ts';
 import { type AttentionItem, attentionItems, findingsOf } from './attention/items.ts';
+import { type MailCounts, mailCountsOf } from './counts.ts';
 import { acceptedOf, type DigestFacts } from './facts.ts';
 import type { PendingMail } from './pending-email.ts';
 import { groupBySender, type UnknownEmail } from './unknown-email.ts';
 import type { MailboxSummary } from './view/health.ts';
 import type { DigestWindow } from './window.ts';
 
-/** One digest as data; how it looks is the business of `view/`. */
+/** One digest as data; `view/` decides its appearance. */
 export type Digest = {
   at: Date;
   attention: readonly AttentionItem[];
   unknown: UnknownEmail;
-  /** Undefined in a continuation: the first email of a run has it. */
+  /** Undefined in a continuation: it is in the first email of a run. */
   summary: DigestSummary | undefined;
 };
 
-/** What a digest says apart from what needs attention and what is unknown. */
+/** What a digest says apart from attention items and unknown email. */
 export type DigestSummary = {
-  /** What is counted. */
+  /** The period that is counted. */
   window: DigestWindow;
   /** Undefined in a first digest. */
   previousDigestAt: Date | undefined;
-  accounts: MailAccounts;
+  accounts: MailCounts;
   /** Alerts that are not settled and need no attention yet. */
   alertsOnTheirWay: number;
   health: readonly MailboxSummary[];
@@ -38,7 +38,7 @@ export function composeDigest(facts: DigestFacts): Digest {
     summary: {
       window: facts.window,
       previousDigestAt: facts.previousDigestAt,
-      accounts: accountsOf(facts),
+      accounts: mailCountsOf(facts),
       alertsOnTheirWay: facts.openAlerts.length - undelivered.length,
       health: facts.mailboxes.map((mailbox) => ({
         mailbox: mailbox.mailbox,

@@ -11,14 +11,14 @@ import { type PendingMail, readPendingMail } from './pending-email.ts';
 import type { DigestRuns } from './run.ts';
 import { type DigestWindow, isWithin, windowOf } from './window.ts';
 
-/** A mailbox that a digest answers for, such as `support/INBOX`, the names it had before, and how often it is polled. */
+/** A mailbox that a digest covers, such as `support/INBOX`, its former names, and how often it is polled. */
 export type DigestMailbox = { mailbox: string; formerly?: readonly string[]; everyMinutes: number };
 
 /** What is known of one mailbox when a digest is written. */
 export type MailboxFacts = DigestMailbox & {
-  /** Undefined where no poll has run yet, good or bad. */
+  /** Undefined if no poll has run yet, whether successful or not. */
   health: MailboxHealth | undefined;
-  /** Of the name under which polls have read it last; undefined where none has yet. */
+  /** Of the name under which polls last read it; undefined if none has yet. */
   watermark: Watermark | undefined;
 };
 
@@ -29,7 +29,7 @@ export type FailureName = (failure: DeliveryFailure) => string;
 export type DigestFacts = {
   at: Date;
   mailboxes: readonly MailboxFacts[];
-  /** Undefined where this is the first digest. */
+  /** Undefined if this is the first digest. */
   previousDigestAt: Date | undefined;
   /** What this digest counts, and reports once: emails that were accepted, and restarts of polls. */
   window: DigestWindow;
@@ -37,17 +37,17 @@ export type DigestFacts = {
   accepted: readonly AcceptedEntry[];
   /** Configured routes, in the order of the settings. */
   routes: readonly string[];
-  /** Of configured routes, as far as they have been checked. */
+  /** Of configured routes that have been checked. */
   routeChecks: ReadonlyMap<string, TargetCheck>;
   /** Of configured routes. */
   deadLetters: readonly DeadLetterFacts[];
-  /** Whether alarms reach anyone; undefined where nobody has looked yet. A digest that is read need not report its own path. */
+  /** Whether alarms arrive; undefined if that was never checked. A digest that arrives need not report its own path. */
   alarmPath: TargetCheck | undefined;
-  /** Alerts of all routes that are not settled, also of routes and mailboxes that left the settings; oldest first. */
+  /** Alerts of all routes that are not settled, including those of removed routes and mailboxes; oldest first. */
   openAlerts: readonly LedgerEntry[];
-  /** Unknown mails that are not settled and that no pending segment holds; oldest first. */
+  /** Unknown emails that are not settled and are in no pending segment; oldest first. */
   notInSpool: readonly LedgerEntry[];
-  /** Of emails that an audit recovered within the window, the first few of each mailbox. */
+  /** Of the emails that an audit recovered within the window, the first few of each mailbox. */
   recovered: readonly LedgerEntry[];
   failureName: FailureName;
 } & PendingMail;
@@ -63,8 +63,8 @@ export type FactServices = {
 };
 
 /**
- * Reads everything that a digest is made of. The spool comes first: what the ledger then calls dispatched before `at`
- * has to be in it.
+ * Reads everything that a digest is made of. The spool is read first: what the ledger then shows as dispatched before
+ * `at` must be in it.
  *
  * @throws whatever a service throws; nothing is changed
  */
@@ -103,7 +103,7 @@ export async function readDigestFacts(
   };
 }
 
-/** A mailbox that was renamed has its watermark under a former name until a poll has carried it over. */
+/** A renamed mailbox has its watermark under a former name until a poll has carried it over. */
 async function readMailbox(mailbox: DigestMailbox, watermarks: FactServices['watermarks']): Promise<MailboxFacts> {
   const health = await watermarks.get(mailbox.mailbox);
   let { watermark } = health ?? {};
@@ -111,7 +111,7 @@ async function readMailbox(mailbox: DigestMailbox, watermarks: FactServices['wat
   return { ...mailbox, health, watermark };
 }
 
-/** What was accepted of a mailbox, under whatever name it was known then. */
+/** What was accepted of a mailbox, under any of its names. */
 export function acceptedOf(
   { mailbox, formerly = [] }: DigestMailbox,
   { accepted }: Pick<DigestFacts, 'accepted'>,
@@ -119,7 +119,7 @@ export function acceptedOf(
   return accepted.filter((entry) => entry.mailbox === mailbox || formerly.includes(entry.mailbox));
 }
 
-/** Emails that audits accepted within the window, and those that the last one found accepted and never handed over. */
+/** Emails that audits accepted within the window, and those that the last audit found accepted but not handed over. */
 export function recoveredMailIds(
   facts: MailboxFacts,
   { window, accepted }: Pick<DigestFacts, 'window' | 'accepted'>,
@@ -130,7 +130,7 @@ export function recoveredMailIds(
   return new Set([...marked, ...found.filter(({ kind }) => kind === 'missing')].map(({ mailId }) => mailId));
 }
 
-/** Of unknown mail only what is not in the spool is kept: a backlog of it would not fit into memory. */
+/** Of unknown email, only what is not in the spool is kept: a backlog of it would not fit into memory. */
 async function readOpen(ledger: Pick<Ledger, 'allOpenEntries'>, { carried, heldBack }: PendingMail) {
   const inSpool = new Set(carried.map(({ mailId }) => mailId));
   const openAlerts: LedgerEntry[] = [];

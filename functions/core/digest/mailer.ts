@@ -10,10 +10,10 @@ export interface Mailer {
   send(mail: DigestMail): Promise<{ messageId: string }>;
 }
 
-/** The mail service did not take a digest. Nothing of what it would have carried counts as carried. */
+/** The mail service did not accept a digest. None of its content counts as carried. */
 export class MailRefused extends Error {
   override readonly name = 'MailRefused';
-  /** The service's own name of the refusal. */
+  /** The service's own name for the refusal. */
   readonly code: string;
 
   /** @param text what was refused, and what to do */

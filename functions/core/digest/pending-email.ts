@@ -5,20 +5,20 @@ import { CARRIED_BYTES } from './limits.ts';
 
 /** What the spool holds for a digest. */
 export type PendingMail = {
-  /** The mails that the digest carries: each once, and none that is settled. */
+  /** The emails that the digest carries: each once, and none that is settled. */
   carried: readonly SpoolLine[];
-  /** The segments of which it carries everything; they move once the digest is sent. */
+  /** The segments that it carries completely; they are archived once the digest is sent. */
   segmentKeys: readonly string[];
-  /** Ids of mails that wait for the next e-mail, since this one is full. */
+  /** Ids of emails that wait for the next digest email, since this one is full. */
   heldBack: ReadonlySet<string>;
-  /** Lines of these segments that do not read as they are written. */
+  /** Lines of these segments that were damaged after they were written. */
   damaged: readonly { key: string; lines: readonly DamagedLine[] }[];
 };
 
 /**
- * Reads pending segments until one e-mail is full. A segment of which it takes a part stays where it is; the mails that
- * were carried are settled by then, so the next e-mail goes on behind them. A segment written meanwhile may or may not be
- * among them; only those named in `segmentKeys` may be moved.
+ * Reads pending segments until one digest email is full. A segment that is carried in part stays; the emails already
+ * carried are settled by then, so the next digest email continues after them. A segment written meanwhile may or may
+ * not be included; only those in `segmentKeys` may be archived.
  */
 export async function readPendingMail(
   spool: Pick<Spool, 'pending'>,
@@ -31,7 +31,7 @@ export async function readPendingMail(
   let bytes = 0;
   for await (const { key, text } of spool.pending()) {
     const segment = parseSegment(text);
-    // Once it is full, what follows is only counted.
+    // Once the email is full, the rest is only counted.
     const entries = heldBack.size > 0 ? NOTHING_KNOWN : await ledger.find(segment.lines.map(({ mailId }) => mailId));
     let isWhole = true;
     for (const line of segment.lines) {
@@ -50,7 +50,7 @@ export async function readPendingMail(
   return { carried: [...carried.values()], segmentKeys, heldBack, damaged };
 }
 
-/** A mail as a line of the spool and of the attachment. */
+/** An email as a line of the spool and of the attachment. */
 export function jsonLineOf(line: SpoolLine): string {
   return `${JSON.stringify(line)}\n`;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../time.ts';
 import { DIGEST_RESERVE_MS, RUN_ASKED_AGAIN_MS } from './limits.ts';
 
 export type DigestInvocation = {
-  /** Names this invocation and no other one, so that its lease is its own. */
+  /** Unique to this invocation, so that its lease is its own. */
   holder: string;
   /** The time it has left, in milliseconds. */
   remainingMs: () => number;
@@ -26,10 +26,10 @@ export class AnotherDigestRuns extends Error {
 }
 
 /**
- * Runs a digest while no other one runs. One that meets another waits for its end, or, where that one has died, for the
- * end of its lease, which is the end of its invocation's time.
+ * Runs a digest only while no other one runs. If another one is running, waits until it ends or, if it has died, until
+ * its lease ends, which is when its invocation would have timed out.
  *
- * @throws AnotherDigestRuns where there is too little time left to wait; Lambda's repeat then finds the lease ended
+ * @throws AnotherDigestRuns if there is too little time left to wait; Lambda's repeat then finds the lease ended
  */
 export async function whileNoOtherRuns<Result>(
   invocation: DigestInvocation,
@@ -59,7 +59,7 @@ async function begin(
   }
 }
 
-/** The digest is sent, or has failed, and stays so: a lease that cannot be ended ends by itself. */
+/** The digest is sent or has failed, and that is final: if the lease cannot be released, it expires. */
 async function end({ holder }: DigestInvocation, until: Date, { digestRuns, journal }: RunServices): Promise<void> {
   try {
     await digestRuns.end(holder);
@@ -68,26 +68,28 @@ async function end({ holder }: DigestInvocation, until: Date, { digestRuns, jour
   }
 }
 
-/** Asking for the run of a digest. */
+/** The result of requesting the run of a digest. */
 type DigestRunBegin =
   | { kind: 'begun' }
   /** Another digest has the run, until then at the latest. */
   | { kind: 'another runs'; until: Date };
 
-/** One digest runs at a time: it holds a lease, which ends by itself at `until` should the digest die. */
+/** Only one digest runs at a time: it holds a lease, which expires at `until` if the digest dies. */
 export interface DigestRuns {
-  /** Takes the lease, unless another holder's lasts beyond `at`. Asking again, after a lost reply, does no harm. */
+  /**
+   * Takes the lease, unless another holder's lasts beyond `at`. Requesting it again, after a lost reply, is harmless.
+   */
   begin(lease: { holder: string; at: Date; until: Date }): Promise<DigestRunBegin>;
-  /** Ends the holder's lease; does nothing where another one has it by now. */
+  /** Ends the holder's lease; does nothing if another holder has it by now. */
   end(holder: string): Promise<void>;
   /** SES has accepted a digest. */
   recordSent(digest: SentDigest): Promise<void>;
-  /** Undefined where none was sent yet. */
+  /** Undefined if none was sent yet. */
   lastSent(): Promise<SentDigest | undefined>;
 }
 
 export type SentDigest = {
   at: Date;
-  /** The end of its window: what was accepted later is the next one's to count. */
+  /** The end of its window: later email is counted by the next digest. */
   countedUntil: Date;
 };

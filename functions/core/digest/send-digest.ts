@@ -37,7 +37,7 @@ export const SEND_DIGEST_PORTS = {
 
 type DigestServices = Handed<Ports, typeof SEND_DIGEST_PORTS> & {
   failureName: FailureName;
-  /** Lays a digest out for its reader. */
+  /** Formats a digest for its reader. */
   format: (digest: Digest) => DigestMail;
   clock: Clock;
   journal: Journal;
@@ -45,37 +45,37 @@ type DigestServices = Handed<Ports, typeof SEND_DIGEST_PORTS> & {
 
 type DigestSettings = {
   mailboxes: readonly DigestMailbox[];
-  /** Configured routes, in the order in which they are told. */
+  /** Configured routes, in display order. */
   routes: readonly string[];
-  /** How long before the digest its counts end, in milliseconds; `SETTLED_MS` wherever a poll may be running. */
+  /** How long before the digest its counts end, in milliseconds; `SETTLED_MS` if a poll may be running. */
   settledMs?: number;
 };
 
 export type DigestReport = {
-  /** Of the digest; what did not fit into it came in further e-mails. */
+  /** The subject of the first email; what did not fit was sent in further ones. */
   subject: string;
   messageId: string;
   text: string;
   html: string;
-  /** The unknown mails that were carried, by the digest or a further e-mail; they are settled now. */
+  /** The unknown emails carried by this or a further digest email; they are settled now. */
   mailIds: readonly string[];
 };
 
 type SentMail = Omit<DigestReport, 'mailIds'>;
 
 /**
- * Sends one digest, also when there is nothing to say, and settles exactly the unknown mail that it carried. What does
- * not fit into one e-mail follows in further ones, each of which is settled before the next.
+ * Sends one digest, even if there is nothing to report, and settles exactly the unknown email that it carried. What
+ * does not fit into one email follows in further ones, each of which is settled before the next.
  *
- * The order keeps mail safe: nothing is settled before the mail service accepted the e-mail, no segment moves before its
- * mails are settled, and the window is recorded last. A crash in between makes the next digest repeat what is not settled
- * and skip what is; it never loses a mail. Of two digests that are started at once the second waits for the end of the
- * first, so that each mail is carried once, unless one of them died. Dead letters are told, not settled: a digest does not
- * deliver an alert.
+ * The order keeps email safe: nothing is settled before the mail service accepted the digest email, no segment is
+ * archived before its emails are settled, and the window is recorded last. After a crash in between, the next digest
+ * repeats what is not settled and skips what is; it never loses an email. If two digests start at once, the second
+ * waits for the end of the first, so that each email is carried once, unless one of them died. Dead letters are
+ * reported, not settled: a digest does not deliver an alert.
  *
- * A segment with damaged lines moves as well. Left behind, it would come again every day with nothing new. Nothing is
- * lost by moving it: this digest has told of the lines, the moved object keeps them byte for byte, and the mails in them
- * stay open in the ledger, which names them in every digest until one has carried them.
+ * A segment with damaged lines is archived as well. Otherwise it would return every day with nothing new. Nothing is
+ * lost: this digest reports the lines, the archived object keeps them byte for byte, and their emails stay open in the
+ * ledger, which lists them in every digest until one has carried them.
  *
  * @throws AnotherDigestRuns, or whatever a service throws; the next run repeats what this one did not finish
  */
@@ -121,7 +121,7 @@ async function sendAndSettle(
   return { subject, messageId, text, html };
 }
 
-/** Where a digest that died has reported these polls already, this one reported them as well. */
+/** If a digest that died has already reported these polls, this one has reported them too. */
 async function recordDigest({ at, mailboxes }: DigestFacts, { watermarks }: DigestServices): Promise<void> {
   for (const { mailbox, health } of mailboxes) {
     if (!health) continue;

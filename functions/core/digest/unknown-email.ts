@@ -4,32 +4,32 @@ import type { SpoolLine } from '../records/spool.ts';
 import { MAILS_SHOWN } from './limits.ts';
 import type { PendingMail } from './pending-email.ts';
 
-/** Unknown mail of one sender's domain, newest first. */
+/** Unknown email from one sender domain, newest first. */
 type SenderGroup = {
-  /** Lower case; empty where the mail names no sender that could be read. */
+  /** Lower case; empty if the email has no readable sender. */
   domain: string;
-  /** How many there are, shown or not. */
+  /** The total number, shown or not. */
   total: number;
   /** Those that the listing shows; at least one. */
   mails: readonly SpoolLine[];
 };
 
 export type UnknownEmail = {
-  /** All that this digest carries, newest first. */
+  /** Everything that this digest carries, newest first. */
   carried: readonly SpoolLine[];
-  /** The domain with the newest mail first. */
+  /** The domain with the newest email first. */
   groups: readonly SenderGroup[];
   /** How many the listing shows. */
   listed: number;
-  /** Domains of which the listing shows nothing. */
+  /** Domains without any email in the listing. */
   unlisted: readonly { domain: string; total: number }[];
-  /** Mails that wait for the next e-mail, since this one is full. */
+  /** Emails that wait for the next digest email, since this one is full. */
   heldBack: number;
 };
 
 /**
- * Groups mail by its sender's domain and cuts the listing, so that one digest can still be read: each domain shows its
- * newest mail before any shows its second, so that none is hidden by another that writes a lot.
+ * Groups email by sender domain and limits the listing to a readable length: each domain shows its newest email before
+ * any shows its second, so that a domain that sends a lot does not hide the others.
  */
 export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried' | 'heldBack'>): UnknownEmail {
   const newestFirst = carried.toSorted((one, other) => timeOf(other) - timeOf(one));
@@ -51,7 +51,7 @@ export function groupBySender({ carried, heldBack }: Pick<PendingMail, 'carried'
   };
 }
 
-/** By the sender's Date; a date that cannot be read counts as old, so that it does not displace one that can. */
+/** By the sender's Date; an unreadable date counts as old, so that it does not displace readable ones. */
 function timeOf({ date }: SpoolLine): number {
   return Date.parse(date) || 0;
 }

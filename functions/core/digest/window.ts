@@ -8,10 +8,10 @@ export type DigestWindow = { from: Date; until: Date };
 const FIRST_WINDOW_MS = 31 * DAY_MS;
 
 /**
- * Each window begins where that of the digest before it ended, so every accepted email is in exactly one of them; a digest
- * that died before it recorded its window is repeated by the next one.
+ * Each window begins where that of the previous digest ended, so every accepted email is in exactly one of them; if a
+ * digest died before it recorded its window, the next one repeats it.
  *
- * @param settledMs windows end so long before the digest: what was accepted by then is surely in the index, in milliseconds
+ * @param settledMs how long before the digest windows end, in milliseconds: what was accepted by then is in the index
  */
 export function windowOf(at: Date, settledMs: number, previous: SentDigest | undefined): DigestWindow {
   const until = new Date(at.getTime() - settledMs);

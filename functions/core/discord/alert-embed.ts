@@ -8,19 +8,20 @@ import { markdownText } from './markdown-text.ts';
 const TITLE_CHARACTERS = 256;
 const AUTHOR_CHARACTERS = 128;
 
-/** Not documented; a longer link is no link to a mail. */
+/** Not documented; a longer link is not a link to an email. */
 const LINK_CHARACTERS = 2_000;
 
 /** Ten alerts of this length fit into one post of 6,000 characters. */
 const SNIPPET_CHARACTERS = 320;
 
-/** So do a rule that explains itself at length, and a folder of any name. */
+/** The same applies to long names of rules and folders. */
 const RULE_CHARACTERS = 80;
 const MAILBOX_CHARACTERS = 60;
 
 /**
- * One mail as an embed: who, what, the first lines, when, which rule chose the route, and the mailbox to find it in where
- * no link leads there. Title and description are markdown to Discord, author and footer are plain text.
+ * One email as an embed: sender, subject, the first lines, the date, the rule that chose the route, and, if there is no
+ * link, the mailbox that has the email. Discord shows title and description as markdown, author and footer as plain
+ * text.
  */
 export function embedOf({ record, route, rule, location }: QueueMessage, colour: number | undefined): DiscordEmbed {
   const url = webLinkOf(record.link);
@@ -38,18 +39,18 @@ export function embedOf({ record, route, rule, location }: QueueMessage, colour:
   };
 }
 
-/** What Discord counts towards the 6,000 characters of a post. */
+/** The characters that Discord counts towards the 6,000 of a post. */
 export function countedCharacters({ author, title, description, footer }: DiscordEmbed): number {
   return [author?.name, title, description, footer?.text].reduce((sum, text) => sum + (text?.length ?? 0), 0);
 }
 
-/** Discord refuses the whole post for a link with another scheme, such as `message:`. */
+/** Discord refuses the whole post if a link has another scheme, such as `message:`. */
 function webLinkOf(link: string | null): string | undefined {
   if (!link || link.length > LINK_CHARACTERS || !URL.canParse(link)) return undefined;
   return /^https?:$/.test(new URL(link).protocol) ? link : undefined;
 }
 
-/** ISO 8601 as Discord takes it: four digits for the year, and a day that the calendar has. */
+/** ISO 8601 in Discord's form: a year of four digits, and a day that exists. */
 function isTimestamp(date: string): boolean {
   return /^(?!0000)\d{4}-\d\d-\d\dT/.test(date) && !Number.isNaN(Date.parse(date));
 }

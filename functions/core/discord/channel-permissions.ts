@@ -3,8 +3,8 @@ type PermissionBits = bigint;
 
 type Overwrite = { id: string; allow: PermissionBits; deny: PermissionBits };
 
-/** What decides on what a bot may do in a channel. */
-export type ChannelStanding = {
+/** What determines the permissions of a bot in a channel. */
+export type ChannelAccess = {
   botId: string;
   /** Ids of the bot's roles, without @everyone. */
   botRoles: readonly string[];
@@ -12,10 +12,10 @@ export type ChannelStanding = {
   guildId: string;
   /** All roles of the guild. */
   roles: readonly { id: string; permissions: PermissionBits }[];
-  /** Of the channel, or of the channel that a thread belongs to. */
+  /** Of the channel, or of a thread's channel. */
   overwrites: readonly Overwrite[];
   isThread: boolean;
-  /** Only who may manage threads posts into a locked one. */
+  /** Posting into a locked thread requires the permission to manage threads. */
   isLocked: boolean;
 };
 
@@ -26,20 +26,23 @@ const SEND_MESSAGES_IN_THREADS = { name: 'Send Messages in Threads', bit: 1n << 
 const MANAGE_THREADS = { name: 'Manage Threads', bit: 1n << 34n };
 const EMBED_LINKS = { name: 'Embed Links', bit: 1n << 14n };
 
-/** The permissions that a post needs and the bot does not have there, by their names in Discord's own settings. */
-export function missingPermissions(standing: ChannelStanding): string[] {
-  const held = permissionsIn(standing);
+/** The permissions that a post needs and the bot lacks there, as named in Discord's own settings. */
+export function missingPermissions(access: ChannelAccess): string[] {
+  const held = permissionsIn(access);
   const needed = [
     VIEW_CHANNEL,
-    standing.isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES,
+    access.isThread ? SEND_MESSAGES_IN_THREADS : SEND_MESSAGES,
     EMBED_LINKS,
-    ...(standing.isLocked ? [MANAGE_THREADS] : []),
+    ...(access.isLocked ? [MANAGE_THREADS] : []),
   ];
   return needed.filter(({ bit }) => (held & bit) === 0n).map(({ name }) => name);
 }
 
-/** The order of https://docs.discord.com/developers/topics/permissions#permission-overwrites; a bot owns no guild. */
-function permissionsIn({ botId, botRoles, guildId, roles, overwrites }: ChannelStanding): PermissionBits {
+/**
+ * In the order of https://docs.discord.com/developers/topics/permissions#permission-overwrites; a bot never owns a
+ * guild.
+ */
+function permissionsIn({ botId, botRoles, guildId, roles, overwrites }: ChannelAccess): PermissionBits {
   const base = union(roles.filter(({ id }) => id === guildId || botRoles.includes(id)).map((role) => role.permissions));
   if (base & ADMINISTRATOR) return ~0n;
   const levels = [

@@ -7,7 +7,7 @@ import { type RateLimitMemory, rateLimitMemory } from './rate-limit-memory.ts';
 import { mayBeStaleSecret } from './stale-secret.ts';
 import { targetStatusOf } from './target-status.ts';
 
-/** The way of one route's alerts into Discord. It remembers rate limits, so it should live as long as its process. */
+/** Posts one route's alerts to Discord. It remembers rate limits, so it should live as long as its process. */
 export function discordPoster(
   style: PostStyle,
   {
@@ -30,18 +30,18 @@ export function discordPoster(
   };
 }
 
-/** A look at one route's target, with the secret read afresh where the cached one may be old. */
+/** Probes one route's target, and reads the secret again if the cached one may be stale. */
 export function discordProbe(
   target: DiscordTarget,
   { discordTargets, clock }: { discordTargets: DiscordTargets; clock: Clock },
 ): ChatProbe {
-  const look = async (freshSecret: boolean) =>
+  const probeWith = async (freshSecret: boolean) =>
     targetStatusOf(await discordTargets.look(target, { freshSecret }), target, clock.now());
   return {
     async probe() {
-      const status = await look(false);
+      const status = await probeWith(false);
       const isOld = status.state === 'dead' && status.failure && mayBeStaleSecret(status.failure, target);
-      return isOld ? await look(true) : status;
+      return isOld ? await probeWith(true) : status;
     },
   };
 }

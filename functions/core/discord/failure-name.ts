@@ -1,6 +1,6 @@
 import type { DeliveryFailure } from '../records/delivery-failure.ts';
 
-/** Discord's own names of its error codes (Opcodes and Status Codes, JSON error codes). */
+/** Discord's own names for its error codes (Opcodes and Status Codes, JSON error codes). */
 const DISCORD_CODES: Readonly<Record<string, string>> = {
   10003: 'Unknown Channel',
   10015: 'Unknown Webhook',

@@ -1,23 +1,24 @@
 import { cutText, displayedText } from '../mail/displayed-text.ts';
 
 /**
- * What begins something in Discord's markdown anywhere in a line: emphasis, spoilers, code, masked links, and with `<`
- * all mentions, custom emoji, timestamps and slash commands. `@` names everyone. `:` stands in every address that would
- * become a link by itself and around the names of emoji: addresses are shown, and cannot be clicked.
- * https://support.discord.com/hc/en-us/articles/210298617, https://docs.discord.com/developers/reference#message-formatting
+ * Characters that begin Discord markdown anywhere in a line: emphasis, spoilers, code, masked links, and with `<` all
+ * mentions, custom emoji, timestamps and slash commands. `@` begins @everyone. `:` is in every address that Discord
+ * would turn into a link, and around emoji names: addresses are shown, but cannot be clicked.
+ * https://support.discord.com/hc/en-us/articles/210298617,
+ * https://docs.discord.com/developers/reference#message-formatting
  */
 const INLINE = /[\\*_~`|[\]<@:]/g;
 
-/** What begins a heading, small print, a quote or a list, and only there. */
+/** Characters that begin a heading, small print, a quote or a list, but only at the start of a line. */
 const LINE_START = /^(?:[#>+-]|\d+[.)])/;
 
 /**
- * A text of a mail that Discord shows as it is, as one line of at most `maxCharacters` markdown characters. A backslash
- * makes any punctuation plain.
+ * Escapes a text of an email so that Discord shows it unchanged, as one line of at most `maxCharacters` markdown
+ * characters. A backslash makes any punctuation plain.
  */
 export function markdownText(text: string, maxCharacters: number): string {
   const shown = displayedText(text);
-  // Cut first and escape then, so that no cut falls between a backslash and what it escapes.
+  // Cut first, then escape, so that no cut separates a backslash from its character.
   for (let room = maxCharacters; ; ) {
     const escaped = plain(cutText(shown, room));
     if (escaped.length <= maxCharacters) return escaped;

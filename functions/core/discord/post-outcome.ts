@@ -4,7 +4,7 @@ import type { DeliveryFailure } from '../records/delivery-failure.ts';
 import type { DiscordAnswer } from './discord.ts';
 import { HTTP_OUTCOMES, type Judgement, NETWORK_CODES_WITHOUT_EFFECT, type OutcomeRow } from './outcome-table.ts';
 
-/** Stands for the id of a message that was saved and deleted before its id was known. */
+/** Replaces the id of a message that was saved and deleted before its id was known. */
 const DELETED_MESSAGE = 'deleted';
 
 const errorBodySchema = z.object({ code: z.number().optional(), message: z.string().optional() });
@@ -13,7 +13,7 @@ const messageSchema = z.object({ id: z.string().min(1) });
 
 const TEXT_CHARACTERS = 200;
 
-/** Judges Discord's answer to a post, by the table in outcome-table.ts. */
+/** Interprets Discord's answer to a post, by the table in outcome-table.ts. */
 export function postOutcomeOf(answer: DiscordAnswer, at: Date): PostOutcome {
   switch (answer.kind) {
     case 'network': {
@@ -65,7 +65,7 @@ function judgementOf(answer: { status: number; code: number | undefined; hasMess
     (status === 'any' || status === answer.status || status === `${Math.floor(answer.status / 100)}xx`) &&
     (code === 'any' || code === answer.code) &&
     (body === undefined || answer.hasMessage);
-  // The last row fits everything.
+  // The last row matches everything.
   return HTTP_OUTCOMES.find(fits) as OutcomeRow;
 }
 
@@ -77,9 +77,9 @@ function textOf(status: number, { means, kind }: Judgement): string {
 }
 
 /**
- * https://docs.discord.com/developers/topics/rate-limits: the body's `retry_after` is in seconds, and finer than the
- * header. A 429 that is not in this form comes from Cloudflare, in front of the API; it is about the address it was
- * called from and so about every route (discord-api-docs issues 1771 and 5810).
+ * https://docs.discord.com/developers/topics/rate-limits: the body's `retry_after` is in seconds, and more precise than
+ * the header. A 429 in any other form comes from Cloudflare, in front of the API; it applies to the caller's address,
+ * and so to every route (discord-api-docs issues 1771 and 5810).
  */
 function rateLimitIn({ status, headers, body }: HttpAnswer): { afterMs: number | undefined; global: boolean } {
   const limit = rateLimitBodySchema.safeParse(jsonOf(body)).data;
@@ -103,7 +103,7 @@ function jsonOf(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    // Not JSON is an answer too: an HTML error page. The schemas then find nothing in it, and the status decides.
+    // An HTML error page is not JSON. The schemas then find nothing in it, and the status decides.
     return undefined;
   }
 }

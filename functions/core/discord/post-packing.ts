@@ -4,24 +4,26 @@ import { countedCharacters, embedOf } from './alert-embed.ts';
 import type { DiscordEmbed, DiscordMessage, DiscordTarget } from './discord.ts';
 import { markdownText } from './markdown-text.ts';
 
-/** https://discord.com/developers/docs/resources/message: embeds a message, and characters summed over all of them. */
+/**
+ * https://discord.com/developers/docs/resources/message: embeds per message, and characters summed over all of them.
+ */
 const EMBEDS_PER_POST = 10;
 const CHARACTERS_PER_POST = 6_000;
 
-/** https://docs.discord.com/developers/resources/message#create-message: as long as a nonce may be. */
+/** https://docs.discord.com/developers/resources/message#create-message: the maximum length of a nonce. */
 const NONCE_CHARACTERS = 25;
 
 /** Folder names may be of any length. */
 const MAILBOX_CHARACTERS = 300;
 
-/** What a route's posts look like and whom they call. */
+/** What a route's posts look like and whom they ping. */
 export type PostStyle = {
   target: DiscordTarget;
   colour: number | undefined;
   ping: { users: readonly string[]; roles: readonly string[] };
 };
 
-/** Sorts alerts into as few posts as Discord's limits allow, the oldest mail first. */
+/** Sorts alerts into as few posts as Discord's limits allow, the oldest email first. */
 export function packPosts<Alert extends { message: QueueMessage }>(
   alerts: readonly Alert[],
   { colour }: PostStyle,
@@ -47,7 +49,7 @@ export function packPosts<Alert extends { message: QueueMessage }>(
   return posts.map((post) => post.alerts);
 }
 
-/** Embeds of one message that share a `url` are shown as one: the other mail would not be seen. */
+/** Discord merges embeds of one message that share a `url`: the second email would be hidden. */
 function collapses({ url }: DiscordEmbed, urls: ReadonlySet<string>): boolean {
   return url !== undefined && urls.has(url);
 }
@@ -62,8 +64,8 @@ export function postOf(alerts: readonly QueueMessage[], style: PostStyle): Disco
 }
 
 /**
- * What is posted of a mail that Discord refuses to show: where to find it, and not a word of the mail, since any of its
- * words can be what AutoMod or the link filter refuses.
+ * The post for an email that Discord refuses to show: where to find it, without any of its text, since any word of it
+ * may be what AutoMod or the link filter refuses.
  */
 export function reducedPostOf(alert: QueueMessage, style: PostStyle): DiscordMessage {
   const { location, record, route } = alert;
@@ -85,12 +87,15 @@ function dressed(
     ...(body.embeds ? { embeds: body.embeds } : {}),
     ...(content ? { content } : {}),
     allowed_mentions: { parse: [], users: [...users], roles: [...roles] },
-    // Webhooks know no nonce.
+    // Webhooks have no nonce.
     ...(style.target.kind === 'bot' ? { nonce: nonceOf(alerts), enforce_nonce: true as const } : {}),
   };
 }
 
-/** The same alerts give the same nonce, so a post whose reply was lost is found again instead of shown twice. */
+/**
+ * The same alerts give the same nonce, so if the answer to a post was lost, a repeat finds the post instead of showing
+ * it twice.
+ */
 function nonceOf(alerts: readonly QueueMessage[]): string {
   const mailIds = alerts.map(({ mailId }) => mailId).join(' ');
   return createHash('sha256').update(mailIds).digest('base64url').slice(0, NONCE_CHARACTERS);

@@ -1,18 +1,21 @@
 import type { DiscordAnswer, DiscordTarget } from './discord.ts';
 
-/** What Discord's headers said last of each target's rate limit. Lives as long as its process: a hint, never a promise. */
+/**
+ * The last rate limit that Discord's headers reported for each target. Lives as long as its process: a hint, not a
+ * guarantee.
+ */
 export type RateLimitMemory = {
-  /** Milliseconds until the target takes another post; 0 where nothing is known against it. */
+  /** Milliseconds until the target accepts another post; 0 if no limit is known. */
   waitMs(target: DiscordTarget, at: Date): number;
-  /** Sends a request and takes note of the headers of its answer, whose names are in lower case. */
+  /** Sends a request and records the headers of its answer. Header names are in lower case. */
   noting(target: DiscordTarget, now: () => Date, send: () => Promise<DiscordAnswer>): Promise<DiscordAnswer>;
 };
 
 type Limit = { remaining: number; endsAtMs: number; underWay: number };
 
 /**
- * Follows `X-RateLimit-Remaining` and `X-RateLimit-Reset-After` (seconds), less what other invocations of this process
- * have under way, so that no post runs into a limit that was announced. No limit is known beforehand.
+ * Follows `X-RateLimit-Remaining` and `X-RateLimit-Reset-After` (seconds), less the requests that this process has
+ * under way, so that no post exceeds a limit that was announced. No limit is assumed beforehand.
  * https://docs.discord.com/developers/topics/rate-limits#header-format
  */
 export function rateLimitMemory(): RateLimitMemory {
@@ -49,7 +52,7 @@ function note(limit: Limit, headers: Readonly<Record<string, string>>, at: Date)
   const remaining = Number.parseInt(headers['x-ratelimit-remaining'] ?? '', 10);
   const resetAfterSeconds = Number.parseFloat(headers['x-ratelimit-reset-after'] ?? '');
   if (!(remaining >= 0 && resetAfterSeconds > 0)) return;
-  // Answers overtake each other: within one window, the least that remains is the latest.
+  // Answers may arrive out of order: within one window, the smallest remainder is the latest.
   const isSameWindow = at.getTime() < limit.endsAtMs;
   limit.remaining = isSameWindow ? Math.min(limit.remaining, remaining) : remaining;
   limit.endsAtMs = at.getTime() + Math.ceil(resetAfterSeconds * 1000);

@@ -1,6 +1,6 @@
 import type { DiscordTarget } from './discord.ts';
 
-/** One word of ASCII. fetch names the value of a header that it refuses, so nothing else may come that far. */
+/** One word of ASCII. If fetch refuses a header, its error quotes the value, so nothing else may get that far. */
 export function isBotToken(secret: string): boolean {
   return /^[\x21-\x7e]+$/.test(secret);
 }
@@ -8,11 +8,11 @@ export function isBotToken(secret: string): boolean {
 const WEBHOOK_HOST = /^(?:[a-z]+\.)?discord(?:app)?\.com$/;
 const WEBHOOK_PATH = /^\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
 
-/** Id and token of a webhook's URL, which may then be posted to another endpoint. */
+/** Id and token from a webhook's URL, for use with any endpoint. */
 export function webhookIn(secret: string): { id: string; token: string } | undefined {
   if (!URL.canParse(secret)) return undefined;
   const { protocol, hostname, pathname, search } = new URL(secret);
-  // A thread in the URL would be lost, and the alert would stand in the wrong place.
+  // A thread in the URL would be lost, and the alert posted in the wrong place.
   if (protocol !== 'https:' || !WEBHOOK_HOST.test(hostname) || search) return undefined;
   const [, id, token] = WEBHOOK_PATH.exec(pathname) ?? [];
   return id && token ? { id, token } : undefined;
@@ -26,7 +26,7 @@ export function unreadableSecret(target: DiscordTarget): string {
         'https://discord.com/api/webhooks/ID/TOKEN. Store it again; a thread belongs in the settings.';
 }
 
-/** What a person has to look for. */
+/** The name of the secret that a person must find. */
 export function nameOfSecret({ kind }: DiscordTarget): string {
   return kind === 'bot' ? 'the bot token' : 'the webhook URL';
 }

@@ -4,7 +4,7 @@ import type { TargetStatus } from '../records/target-check.ts';
 import type { DiscordTarget, ProbeResult } from './discord.ts';
 import { postOutcomeOf } from './post-outcome.ts';
 
-/** Judges a look by the same table as a post: what would make a post dead makes its target dead. */
+/** Interprets a probe by the same table as a post: an answer that makes a post dead makes its target dead. */
 export function targetStatusOf(
   { answer, missingPermissions }: ProbeResult,
   target: DiscordTarget,
@@ -30,11 +30,17 @@ export function targetStatusOf(
   return dead(MISSING_PERMISSIONS, `The bot lacks ${lacking} in ${target.name}. Give it that permission.`);
 }
 
-/** What Discord would answer to a post: https://docs.discord.com/developers/topics/opcodes-and-status-codes */
+/**
+ * Discord's error code for a post without permission:
+ * https://docs.discord.com/developers/topics/opcodes-and-status-codes
+ */
 const MISSING_PERMISSIONS = '50013';
 const WRONG_TYPE = '50024';
 
-/** https://docs.discord.com/developers/resources/channel#channel-object-channel-types; of others, only a post can tell. */
+/**
+ * https://docs.discord.com/developers/resources/channel#channel-object-channel-types; for other types, only a post can
+ * show it.
+ */
 const TYPES_WITHOUT_POSTS: ReadonlyMap<number | undefined, string> = new Map([
   [4, 'a category'],
   [14, 'a directory'],
@@ -44,7 +50,7 @@ const TYPES_WITHOUT_POSTS: ReadonlyMap<number | undefined, string> = new Map([
 
 const typedSchema = z.object({ type: z.int() });
 
-/** Of a channel that Discord has shown. */
+/** The type of a channel that Discord has returned. */
 function typeOf(answer: ProbeResult['answer']): number | undefined {
   return answer.kind === 'http' ? typedSchema.safeParse(JSON.parse(answer.body)).data?.type : undefined;
 }

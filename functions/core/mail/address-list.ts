@@ -6,14 +6,14 @@ import { decodedValue } from './encoded-words.ts';
 import type { MailAddress } from './mail.ts';
 
 /**
- * An address list (RFC 5322, 3.4) as addresses and their names. A part that holds no address comes back as a name with
- * an empty address.
+ * The addresses of an address list (RFC 5322, 3.4) with their names. A part without an address is returned as a name
+ * with an empty address.
  *
- * The syntax is read as sent, and only names are decoded afterwards: an encoded word is text (RFC 2047, 5), whatever
- * brackets and commas it decodes to. postal-mime's `addressParser` decodes first in places, and takes one of several
- * addresses that nothing separates.
+ * The syntax is read as sent, and only names are decoded afterwards: an encoded word is text (RFC 2047, 5), even if it
+ * decodes to brackets and commas. postal-mime's `addressParser` sometimes decodes first, and returns only one of
+ * several addresses that have no separator between them.
  *
- * @param value a byte a character, as in `HeaderFields`
+ * @param value one character per byte, as in `HeaderFields`
  * @param charsetHint charset of the message's text, for names in 8-bit characters that are not UTF-8
  */
 export function addressListOf(value: string, charsetHint?: string): MailAddress[] {
@@ -24,7 +24,8 @@ export function addressListOf(value: string, charsetHint?: string): MailAddress[
   const addresses: MailAddress[] = [];
   for (const { members, name } of groupsOf(tokens)) {
     const read = itemsOf(members).flatMap((item) => addressesIn(item, show));
-    // A group without members (`undisclosed-recipients:;`) stands for its name, and a name must not hide an address.
+    // A group without members (`undisclosed-recipients:;`) is represented by its name, and a name must not hide an
+    // address.
     if (name.length > 0 && (read.length === 0 || name.some(({ text }) => text.includes('@'))))
       addresses.push({ name: show(textOf(name)), address: '' });
     for (const address of read) addresses.push(address);
@@ -32,12 +33,12 @@ export function addressListOf(value: string, charsetHint?: string): MailAddress[
   return addresses;
 }
 
-/** Without an at sign there is no address, and to split a text of this length costs more than it is worth. */
+/** Without an at sign there is no address, and splitting a text of this length is not worth the time. */
 const HOSTILE_CHARACTERS = 10_000;
 
 type Group = { name: readonly Token[]; members: readonly Token[] };
 
-/** What stands outside of groups is a group without a name. Groups do not nest: another colon separates words. */
+/** Text outside of groups is a group without a name. Groups do not nest: another colon separates words. */
 function groupsOf(tokens: readonly Token[]): Group[] {
   const groups: Group[] = [];
   let name: Token[] = [];
@@ -53,7 +54,7 @@ function groupsOf(tokens: readonly Token[]): Group[] {
     if (token.kind === ';') finish();
     else if (token.kind !== ':') members.push(token);
     else if (!isOpen) {
-      // The name is what stands since the last comma; what stands before that is no member.
+      // The name is the text after the last comma; anything before that comma is not part of the group.
       const start = members.findLastIndex(({ kind }) => kind === ',') + 1;
       const opening = members.slice(start);
       members = members.slice(0, start);
@@ -77,7 +78,9 @@ function itemsOf(tokens: readonly Token[]): Token[][] {
 
 type Show = (text: string) => string;
 
-/** The addresses that stand between two commas: each in angle brackets, with the name before it, or one without them. */
+/**
+ * The addresses between two commas: each in angle brackets with its name before it, or a single one without brackets.
+ */
 function addressesIn(item: readonly Token[], show: Show): MailAddress[] {
   const addresses: MailAddress[] = [];
   let phrase: Token[] = [];
@@ -93,7 +96,7 @@ function addressesIn(item: readonly Token[], show: Show): MailAddress[] {
   }
   const last = addresses.pop();
   if (last === undefined) return [bareAddress(phrase, show)];
-  // A name may follow its address, against RFC 5322; text with another address is a part of its own.
+  // A name may follow its address, against RFC 5322; text with another address is a separate part.
   if (wordsOf(phrase).some(({ text }) => text.includes('@'))) return [...addresses, last, bareAddress(phrase, show)];
   return [
     ...addresses,
@@ -101,7 +104,7 @@ function addressesIn(item: readonly Token[], show: Show): MailAddress[] {
   ];
 }
 
-/** `Ada <ada@example.com` where the end of the field or a comma cut off the bracket. */
+/** `Ada <ada@example.com`, where the end of the field or a comma cut off the closing bracket. */
 function withClosedAngle(item: readonly Token[]): readonly Token[] {
   const open = item.findLastIndex(({ kind }) => kind === 'open');
   if (open < 0) return item;
@@ -110,7 +113,7 @@ function withClosedAngle(item: readonly Token[]): readonly Token[] {
   return [...item.slice(0, open), { ...first, kind: 'angle' }];
 }
 
-/** Without angle brackets, the words between comments are an address if they are one as a whole. */
+/** Without angle brackets, the words between comments are an address if they form one together. */
 function bareAddress(phrase: readonly Token[], show: Show): MailAddress {
   const words = wordsOf(phrase);
   const hasAt = words.some(({ text }) => text.includes('@'));
@@ -132,7 +135,7 @@ function asSent({ kind, text }: Token): string {
   return kind === 'quoted' ? `"${text}"` : text;
 }
 
-/** The words as one text, with the white space between them as one space; the comments where there are no words. */
+/** The words as one text, separated by single spaces; the comments if there are no words. */
 function textOf(tokens: readonly Token[]): string {
   const words = wordsOf(tokens);
   const shown = words.length > 0 ? words : tokens.filter(({ kind }) => kind === 'comment');
@@ -148,19 +151,19 @@ function joined(...texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join(' ');
 }
 
-/** RFC 5321, 4.5.3.1: 64 of the local part, 255 of the domain. */
+/** RFC 5321, 4.5.3.1: 64 for the local part, 255 for the domain. */
 const ADDRESS_CHARACTERS = 320;
 
-/** Words of RFC 5322, 3.2.3, and whatever else but white space, controls and what the syntax itself uses. */
+/** Words of RFC 5322, 3.2.3, and any other characters except white space, controls and those of the syntax itself. */
 const ADDRESS =
   /^(?:[^\s"(),:;<>@[\\\]\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[^\p{Cc}])*")@(?:[^\s"(),:;<>@[\\\]\p{Cc}]+|\[[^\s[\]\\\p{Cc}]*\])$/u;
 
-/** The address, in UTF-8 where it is not ASCII (RFC 6532, 3.2); undefined where it is not exactly one. */
+/** The address, in UTF-8 if it is not ASCII (RFC 6532, 3.2); undefined if the text is not exactly one address. */
 function addressOf(text: string): string | undefined {
   // An encoded word is never part of an address (RFC 2047, 5).
   if (text.length > ADDRESS_CHARACTERS || text.includes('=?')) return undefined;
   const address = utf8(text);
-  // Without its invisible characters an address would be another one, and match the rules for that.
+  // Removing invisible characters would turn this into another address, which could match rules meant for that one.
   return address !== undefined && ADDRESS.test(address) && displayedText(address) === address ? address : undefined;
 }
 

@@ -1,18 +1,18 @@
 import { cutText, displayedText } from './displayed-text.ts';
 
 export type MailAddress = {
-  /** Display name, decoded; empty where the mail names none. */
+  /** Decoded display name; empty if the email gives none. */
   name: string;
-  /** Address as written, `user@domain`; empty where it could not be read. */
+  /** Address as written, `user@domain`; empty if it could not be read. */
   address: string;
 };
 
-/** A sender chooses its name freely: a long one must not leave the address without room. */
+/** Senders choose their names freely: a long name must still leave room for the address. */
 const NAME_CHARACTERS = 60;
 
 /**
- * `Ada Lovelace <ada@example.com>`, or the address alone. A name that poses as another address is marked. Quotes and angle
- * brackets are left out of the name, so that only the address is in brackets.
+ * `Ada Lovelace <ada@example.com>`, or the address alone. A name that looks like another address is marked. Quotes and
+ * angle brackets are removed from the name, so that only the address is in brackets.
  */
 function formatAddress({ name, address }: MailAddress): string {
   const shown = cutText(name.replace(/["<>\s]+/g, ' ').trim(), NAME_CHARACTERS);
@@ -22,7 +22,7 @@ function formatAddress({ name, address }: MailAddress): string {
   return `${poses ? `"${shown}" (not the address)` : shown} <${address}>`;
 }
 
-/** An at sign and a domain behind it; some fonts show the full-width forms like the others. */
+/** An at sign and a domain after it; some fonts draw the full-width forms like the ordinary ones. */
 const LIKE_AN_ADDRESS = /[@\uFE6B\uFF20]\s*[\p{L}\p{N}_-]+\s*[.\u3002\uFF0E\uFF61]\s*[\p{L}\p{N}]/u;
 
 function holdsOtherAddress(name: string, address: string): boolean {
@@ -30,11 +30,14 @@ function holdsOtherAddress(name: string, address: string): boolean {
   return LIKE_AN_ADDRESS.test(words.join(' '));
 }
 
-/** Nobody reads more of an address list; a hostile one must not outgrow a queue message or a ledger item. */
+/**
+ * A reader needs no more of an address list; a hostile one must not exceed the limits of a queue message or ledger
+ * item.
+ */
 const ADDRESSES_CHARACTERS = 500;
 const MORE_CHARACTERS = ', … 100000 more'.length;
 
-/** Whole addresses, as many as there is room for. */
+/** As many whole addresses as fit. */
 export function formatAddresses(addresses: readonly MailAddress[]): string {
   let text = '';
   for (const [index, address] of addresses.entries()) {
@@ -47,8 +50,8 @@ export function formatAddresses(addresses: readonly MailAddress[]): string {
 }
 
 /**
- * The domain of the last address in a record's From, in lower case: there `formatAddress` leaves no room for a name that
- * poses as one. Empty where From ends with no address.
+ * The domain of the last address in a record's From, in lower case: `formatAddress` ensures that it cannot be a name
+ * that looks like an address. Empty if From does not end with an address.
  */
 export function senderDomainOf({ from }: { from: string }): string {
   const shown = displayedText(from).replace(/, … \d+ more$/, '');
@@ -57,8 +60,8 @@ export function senderDomainOf({ from }: { from: string }): string {
 }
 
 /**
- * A record's From where there is less room. Cuts the name rather than the address: a sender chooses its name freely, and a
- * long one must not hide who writes. Of an address that is too long on its own the end is kept, since it names the domain.
+ * A record's From, shortened. Cuts the name rather than the address: senders choose their names freely, and a long name
+ * must not hide the address. If the address itself is too long, its end is kept, since that is the domain.
  */
 export function senderWithin(text: string, maxCharacters: number): string {
   const from = displayedText(text);
@@ -67,6 +70,6 @@ export function senderWithin(text: string, maxCharacters: number): string {
   const room = maxCharacters - address.length;
   if (!address) return cutText(from, maxCharacters);
   if (room > 0) return `${cutText(name, room)}${address}`;
-  // Half of a character that takes two code units is none.
+  // Do not start with the second half of a surrogate pair.
   return `<…${address.slice(2 - maxCharacters).replace(/^[\uDC00-\uDFFF]/, '')}`;
 }

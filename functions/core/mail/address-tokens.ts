@@ -1,8 +1,8 @@
 import { endOfComment, endOfMatch, endOfQuote } from './header-syntax.ts';
 
 /**
- * `quoted`, `comment` and `angle` hold their content without the frame; `open` is an angle bracket that is not closed.
- * The rest are separators.
+ * `quoted`, `comment` and `angle` hold their content without delimiters; `open` is an angle bracket that is not closed.
+ * The other kinds are separators.
  */
 export type Token = {
   kind: 'word' | 'quoted' | 'comment' | 'angle' | 'open' | ',' | ':' | ';';
@@ -11,9 +11,11 @@ export type Token = {
   end: number;
 };
 
-/** RFC 2047, 2. What stands in an encoded word is text, though senders leave commas and brackets in it as they are. */
+/**
+ * RFC 2047, 2. The content of an encoded word is text, though some senders leave commas and brackets in it unencoded.
+ */
 const ENCODED_WORD = /=\?[^?\s]+\?[bq]\?[^?]*\?=/iy;
-/** Characters in two bytes, which are those of brackets and quotes too, up to the escape sequence back to ASCII. */
+/** Two-byte characters, whose bytes may equal brackets and quotes, up to the escape sequence that returns to ASCII. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character.
 const ISO_2022_JP = /\x1b\$[@AB][^\x1b]*\x1b\([BJ]/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
@@ -22,12 +24,12 @@ const PLAIN_CHARACTERS = /[^ \t\r\n"(,:;<=\x1b]+|[=\x1b]/y;
 /**
  * Quotes, comments and brackets of RFC 5322, 3.2, and the words between them.
  *
- * A quote or comment that does not end is a character too many, as a bracket is: what follows is read without it.
- * Undefined where a second comment does not end, since then nothing tells what is a comment.
+ * An unclosed quote, comment or bracket counts as a stray character: reading continues after it. Undefined if a second
+ * comment is not closed, since comments can then no longer be distinguished from other text.
  */
 export function addressTokensOf(value: string): Token[] | undefined {
   const tokens: Token[] = [];
-  // Behind a quote that does not end, every other is escaped, and does not end either: one search is enough.
+  // After an unclosed quote, every further quote is escaped and therefore unclosed too: one search is enough.
   let isQuoteOpen = false;
   let isCommentOpen = false;
   for (let position = 0; position < value.length; ) {
@@ -42,7 +44,7 @@ export function addressTokensOf(value: string): Token[] | undefined {
   return tokens;
 }
 
-/** Undefined for white space, and where a quote or comment does not end. */
+/** Undefined for white space and for an unclosed quote or comment. */
 function tokenAt(value: string, start: number, isQuoteOpen: boolean): Token | undefined {
   const character = value.charAt(start);
   switch (character) {
@@ -79,7 +81,7 @@ function framed(kind: Token['kind'], value: string, start: number, end: number):
   return end < 0 ? undefined : { kind, text: value.slice(start + 1, end - 1), start, end };
 }
 
-/** A quoted local part may hold brackets. -1 where another bracket opens before this one is closed. */
+/** A quoted local part may contain brackets. -1 if another bracket opens before this one is closed. */
 function endOfAngle(value: string, start: number, isQuoteOpen: boolean): number {
   let canQuote = !isQuoteOpen;
   for (let position = start + 1; position < value.length; position += 1) {

@@ -2,16 +2,19 @@ import { addressListOf } from './address-list.ts';
 import type { MailAddress } from './mail.ts';
 
 /**
- * The addresses of all fields of a name, decoded.
+ * The decoded addresses of all fields with the same name.
  *
- * @param values a byte a character, as in `HeaderFields`
+ * @param values one character per byte, as in `HeaderFields`
  * @param charsetHint charset of the message's text, for names in 8-bit characters that are not UTF-8
  */
 export function addressesIn(values: readonly string[] = [], charsetHint?: string): MailAddress[] {
   return values.flatMap((value) => plainAddress(value) ?? addressListOf(value, charsetHint));
 }
 
-/** One address, with or without a name of letters, digits and spaces: the most of them, for a tenth of the parser's time. */
+/**
+ * One address, with or without a name of letters, digits and spaces. Most are like this, and it takes a tenth of the
+ * parser's time.
+ */
 const PLAIN_ADDRESS =
   /^(?:([a-z0-9]+(?: [a-z0-9]+)*) |"([a-z0-9]+(?: [a-z0-9]+)*)" )?(<)?([\w.+-]{1,64}@[a-z0-9.-]{1,255})(>)?$/i;
 

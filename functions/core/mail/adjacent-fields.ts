@@ -1,9 +1,10 @@
-/** Stands among the values of a field where other fields separate two of them. */
+/** Marks, among the values of a field, that other fields come between two of them. */
 export const OTHER_FIELDS = '';
 
 /**
- * The values of the fields of one name with `OTHER_FIELDS` between those that are not directly below each other. Fields
- * that a server adds together are; what a sender wrote mostly lies below fields such as Received.
+ * The values of the fields of one name, with `OTHER_FIELDS` between those that are not directly below each other.
+ * Fields that a server adds together are adjacent; fields that a sender wrote are usually below others, such as
+ * Received.
  *
  * @param header the header that the values were read from
  */

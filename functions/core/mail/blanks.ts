@@ -2,8 +2,8 @@
 const BLANKS = ' \t\r\n';
 
 /**
- * The text without the blanks around it. `trim` would take controls such as a vertical tab too, and bytes of 8-bit text
- * such as 0xA0: what is left could then be the address or domain of someone else.
+ * The text without the blanks around it. `trim` would also remove controls such as a vertical tab, and bytes of 8-bit
+ * text such as 0xA0: the rest could then be another address or domain.
  */
 export function withoutBlanksAround(text: string): string {
   let start = 0;

@@ -1,4 +1,4 @@
-/** What invitations are called by their METHOD (RFC 5546, 1.4); others are invitations. */
+/** The titles of invitations by METHOD (RFC 5546, 1.4); any other METHOD is an invitation. */
 const TITLES: ReadonlyMap<string, string> = new Map([
   ['cancel', 'calendar cancellation'],
   ['reply', 'calendar reply'],
@@ -6,11 +6,11 @@ const TITLES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The first event of a calendar (RFC 5545) in a line: `calendar invitation: Quarterly review, Thu 12 Mar 10:00`. The
- * text may end anywhere.
+ * The first event of a calendar (RFC 5545) on one line: `calendar invitation: Quarterly review, Thu 12 Mar 10:00`. The
+ * text may be cut anywhere.
  */
 export function invitationIn(calendar: string, method: string | undefined): string {
-  // Time zones, which come before the events, have a DTSTART too.
+  // Time zones come before the events and have a DTSTART too.
   const begin = calendar.search(/^BEGIN:VEVENT/im);
   const event = begin < 0 ? '' : calendar.slice(begin);
   const title = TITLES.get((method ?? propertyIn('METHOD', calendar)).toLowerCase()) ?? 'calendar invitation';
@@ -20,12 +20,12 @@ export function invitationIn(calendar: string, method: string | undefined): stri
   return what.length > 0 ? `${title}: ${what.join(', ')}` : title;
 }
 
-/** A line is folded anywhere (RFC 5545, 3.1), also within a character: it is unfolded before it is decoded. */
+/** A line may be folded anywhere (RFC 5545, 3.1), even within a character, so it is unfolded before it is decoded. */
 export function unfolded(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString('latin1').replace(/\r?\n[ \t]/g, ''), 'latin1');
 }
 
-/** The value of a property, whose parameters may have colons in quotes. */
+/** The value of a property. Its parameters may contain quoted colons. */
 function propertyIn(name: string, calendar: string): string {
   return new RegExp(String.raw`^${name}(?:;(?:"[^"\n]*"|[^":\n])*)?:(.*)`, 'im').exec(calendar)?.[1]?.trim() ?? '';
 }
@@ -35,7 +35,7 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (_, character: string) => (/n/i.test(character) ? ' ' : character));
 }
 
-/** `Thu 12 Mar 10:00`, at the place of the event unless it is in UTC (RFC 5545, 3.3.5). */
+/** `Thu 12 Mar 10:00`, in the event's local time unless it is given in UTC (RFC 5545, 3.3.5). */
 function shownTime(value: string): string {
   const [, year, month, day, hours, minutes, utc] =
     /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?$/i.exec(value) ?? [];

@@ -1,8 +1,8 @@
 /**
- * The name of the encoding that a label stands for; undefined for a label that no table here knows.
+ * The name of the encoding for a label; undefined for a label that is in no table here.
  *
- * Looked up before any decoder is made: to make one for a label that a sender invented takes TextDecoder and iconv-lite
- * longer than decoding does, and each label of a hostile email can be another.
+ * Looked up before a decoder is created: for a label that a sender invented, TextDecoder and iconv-lite take longer to
+ * create one than to decode, and each label of a hostile email can be different.
  *
  * @returns a name for TextDecoder or iconv-lite, or one of the two that `charset.ts` decodes itself
  */
@@ -79,7 +79,7 @@ const LABELS = {
   'hz-gb-2312': 'hz hzgb2312 hzgb cp52936 52936',
 } as const;
 
-/** Code pages of DOS and of the IBM mainframes' terminals, which the Encoding Standard leaves out. */
+/** Code pages of DOS and of IBM mainframe terminals, which the Encoding Standard omits. */
 const IBM_CODE_PAGES =
   '437 737 775 808 850 852 855 856 857 858 860 861 862 863 864 865 869 922 1046 1124 1125 1129 1133 1161 1162 1163'.split(
     ' ',
@@ -96,7 +96,7 @@ const ENCODING_BY_LABEL: ReadonlyMap<string, string> = new Map([
   ['cspc850multilingual', 'cp850'],
 ]);
 
-/** Families of labels, of which senders use more than any list has. */
+/** Families of labels, since senders use more variants than any list has. */
 const ENCODING_BY_PATTERN: readonly (readonly [RegExp, string])[] = [
   [/^utf8|^(?:cp)?65001$/, 'utf-8'],
   [/^iso2022jp|^cp5022[0-2]$/, 'iso-2022-jp'],

@@ -5,14 +5,14 @@ import { encodingOfLabel } from './charset-labels.ts';
 type End = 'cut' | 'whole';
 
 /**
- * The text that these bytes stand for. The label is what the mail says of them, and mail says wrong things: UTF-8 goes
- * out as ISO-8859-1 or GB2312, windows-1252 as UTF-8, and anything under labels that nobody knows. So the bytes are
- * asked first, which postal-mime does not do: text that is UTF-8 by its bytes is hardly ever anything else.
+ * Decodes bytes to text. The label is the charset that the email claims, and it is often wrong: UTF-8 is sent as
+ * ISO-8859-1 or GB2312, windows-1252 as UTF-8, and anything under unknown labels. So the bytes are examined first,
+ * which postal-mime does not do: text whose bytes are valid UTF-8 is hardly ever anything else.
  *
- * Never throws; what is no text at all becomes U+FFFD.
+ * Never throws; bytes that are not text become U+FFFD.
  *
- * @param label charset as the mail names it; undefined where it names none
- * @param end `cut` where the bytes may end within a character, which is left out then
+ * @param label charset as given in the email; undefined if it gives none
+ * @param end `cut` if the bytes may end within a character, which is then dropped
  */
 export function decodedText(bytes: Buffer, label: string | undefined, end: End): string {
   const encoding = encodingByMark(bytes) ?? encodingOfLabel(label ?? '') ?? 'utf-8';
@@ -27,14 +27,14 @@ export function decodedText(bytes: Buffer, label: string | undefined, end: End):
   return shownByWindows(eightBit === 'utf-8' ? decodedOrWindows(bytes, end) : decodedBy(eightBit, bytes, end));
 }
 
-/** Begins characters of two bytes in ISO-2022, which needs no label then: Japanese where nothing else follows it. */
+/** Begins two-byte characters in ISO-2022, which then needs no label: Japanese if nothing follows it. */
 const ESCAPE_TO_MULTI_BYTE = '\x1b$';
 
 /** RFC 1557 and RFC 1922: the set that SO (0x0E) shifts to, which is Korean (C) or simplified Chinese (A). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what these charsets consist of.
 const SHIFTED = /\x1b\$\)([AC])/;
 
-/** Encodings in 7-bit characters, and what their senders most likely mean by characters of 8 bits. */
+/** Encodings in 7-bit characters, and what their senders most likely mean by 8-bit characters. */
 const EIGHT_BIT_OF_SEVEN: ReadonlyMap<string, string> = new Map([
   ['iso-2022-kr', 'euc-kr'],
   ['hz-gb-2312', 'gb18030'],
@@ -51,7 +51,7 @@ function decodedSevenBit(bytes: Buffer, encoding: string, end: End): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
 const DESIGNATION = /\x1b(?:\$[)*+][A-Z]|\$?[)*+]?$)/g;
 
-/** From SO to SI or the end of the line, each pair of bytes is a character of EUC without its eighth bits. */
+/** From SO to SI or the end of the line, each pair of bytes is an EUC character without its eighth bits. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
 const SHIFTED_OUT = /\x0e([^\x0f\r\n]*)\x0f?|\x0f/g;
 
@@ -82,7 +82,7 @@ function withEighthBits(pairs: string): string {
   return pairs.replace(/[!-~]/g, (byte) => String.fromCharCode(byte.charCodeAt(0) | 0x80));
 }
 
-/** Escape sequences that the next one makes void. TextDecoder takes the second of two for an error and shows U+FFFD. */
+/** Escape sequences that the next one overrides. TextDecoder treats the second of two as an error and shows U+FFFD. */
 const ESCAPE = String.raw`\x1b(?:\([BJI]|\$[@B])`;
 const VOID_ESCAPES = new RegExp(`${ESCAPE}(?=${ESCAPE})`, 'g');
 
@@ -92,14 +92,16 @@ function decodedJapanese(bytes: Buffer): string {
 }
 
 /**
- * Multi-byte charsets, of which a short text can pass for UTF-8 of two bytes a character: 谢谢 in GBK is лл in UTF-8.
- * Three bytes a character, as Chinese, Japanese and Korean have them in UTF-8, do not come about by chance.
+ * Multi-byte charsets in which a short text can look like UTF-8 with two bytes per character: 谢谢 in GBK is лл in UTF-8.
+ * Three bytes per character, as in Chinese, Japanese and Korean UTF-8, do not occur by chance.
  */
 const MULTI_BYTE: ReadonlySet<string> = new Set(['shift_jis', 'euc-jp', 'gb18030', 'big5', 'euc-kr']);
 const BEYOND_TWO_BYTES = /[\u0800-\uFFFF]/;
 const BEYOND_ASCII = /[\u0080-\uFFFC]/;
 
-/** Text that claims to be UTF-8, or nothing, and is not: with more wrong than right bytes it is windows-1252. */
+/**
+ * Text that claims to be UTF-8, or nothing, and is not: if it has more wrong bytes than right ones, it is windows-1252.
+ */
 function decodedOrWindows(bytes: Buffer, end: End): string {
   const text = decodedBy('utf-8', bytes, end);
   let wrong = 0;
@@ -111,19 +113,19 @@ function decodedOrWindows(bytes: Buffer, end: End): string {
   return wrong > right ? bytes.toString('latin1') : text;
 }
 
-/** 0x80 to 0x9F in windows-1252; what it leaves undefined keeps its code. */
+/** 0x80 to 0x9F in windows-1252; undefined codes are kept as they are. */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
 
 /**
- * C1 controls shown as the windows-1252 characters that they were before somebody took them for ISO-8859-1: a sender, a
- * gateway that made UTF-8 of them, or the TextDecoder of Node 20, which decodes windows-1252 so. HTML does the same with
- * `&#147;` (https://html.spec.whatwg.org/#numeric-character-reference-end-state).
+ * Shows C1 controls as the windows-1252 characters that they were before they were decoded as ISO-8859-1: by a sender,
+ * a gateway that converted them to UTF-8, or the TextDecoder of Node 20, which decodes windows-1252 that way. HTML does
+ * the same with `&#147;` (https://html.spec.whatwg.org/#numeric-character-reference-end-state).
  */
 function shownByWindows(text: string): string {
   return text.replace(/[\x80-\x9F]/g, (control) => WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80));
 }
 
-/** The text as UTF-8, less the up to three bytes of a cut character; undefined where it is none, or all ASCII. */
+/** The text as UTF-8, less up to three bytes of a cut character; undefined if it is not UTF-8, or all ASCII. */
 function utf8Text(bytes: Buffer, end: End): string | undefined {
   const cuts = end === 'cut' ? [0, 1, 2, 3] : [0];
   if (!cuts.some((cut) => cut < bytes.length && isUtf8(bytes.subarray(0, bytes.length - cut)))) return undefined;
@@ -131,7 +133,7 @@ function utf8Text(bytes: Buffer, end: End): string | undefined {
   return BEYOND_ASCII.test(text) ? text : undefined;
 }
 
-/** A byte order mark outranks every label (https://encoding.spec.whatwg.org/#decode). */
+/** A byte order mark overrides every label (https://encoding.spec.whatwg.org/#decode). */
 function encodingByMark(bytes: Buffer): string | undefined {
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   if (bytes[0] !== 0xff || bytes[1] !== 0xfe) return undefined;
@@ -140,7 +142,9 @@ function encodingByMark(bytes: Buffer): string | undefined {
 
 type Decode = (bytes: Buffer, end: End) => string;
 
-/** To make a decoder takes longer than most decoding. There are as many as `charset-labels.ts` names encodings. */
+/**
+ * Creating a decoder takes longer than most decoding. There are at most as many as `charset-labels.ts` has encodings.
+ */
 const decoders = new Map<string, Decode>();
 
 /** @param encoding a name that `encodingOfLabel` returns */
@@ -158,7 +162,7 @@ function newDecode(encoding: string): Decode {
   try {
     decoder = new TextDecoder(encoding);
   } catch {
-    // A RangeError: the Encoding Standard leaves this one out.
+    // A RangeError: the Encoding Standard omits this encoding.
     return (bytes, end) => {
       const decoder = iconv.getDecoder(encoding as Encoding);
       const text = decoder.write(bytes) + ((end === 'whole' && decoder.end()) || '');
@@ -167,12 +171,12 @@ function newDecode(encoding: string): Decode {
   }
   return (bytes, end) => {
     if (end === 'whole') return decoder.decode(bytes);
-    // As if more were to come: a character cut in two is held back, and the second call throws it away.
+    // With `stream`, a cut character is held back, and the second call drops it.
     const text = decoder.decode(bytes, { stream: true });
     decoder.decode();
     return text;
   };
 }
 
-/** UTF-7 and CESU-8 can spell half of a surrogate pair, which iconv-lite lets through. */
+/** UTF-7 and CESU-8 can encode half of a surrogate pair, which iconv-lite lets through. */
 const LONE_SURROGATE = /\p{Cs}/gu;

@@ -1,19 +1,22 @@
 import { firstValue, type HeaderFields } from './header-fields.ts';
 
-/** What a part says of its content. */
+/** The Content-Type of a part. */
 export type ContentType = {
-  /** `text/plain`, in lower case; what is missing or malformed counts as that (RFC 2045, 5.2). */
+  /** `text/plain`, in lower case; also the default if it is missing or malformed (RFC 2045, 5.2). */
   type: string;
-  /** A parameter, by lower-case name, put together and decoded where RFC 2231 cut or encoded it. */
+  /** A parameter by its lower-case name, joined and decoded if RFC 2231 split or encoded it. */
   parameter: (name: string) => string | undefined;
-  /** What may separate the parts of a multipart: the parameter, and all up to the next one where it has spaces and no quotes. */
+  /**
+   * What may separate the parts of a multipart: the parameter, and all text up to the next one if it has spaces but no
+   * quotes.
+   */
   boundaries: readonly string[];
 };
 
-/** With what senders make of it: quotes, spaces around the slash. */
+/** Tolerates common mistakes: quotes, and spaces around the slash. */
 const TYPE = /^[\s"]*([\w.+-]+)\s*\/\s*([\w.+-]+)/;
 
-/** Types of which some senders write only one half. */
+/** Types that some senders shorten to one half. */
 const TYPE_BY_WORD: ReadonlyMap<string, string> = new Map([
   ['text', 'text/plain'],
   ['plain', 'text/plain'],
@@ -31,10 +34,10 @@ function typeIn(value: string): string | undefined {
   return word && TYPE_BY_WORD.get(word.toLowerCase());
 }
 
-/** `;name=value` of RFC 2045, 5.1, with what senders make of it: spaces around the sign, no quotes where some are due. */
+/** `;name=value` of RFC 2045, 5.1. Tolerates common mistakes: spaces around the sign, and missing quotes. */
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]*))/g;
 
-/** Longer values exist only to do harm; what is beyond is not read. */
+/** Longer values are only sent to do harm; the rest is not read. */
 const VALUE_CHARACTERS = 10_000;
 
 export function contentTypeOf(fields: HeaderFields, fallback = 'text/plain'): ContentType {
@@ -54,7 +57,7 @@ export function parametersOf(value: string): ContentType['parameter'] {
   const parameters = new Map<string, string>();
   for (const [, name = '', quoted, token = ''] of value.slice(0, VALUE_CHARACTERS).matchAll(PARAMETER)) {
     const key = name.toLowerCase();
-    // The first of two counts: a second boundary must not hide the parts from one reader and show them to another.
+    // The first of two counts: a second boundary must not hide parts from one reader and show them to another.
     if (!parameters.has(key)) parameters.set(key, quoted?.replace(/\\(.)/g, '$1') ?? token);
   }
   return (name) => parameters.get(name) ?? extendedParameter(parameters, name);
@@ -62,7 +65,10 @@ export function parametersOf(value: string): ContentType['parameter'] {
 
 const UNQUOTED_BOUNDARY = /;\s*boundary\s*=\s*([^\s;"][^;"]*)/i;
 
-/** A boundary does not end in white space (RFC 2046, 5.1.1), and where it is named so, the lines may have lost it. */
+/**
+ * A boundary does not end in white space (RFC 2046, 5.1.1). If the parameter does, the delimiter lines may have lost
+ * it.
+ */
 function boundariesIn(value: string, parameter: string | undefined): readonly string[] {
   const candidates = [parameter, UNQUOTED_BOUNDARY.exec(value)?.[1]].map((boundary) => boundary?.trimEnd() ?? '');
   return [...new Set(candidates)].filter((boundary) => boundary !== '');

@@ -2,22 +2,22 @@ import { decodedText } from './charset.ts';
 import { encodingOfLabel } from './charset-labels.ts';
 import { paddedUnitsDecoded } from './transfer-encoding.ts';
 
-/** The end of a word is no `?=` that begins an escape of it: `What?=3D?=` is `What?=`. */
+/** A `?=` that begins an escape does not end a word: `What?=3D?=` is `What?=`. */
 const END_OF_Q = String.raw`\?=(?![0-9a-f]{2}[^?]*\?=)`;
 
-/** Question marks are forbidden here, and frequent; `=?` begins another word, but for an `=` that is the last character. */
+/** Question marks are forbidden here but common; `=?` begins another word, unless the `=` is the last character. */
 const Q_CONTENT = String.raw`(?:[^?=]|=(?!\?[^=])|(?!${END_OF_Q})\?)*`;
 
-/** RFC 2047, 2, with the language of RFC 2231, 5. Spaces within a word are forbidden, and frequent. */
+/** RFC 2047, 2, with the language of RFC 2231, 5. Spaces within a word are forbidden but common. */
 const ENCODED_WORD = new RegExp(
   String.raw`=\?([^?*\s]+)(?:\*[^?\s]*)?\?(?:b\?(?<b>[^?]*)|q\?(?<q>${Q_CONTENT}))\?=`,
   'gi',
 );
 
-/** All that needs decoding: encoded words, bytes outside ASCII, escape sequences of ISO-2022-JP. */
+/** Everything that needs decoding: encoded words, bytes outside ASCII, escape sequences of ISO-2022-JP. */
 const ENCODED = /=\?|[\p{Cc}\x80-\xFF]/u;
 
-/** No honest field has more; what lies beyond stays as sent. */
+/** No honest field has more; further words stay as sent. */
 const MAX_WORDS = 200;
 const MAX_CHARSETS = 5;
 
@@ -29,12 +29,13 @@ type Place = { begin: number; end: number };
 type Run = { charset: string; words: readonly Word[] };
 
 /**
- * The text of an unstructured header value (a Subject, a name, a List-Id): bytes outside ASCII decoded, encoded words too.
+ * The text of an unstructured header value (a Subject, a name, a List-Id), with bytes outside ASCII and encoded words
+ * decoded.
  *
- * Adjacent words of one charset are decoded as one, since senders cut words within a character. postal-mime's
- * `decodeWords` does that too, but takes the charset that the word names for true; see `decodedText`.
+ * Adjacent words of one charset are decoded together, since senders split words within a character. postal-mime's
+ * `decodeWords` does that too, but trusts the charset that the word names; see `decodedText`.
  *
- * @param value a byte a character, as in `HeaderFields`
+ * @param value one character per byte, as in `HeaderFields`
  * @param charsetHint charset of the message's text, for values in 8-bit characters that are not UTF-8
  */
 export function decodedValue(value: string, charsetHint?: string): string {
@@ -63,7 +64,7 @@ function runsIn(value: string): readonly (Run & Place)[] {
   return runs;
 }
 
-/** The encoded words of a value, as many as an honest one has. */
+/** The encoded words of a value, up to as many as an honest one has. */
 function wordsIn(value: string): readonly (Word & Place & { charset: string })[] {
   const words: (Word & Place & { charset: string })[] = [];
   const charsets = new Set<string>();
@@ -79,12 +80,12 @@ function wordsIn(value: string): readonly (Word & Place & { charset: string })[]
 }
 
 function textOf({ charset, words }: Run): string {
-  // The end of a word ends its base64 of UTF-7, which would go on in the next one.
+  // The end of a word ends its UTF-7 base64, which would otherwise continue in the next word.
   const wholes = encodingOfLabel(charset) === 'utf-7' ? words.map((word) => [word]) : [words];
   return wholes.map((whole) => decodedText(bytesOf(whole), charset, 'whole')).join('');
 }
 
-/** Senders also cut words within a group of base64 or an escape of Q, so that they are joined before they are decoded. */
+/** Senders also split words within a base64 group or a Q escape, so words are joined before they are decoded. */
 function bytesOf(words: readonly Word[]): Buffer {
   const pieces: Buffer[] = [];
   for (let at = 0; at < words.length; ) {
@@ -100,7 +101,10 @@ function bytesOf(words: readonly Word[]): Buffer {
 
 const WHOLE_BASE64 = /^(?:[a-z0-9+/]{4}|[a-z0-9+/]{3}=|[a-z0-9+/]{2}==)*$/i;
 
-/** Joined where that makes whole groups, or a word can be none of its own; else each word is one without its padding. */
+/**
+ * Joined if that gives whole groups, or if a word cannot be valid alone; otherwise each word is decoded alone, without
+ * its padding.
+ */
 function base64Decoded(contents: readonly string[]): Buffer {
   const joined = contents.join('');
   const isCut = WHOLE_BASE64.test(joined) || contents.some((content) => content.replace(/=+$/, '').length % 4 === 1);

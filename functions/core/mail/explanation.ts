@@ -9,10 +9,10 @@ import { decodedPart, ENCRYPTED_WITH_PGP, SNIPPET_CHARACTERS } from './snippet.t
 import { decodedContent } from './transfer-encoding.ts';
 
 /**
- * What an email has in place of text that a person could read: `encrypted (PGP)`, `attachment: scan.pdf`. Empty where
- * nothing can be said.
+ * What an email contains instead of readable text: `encrypted (PGP)`, `attachment: scan.pdf`. Empty if that is not
+ * known.
  *
- * @param body its first kilobytes, a byte a character
+ * @param body its first kilobytes, one character per byte
  * @param further a part that was fetched from further in, and has no readable text
  */
 export function explanationOf(fields: HeaderFields, body: string, further?: TextContent): string {
@@ -72,7 +72,7 @@ const DELIVERY_BY_ACTION: ReadonlyMap<string, string> = new Map([
   ['expanded', 'delivered'],
 ]);
 
-/** RFC 3464: groups of fields, of the message first, then of each recipient. */
+/** RFC 3464: groups of fields, first for the message, then for each recipient. */
 function deliveryStatus({ fields, body, type }: Entity): string | undefined {
   if (!/^message\/(?:global-)?delivery-status$/.test(type.type)) return undefined;
   const content = decodedContent(body, firstValue(fields, 'content-transfer-encoding')).toString('latin1');
@@ -90,7 +90,7 @@ function invitation(entity: Entity): string | undefined {
   return invitationIn(decodedText(bytes, parameter('charset'), 'cut'), parameter('method'));
 }
 
-/** Of HTML that has no text but its images; empty where they say nothing. */
+/** The image texts of HTML that has no other text; empty if the images have none. */
 function imageTextsIn(entities: readonly Entity[], further: TextContent | undefined): readonly string[] {
   return [further, ...entities.map(textContentOf)].flatMap((part) =>
     part?.type === 'text/html' ? (imageTextIn(decodedPart(part)) ?? []) : [],

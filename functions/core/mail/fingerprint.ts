@@ -1,10 +1,10 @@
 /**
- * INTERNALDATE and RFC822.SIZE of a uid never change (RFC 3501, 2.3.3 and 2.3.4). Where they do, the uid stands for
- * another email: the server has renumbered its mailbox and kept UIDVALIDITY, as bridges and restored backups do.
+ * INTERNALDATE and RFC822.SIZE of a uid never change (RFC 3501, 2.3.3 and 2.3.4). If they do, the uid is now another
+ * email's: the server has renumbered its mailbox and kept UIDVALIDITY, as bridges and restored backups do.
  *
- * @param internalDate what is no date is as good as none
+ * @param internalDate an invalid date counts as missing
  * @param size RFC822.SIZE in bytes
- * @returns undefined where the server does not tell both; nothing can be compared then
+ * @returns undefined if the server does not send both; emails cannot be compared then
  */
 export function fingerprintOf(internalDate: Date | undefined, size: number | undefined): string | undefined {
   const ms = internalDate?.getTime() ?? Number.NaN;

@@ -1,6 +1,6 @@
 /**
- * Joins the lines of a paragraph of format=flowed (RFC 3676, 4): lines that end in a space, with the same depth of
- * quoting, are one. `delSp` drops that space, as text in languages without spaces needs it.
+ * Joins the lines of a paragraph of format=flowed (RFC 3676, 4): lines that end in a space and have the same depth of
+ * quoting. `delSp` removes that space, for languages that are written without spaces.
  */
 export function unflowedText(text: string, { delSp }: { delSp: boolean }): string {
   const paragraphs: string[] = [];
@@ -9,7 +9,7 @@ export function unflowedText(text: string, { delSp }: { delSp: boolean }): strin
     const depth = depthOfQuoting(line);
     const unquoted = line.slice(depth);
     const content = unquoted.startsWith(' ') ? unquoted.slice(1) : unquoted;
-    // The separator of a signature ends in a space and is a line of its own (RFC 3676, 4.3).
+    // The separator of a signature ends in a space but is a line of its own (RFC 3676, 4.3).
     const isSoft = content.endsWith(' ') && content !== '-- ';
     const shown = isSoft && delSp ? content.slice(0, -1) : content;
     if (openDepth === depth) paragraphs.push(shown);

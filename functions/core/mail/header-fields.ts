@@ -1,10 +1,10 @@
 /**
- * The values of the fields of a header, by lower-case name, unfolded, in their order. Each character is one byte: which
- * characters the bytes stand for is decided where a value is shown, and identity never depends on it.
+ * The unfolded values of a header's fields, in order, by lower-case name. Each character is one byte: bytes are decoded
+ * only where a value is shown, and identity never depends on that.
  */
 export type HeaderFields = ReadonlyMap<string, readonly string[]>;
 
-/** Longer values exist only to do harm, but for lists of thousands of recipients. What lies beyond is not read. */
+/** Longer values are only sent to do harm, except for lists of thousands of recipients. The rest is not read. */
 const VALUE_CHARACTERS = 100_000;
 
 /** No honest header repeats a field more often; servers put their Authentication-Results above those of senders. */
@@ -12,11 +12,11 @@ const MAX_VALUES = 100;
 
 /**
  * Reads a header. Only LF ends a line: a bare CR within a value is white space and must not begin a field. Lines that
- * are no field, such as mbox's `From `, are passed over.
+ * are not fields, such as mbox's `From `, are skipped.
  *
  * postal-mime decodes header lines as UTF-8 while it reads them, which loses the bytes of any other charset.
  *
- * @param text header, a byte a character
+ * @param text header, one character per byte
  */
 export function headerFieldsOf(text: string): HeaderFields {
   const fields = new Map<string, string[]>();
@@ -49,7 +49,7 @@ export function headerFieldsOf(text: string): HeaderFields {
   return fields;
 }
 
-/** The first value of a field, as every other reader of mail takes it where a field repeats against RFC 5322, 3.6. */
+/** The first value of a field: if a field repeats against RFC 5322, 3.6, other mail readers take the first one too. */
 export function firstValue(fields: HeaderFields, name: string): string {
   return fields.get(name)?.[0] ?? '';
 }

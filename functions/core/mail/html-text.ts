@@ -1,24 +1,24 @@
 import { Parser } from 'htmlparser2';
 import { displayedText } from './displayed-text.ts';
 
-/** Elements whose text is for machines, or for the title of a window. */
+/** Elements whose text is for machines or for a window title. */
 const NOT_SHOWN: ReadonlySet<string> = new Set(['script', 'style', 'template', 'title']);
 
-/** Elements within a word or line. All others, also unknown ones, begin and end with white space. */
+/** Elements within a word or line. All others, unknown ones included, begin and end with white space. */
 const INLINE: ReadonlySet<string> = new Set(
   'a abbr b bdi bdo big cite code del dfn em font i ins kbd mark o:p q s samp small span strike strong sub sup tt u var wbr'.split(
     ' ',
   ),
 );
 
-/** Parsed at a time; the snippet is mostly in the first. */
+/** Parsed at a time; the snippet is usually in the first chunk. */
 const CHUNK_CHARACTERS = 1_024;
 
 /**
- * The text of HTML that may be malformed and end anywhere, as far as `enoughCharacters` of it can be shown.
+ * The text of HTML that may be malformed and cut anywhere, up to `enoughCharacters` displayable characters.
  *
- * Reads the parser's events: a snippet has one line, so that the layout for which html-to-text builds a tree would be
- * thrown away again, at ten times the cost.
+ * Uses the parser's events: a snippet is one line, so the layout tree that html-to-text builds would be discarded, at
+ * ten times the cost.
  */
 export function textOfHtml(html: string, enoughCharacters: number): string {
   let text = '';
@@ -44,10 +44,10 @@ export function textOfHtml(html: string, enoughCharacters: number): string {
   return text;
 }
 
-/** Images that count readers, not for them to see. */
+/** Tracking images, which readers do not see. */
 const PIXEL = /^[01](?:px)?$/;
 
-/** What the first image that says anything says (its `alt`); empty for images that say nothing, undefined without images. */
+/** The text (`alt`) of the first image that has one; empty if none has, undefined without images. */
 export function imageTextIn(html: string): string | undefined {
   let text: string | undefined;
   const parser = new Parser({
@@ -61,11 +61,11 @@ export function imageTextIn(html: string): string | undefined {
   return text;
 }
 
-/** As far as browsers look for it (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding). */
+/** As far as browsers look (https://html.spec.whatwg.org/#prescan-a-byte-stream-to-determine-its-encoding). */
 const PRESCANNED_BYTES = 1_024;
 const CHARSET = /<meta\s[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)|^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)/i;
 
-/** The charset that HTML names in itself. It is not UTF-16, or its name could not be read here. */
+/** The charset that HTML declares. It cannot be UTF-16, because its name could not be read here then. */
 export function charsetInHtml(bytes: Buffer): string | undefined {
   const [, inMeta, inXml] = CHARSET.exec(bytes.toString('latin1', 0, PRESCANNED_BYTES)) ?? [];
   const charset = inMeta ?? inXml;

@@ -1,8 +1,8 @@
 /** The login of one mailbox account. */
 export interface Login {
   /**
-   * Which user, settings and secrets it is: another version for each change of one of them. Of a secret it tells nothing.
-   * Throws `SecretMissing`.
+   * Identifies the user, settings and secrets: it changes with any of them, and reveals nothing of a secret. Throws
+   * `SecretMissing`.
    */
   version(): Promise<string>;
 }

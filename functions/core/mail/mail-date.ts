@@ -1,12 +1,12 @@
-/** Longer ones are no dates. */
+/** Longer texts are not dates. */
 const DATE_CHARACTERS = 100;
 
 /**
- * The date that a Date field names, where it can mean no other: RFC 5322 with what senders make of it, ISO 8601, and
- * `dd.mm.yyyy`. `03/02/2026` is none: to `new Date` it is the 2nd of March, to most of the world the 3rd of February.
+ * The date of a Date field, if it is unambiguous: RFC 5322 with common mistakes, ISO 8601, and `dd.mm.yyyy`.
+ * `03/02/2026` is rejected: `new Date` reads it as 2 March, most of the world as 3 February.
  *
- * A date without a zone counts as UTC, like `-0000` (RFC 5322, 3.3). One with an abbreviation that RFC 5322 does not list
- * is none: `IST` is a zone of India, of Israel and of Ireland.
+ * A date without a zone counts as UTC, like `-0000` (RFC 5322, 3.3). An abbreviation that RFC 5322 does not list is
+ * rejected: `IST` is a zone of India, of Israel and of Ireland.
  */
 export function dateIn(value: string): Date | undefined {
   const text = withoutComments(value.slice(0, DATE_CHARACTERS))
@@ -19,13 +19,13 @@ export function dateIn(value: string): Date | undefined {
   return undefined;
 }
 
-/** Comments nest (RFC 5322, 3.2.2); so short a text has few of them. */
+/** Comments nest (RFC 5322, 3.2.2); a text this short has few of them. */
 function withoutComments(text: string): string {
   const without = text.replace(/\([^()]*\)/g, ' ');
   return without === text ? text : withoutComments(without);
 }
 
-/** C's asctime has the year behind the time: `Mon Mar 2 09:00:00 CET 2026`. */
+/** C's asctime puts the year after the time: `Mon Mar 2 09:00:00 CET 2026`. */
 function yearFirst(text: string): string {
   return text.replace(/ (\d{1,2}:\d\d(?::\d\d)?(?: [a-z]+)?) (\d{4})(?= |$)/i, ' $2 $1');
 }
@@ -40,7 +40,7 @@ const FORMS: readonly RegExp[] = [
   String.raw`^${WEEKDAY}(?<day>\d{1,2})\. ?(?<month>\d{1,2})\. ?(?<year>\d{4})(?<rest> .*)?$`,
 ].map((form) => new RegExp(form, 'iu'));
 
-/** RFC 5322, 4.3: two and three digits are years of this and the last century. */
+/** RFC 5322, 4.3: two and three digits mean years of this and the last century. */
 function yearOf(digits: string): number {
   const year = Number(digits);
   if (digits.length === 4) return year;
@@ -49,7 +49,7 @@ function yearOf(digits: string): number {
 
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 
-/** Counted from 0, as `Date` does; -1 for none. */
+/** Counted from 0, as in `Date`; -1 if it is not a month. */
 function monthOf(text: string): number {
   return /^\d/.test(text) ? Number(text) - 1 : MONTHS.findIndex((month) => month.startsWith(text.toLowerCase()));
 }
@@ -57,7 +57,7 @@ function monthOf(text: string): number {
 const TIME =
   /^ ?(?:(?<hours>\d{1,2})[:.](?<minutes>\d\d)(?:[:.](?<seconds>\d\d)(?:\.(?<fraction>\d+))?)?)? ?(?<half>[ap]m)? ?(?<zone>[a-z]*(?:[+-]\d\d:?\d\d(?: [a-z]+)?)?)$/i;
 
-/** The milliseconds from midnight UTC. */
+/** Milliseconds since midnight UTC. */
 function timeIn(text: string): number | undefined {
   const {
     hours = '0',
@@ -71,7 +71,7 @@ function timeIn(text: string): number | undefined {
   };
   const hour = hourOf(Number(hours), half.toLowerCase());
   const offset = minutesOfZone(zone);
-  // A leap second is the 60th (RFC 5322, 3.3).
+  // A leap second is second 60 (RFC 5322, 3.3).
   if (hour > 23 || Number(minutes) > 59 || Number(seconds) > 60 || offset === undefined) return undefined;
   return (
     ((hour * 60 + Number(minutes) - offset) * 60 + Number(seconds)) * 1_000 +
@@ -92,7 +92,7 @@ const HOURS_OF_ZONE: ReadonlyMap<string, number> = new Map([
   ...['est', 'cst', 'mst', 'pst'].map((zone, at) => [zone, -5 - at] as const),
 ]);
 
-/** No clock is further from UTC. */
+/** No time zone is further from UTC. */
 const MAX_ZONE_MINUTES = 14 * 60;
 
 function minutesOfZone(zone: string): number | undefined {
@@ -106,12 +106,12 @@ function minutesOfZone(zone: string): number | undefined {
   return sign === '-' ? -offset : offset;
 }
 
-/** Undefined for the 31st of February, and for a year that nobody wrote email in. */
+/** Undefined for 31 February and for years before email. */
 function dateOf([year, month, day]: readonly [number, number, number], time: number | undefined): Date | undefined {
   const midnight = new Date(Date.UTC(year, month, day));
   const isOfCalendar = midnight.getUTCMonth() === month && midnight.getUTCDate() === day && year >= 1970;
   if (!isOfCalendar || time === undefined) return undefined;
   const date = new Date(midnight.getTime() + time);
-  // ISO 8601 writes no later year in four digits.
+  // ISO 8601 cannot write later years in four digits.
   return date.getUTCFullYear() <= 9999 ? date : undefined;
 }

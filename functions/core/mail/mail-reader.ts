@@ -1,41 +1,45 @@
 import type { Mail } from './mail.ts';
 
-/** What a listing tells of an email. */
+/** What a listing shows of an email. */
 export type ListedMail = {
   uid: number;
-  /** When the server received it; undefined where it does not say. */
+  /** When the server received it; undefined if the server does not say. */
   receivedAt: Date | undefined;
   /** RFC822.SIZE in bytes. */
   size?: number | undefined;
   fingerprint: string | undefined;
 };
 
-/** The emails that are there, by uid, of the uids that were asked for. */
+/** Of the uids that were requested, the emails that exist, by uid. */
 export type MailPage = { uids: readonly number[]; mails: readonly Mail[] };
 
 /** Reads one account over IMAP. Every failure is a `MailboxFailure`. */
 export interface MailReader {
   /**
-   * Connects, runs `visit`, and closes the connection on every way out.
+   * Connects, runs `visit`, and always closes the connection.
    *
-   * @param onNotice hears what the server wants shown to the user (ALERT: RFC 3501, 7.1), without secrets, on one line
+   * @param onNotice receives messages that the server wants shown to the user (ALERT: RFC 3501, 7.1), without secrets,
+   *   on one line
    */
   visit<T>(folder: string, visit: (session: MailSession) => Promise<T>, onNotice?: (text: string) => void): Promise<T>;
 }
 
 /**
- * One connection to one folder. The mailbox is only read: EXAMINE and BODY.PEEK, no flag ever changes. Once its status was
- * asked, all else is about the folder under that uidValidity, or fails as `uidValidity changed`.
+ * One connection to one folder. The mailbox is only read: EXAMINE and BODY.PEEK, so no flag ever changes. After
+ * `status`, everything refers to the folder under that uidValidity, or fails as `uidValidity changed`.
  */
 export interface MailSession {
-  /** The cheapest question: STATUS, without selecting the folder. */
+  /** The cheapest request: STATUS, without selecting the folder. */
   status(): Promise<{ uidValidity: string; uidNext: number }>;
-  /** All email above `uid`, by uid, up to the last that the server says there is; with less it fails as an `incomplete answer`. */
+  /**
+   * All email above `uid`, by uid, up to the last one that the server reports; anything less fails as an `incomplete
+   * answer`.
+   */
   list(aboveUid: number): Promise<ListedMail[]>;
   /**
-   * Reads these emails in the order of their uids, and fetches the next page while one is worked on. Every uid is in a
-   * page. One whose email is not is expunged since it was listed; one that the server does not hand out, though it hands
-   * out others, is there with its `problem`. Anything else is a `MailboxFailure`.
+   * Reads these emails by uid, and fetches the next page while the current one is processed. Every uid is in a page. If
+   * its email is missing there, it was expunged after the listing; if the server does not return it, though it returns
+   * others, it is there with its `problem`. Anything else is a `MailboxFailure`.
    */
   pages(uids: readonly number[], mailsPerPage: number): AsyncIterable<MailPage>;
 }

@@ -7,15 +7,15 @@ export type { MailAddress };
 export const mailLocationSchema = z.object({
   /** One folder of one account, such as `support/INBOX`. */
   mailbox: z.string(),
-  /** A 32-bit number in IMAP; carried as a string because imapflow hands it out as a bigint. */
+  /** A 32-bit number in IMAP; a string here because imapflow returns a bigint. */
   uidValidity: z.string(),
   uid: z.int(),
 });
 
-/** Where a mail lies. A uid means something only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
+/** Where an email is. A uid is meaningful only together with its mailbox and uidValidity (RFC 3501, 2.3.1.1). */
 export type MailLocation = z.output<typeof mailLocationSchema>;
 
-/** What a poll reads of one mail: envelope, ids and a snippet of its text, never the whole mail. */
+/** What a poll reads of an email: envelope, ids and a snippet of its text, never the whole email. */
 export type Mail = {
   mailId: string;
   location: MailLocation;
@@ -24,23 +24,23 @@ export type Mail = {
   to: readonly MailAddress[];
   cc: readonly MailAddress[];
   subject: string;
-  /** The Date header as ISO 8601; the server's internal date where the header is missing or unreadable. */
+  /** The Date header as ISO 8601; the server's internal date if the header is missing or unreadable. */
   date: string;
-  /** When the server received it (INTERNALDATE); a message that is moved keeps it. */
+  /** When the server received it (INTERNALDATE); moving a message does not change it. */
   receivedAt: Date;
-  /** Tells this email from any other one that the server may put at its uid; see `fingerprintOf`. */
+  /** Distinguishes this email from any other that the server may put at its uid; see `fingerprintOf`. */
   fingerprint: string | undefined;
   /** Readable text, at most 500 characters. */
   snippet: string;
   /**
-   * Header fields that rules ask for, by lower-case name, unfolded and decoded. Authentication-Results stay as sent:
-   * decoding would let a sender write results of its own, as an encoded word in an address that the field repeats. An
-   * empty value among them stands for other fields between two of them.
+   * Header fields that rules use, by lower-case name, unfolded and decoded. Authentication-Results stay as sent:
+   * decoding would let a sender inject results through an encoded word in an address that the field repeats. An empty
+   * value among them means that other fields come between two of them.
    */
   headers: ReadonlyMap<string, readonly string[]>;
-  /** Opens the mail in the reader's mail client. */
+  /** Opens the email in the reader's mail client. */
   link: string | undefined;
-  /** Why the mail could not be read as it should; such a mail goes to `unknown` with this reason. */
+  /** Why the email could not be read properly; it then goes to `unknown` with this reason. */
   problem: string | undefined;
 };
 
@@ -54,23 +54,23 @@ export const mailRecordSchema = z.object({
   link: z.string().nullable(),
 });
 
-/** What a person needs to recognise a mail, kept with it on every way: ledger, queue, spool, post and digest. */
+/** What a person needs to recognise an email, kept with it everywhere: ledger, queue, spool, post and digest. */
 export type MailRecord = z.output<typeof mailRecordSchema>;
 
-/** What makes an email the same email wherever it is; raw, so that no decoder's update changes an id. */
+/** What makes an email the same email wherever it is. Raw, so that no update of a decoder changes an id. */
 export type Identity = {
   messageId: string;
   from: string;
   date: string;
   subject: string;
-  /** The beginning of the text as fetched, a byte a character; the first 4,096 bytes count. */
+  /** The beginning of the text as fetched, one character per byte; the first 4,096 bytes count. */
   text: string;
   fingerprint: string | undefined;
 };
 
 /**
- * What servers change in a header: they fold it elsewhere, with a space, a tab or nothing, and NUL cannot be part of
- * what IMAP hands out (RFC 3501, 9, CHAR8), so that one server drops it and Dovecot puts 0x80 in its place.
+ * What servers change in a header: they fold it elsewhere, with a space, a tab or nothing. IMAP cannot transfer NUL
+ * (RFC 3501, 9, CHAR8), so one server drops it and Dovecot replaces it with 0x80.
  */
 const CHANGED_BY_SERVERS = /[\0\s\x80]+/g;
 
@@ -82,8 +82,8 @@ const ID_HEX_DIGITS = 32;
  * The identity of an email across re-upload, move and a change of UIDVALIDITY.
  *
  * With a Message-ID: a hash over account, Message-ID, From, Date, Subject and the beginning of the text, since a
- * Message-ID alone can be repeated or forged. Without one: over its place and all that is known of it, so that such an
- * email is never taken for another, also where a server gives its place to another one.
+ * Message-ID alone can be repeated or forged. Without one: a hash over its location and everything known of it, so that
+ * such an email is never taken for another, even if a server reuses its location.
  */
 export function mailIdOf(account: string, location: MailLocation, identity: Identity): string {
   const { messageId, from, date, subject, text, fingerprint = '' } = identity;
@@ -99,15 +99,15 @@ export function mailIdOf(account: string, location: MailLocation, identity: Iden
 }
 
 /**
- * Whether a Message-ID holds an id. Alarm panels and printers write `<>` in every email (RFC 5322, 3.6.4, asks for an id
- * between the brackets).
+ * Whether a Message-ID contains an id. Alarm panels and printers write `<>` in every email (RFC 5322, 3.6.4, requires
+ * an id between the brackets).
  */
 export function namesAnEmail(messageId: string): boolean {
   const id = /<([^>]*)/.exec(messageId)?.[1] ?? messageId;
   return id.replace(CHANGED_BY_SERVERS, '') !== '';
 }
 
-/** The id of one copy of an email that the ledger knows: of this one place. */
+/** The id of one copy, at one location, of an email that the ledger knows. */
 export function copyIdOf(mailId: string, { mailbox, uidValidity, uid }: MailLocation): string {
   return hashOf(['copy', mailId, mailbox, uidValidity, String(uid)]);
 }

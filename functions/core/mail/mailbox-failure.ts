@@ -1,20 +1,20 @@
-/** The ways in which reading a mailbox fails; each asks something else of whoever is told. */
+/** The ways in which reading a mailbox fails; each needs a different response. */
 export type MailboxFailureKind =
   /** The server refused the user or the password. */
   | 'credentials'
-  /** No connection came about: refused, unreachable, unknown host. */
+  /** No connection was established: refused, unreachable, unknown host. */
   | 'connection'
   /** The certificate or the TLS handshake failed, or STARTTLS was not offered. */
   | 'tls'
   /** The server stopped answering. */
   | 'timeout'
-  /** The connection broke off without a word. */
+  /** The connection was closed without a message. */
   | 'closed by server'
   /** The server ended the session and said so (RFC 3501, 7.1.5). */
   | 'bye'
   /** The server asked for fewer requests. */
   | 'throttled'
-  /** The server says that a part of it is down for now (RFC 5530, UNAVAILABLE). */
+  /** The server reports that a part of it is temporarily down (RFC 5530, UNAVAILABLE). */
   | 'unavailable'
   /** The folder does not exist or may not be read. */
   | 'folder'
@@ -22,25 +22,25 @@ export type MailboxFailureKind =
   | 'refused'
   /** What the server sent is not IMAP. */
   | 'protocol'
-  /** An answer is larger than anything that was asked for. */
+  /** An answer is larger than any request allows for. */
   | 'answer too large'
-  /** The server reports no UIDVALIDITY, so no uid of it means anything. */
+  /** The server reports no UIDVALIDITY, so its uids are meaningless. */
   | 'no uidValidity'
   /** The server renumbered its mail in the middle of a session. */
   | 'uidValidity changed'
-  /** The server listed a mail and then did not hand it out. */
+  /** The server listed an email and then did not return it. */
   | 'incomplete answer';
 
-/** A folder that the server has; its numbers are undefined where the server does not tell them. */
+/** A folder that the server has; its numbers are undefined if the server does not report them. */
 export type ExistingFolder = { name: string; uidValidity: string | undefined; uidNext: number | undefined };
 
-/** Reading a mailbox failed. The watermark stands where it stood; the next poll tries again. */
+/** Reading a mailbox failed. The watermark is unchanged; the next poll tries again. */
 export class MailboxFailure extends Error {
   override readonly name = 'MailboxFailure';
   readonly kind: MailboxFailureKind;
-  /** What the server said, or what the connection did; the text, where that says no more. */
+  /** What the server said, or what the connection did; the same as the text if there is nothing more. */
   readonly said: string;
-  /** Where a folder does not exist: those that do, as far as the server lists them. */
+  /** If a folder does not exist: the existing ones, as far as the server lists them. */
   readonly existingFolders: readonly ExistingFolder[];
 
   constructor(

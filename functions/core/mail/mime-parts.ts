@@ -3,41 +3,41 @@ import { decodedValue } from './encoded-words.ts';
 import { firstValue, type HeaderFields, headerFieldsOf } from './header-fields.ts';
 import { decodedContent } from './transfer-encoding.ts';
 
-/** A text part of a mail, as sent. */
+/** A text part of an email, as sent. */
 export type TextContent = {
   type: 'text/plain' | 'text/html';
   charset: string | undefined;
   /** Content-Transfer-Encoding. */
   encoding: string | undefined;
   flow?: TextFlow;
-  /** A byte a character. */
+  /** One character per byte. */
   content: string;
 };
 
-/** RFC 3676: whether lines make up paragraphs, and whether the space before a soft line break is part of the text. */
+/** RFC 3676: whether lines form paragraphs, and whether the space before a soft line break is part of the text. */
 type TextFlow = 'flowed' | 'flowed, delsp' | undefined;
 
-/** Parts that say the same, the one to show first; a part without alternatives stands alone. */
+/** Parts with the same content, the preferred one first; a part without alternatives is alone. */
 export type Choice = readonly TextContent[];
 
-/** What a mail shows to its reader, in its order. */
+/** What an email shows to its reader, in order. */
 export type ReadableParts = {
   body: readonly Choice[];
-  /** For a mail whose body is blank: attached mails and texts, what a bounce returns. */
+  /** For an email whose body is blank: attached emails and texts, or the email that a bounce returns. */
   attached: readonly Choice[];
 };
 
-/** No honest mail has more in its first kilobytes; what is beyond is not looked at. */
+/** No honest email has more in its first kilobytes; further parts are ignored. */
 const MAX_PARTS = 100;
 
-/** No honest mail nests deeper; each level reads its content once. */
+/** No honest email nests deeper; each level reads its content once. */
 const MAX_DEPTH = 20;
 
 /**
- * Finds the readable parts of a message whose body may end anywhere.
+ * Finds the readable parts of a message whose body may be cut anywhere.
  *
- * Own code, since readers of whole messages (postal-mime, mailparser) decode a part by its label before anyone sees its
- * bytes, take a text that is cut for one that ends, and take three times as long.
+ * Own code, because readers of whole messages (postal-mime, mailparser) decode a part by its label before its bytes can
+ * be examined, take a cut text for a complete one, and need three times as long.
  */
 export function readablePartsOf(fields: HeaderFields, body: string): ReadableParts {
   return partsIn({ fields, body, type: contentTypeOf(fields) }, MAX_DEPTH);
@@ -46,7 +46,7 @@ export function readablePartsOf(fields: HeaderFields, body: string): ReadablePar
 /** A message or one of its parts (RFC 2045, 2.4). */
 export type Entity = { fields: HeaderFields; body: string; type: ContentType };
 
-/** The message and all that it holds, each before what it holds itself. */
+/** The message and everything in it, each entity before its content. */
 export function entitiesOf(fields: HeaderFields, body: string): readonly Entity[] {
   return entitiesIn({ fields, body, type: contentTypeOf(fields) }, MAX_DEPTH);
 }
@@ -77,12 +77,12 @@ function partsIn(entity: Entity, depthLeft: number): ReadableParts {
 function partsOfMultipart(entity: Entity, depthLeft: number): ReadableParts {
   const { type } = entity;
   const parts = childrenOf(entity);
-  // Mail that calls itself multipart and has no parts is what some scripts send: text.
+  // A multipart without parts is something that some scripts send: text.
   if (parts.length === 0) return { body: [[textContent('text/plain', decodedBodyOf(entity))]], attached: [] };
   const read = parts.map((part) => partsIn(part, depthLeft - 1));
   const attached = read.flatMap((part) => part.attached);
   if (type.type === 'multipart/alternative') return { body: asOneChoice(read.flatMap((part) => part.body)), attached };
-  // The first part of a report is for people, the others say the same to machines or return a mail (RFC 6522, 3).
+  // The first part of a report is for people; the others repeat it for machines or return an email (RFC 6522, 3).
   if (type.type === 'multipart/report') {
     const [forPeople, ...others] = read;
     return { body: forPeople?.body ?? [], attached: [...others.flatMap((part) => part.body), ...attached] };
@@ -90,7 +90,7 @@ function partsOfMultipart(entity: Entity, depthLeft: number): ReadableParts {
   return { body: read.flatMap((part) => part.body), attached };
 }
 
-/** Base64 and quoted-printable are forbidden to a multipart (RFC 2045, 6.4), and SAP sends it in base64 as a whole. */
+/** Base64 and quoted-printable are forbidden for a multipart (RFC 2045, 6.4), but SAP sends whole ones in base64. */
 function childrenOf(entity: Entity): readonly Entity[] {
   const { body, type } = entity;
   const fallback = type.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
@@ -99,13 +99,13 @@ function childrenOf(entity: Entity): readonly Entity[] {
   return parts.map((part) => entityOf(part, fallback));
 }
 
-/** What is forbidden to messages and multiparts, and used: an encoding of the whole. */
+/** Decodes an encoding of the whole message or multipart, which is forbidden but used. */
 function decodedBodyOf({ fields, body }: Entity): string {
   const encoding = firstValue(fields, 'content-transfer-encoding');
   return /base64|quoted/i.test(encoding) ? decodedContent(body, encoding).toString('latin1') : body;
 }
 
-/** Plain text first: it is what the sender wrote for a place like a snippet. */
+/** Plain text first: the sender wrote it for uses like a snippet. */
 function asOneChoice(choices: readonly Choice[]): Choice[] {
   const all = choices.flat();
   if (all.length === 0) return [];
@@ -132,7 +132,7 @@ function partsOfLeaf(entity: Entity): ReadableParts {
     : { body: [], attached: [[content]] };
 }
 
-/** Undefined for what is no text that a person could read. */
+/** Undefined if it is not readable text. */
 export function textContentOf({ fields, body, type }: Entity): TextContent | undefined {
   const kind = HTML.test(type.type) ? 'text/html' : PLAIN.test(type.type) ? 'text/plain' : undefined;
   if (!kind) return undefined;
@@ -145,7 +145,7 @@ export function textContentOf({ fields, body, type }: Entity): TextContent | und
   };
 }
 
-/** The name of the file that a part is, decoded; undefined where it has none. */
+/** The decoded file name of a part; undefined if it has none. */
 export function nameOf({ fields, type }: Entity): string | undefined {
   const name = parametersOf(firstValue(fields, 'content-disposition'))('filename') ?? type.parameter('name');
   return name && decodedValue(name);
@@ -164,13 +164,13 @@ export function isAttachment(fields: HeaderFields): boolean {
   return /^\s*attachment/i.test(firstValue(fields, 'content-disposition'));
 }
 
-/** The parts between the boundaries (RFC 2046, 5.1.1); the last one may be open. */
+/** The parts between the boundaries (RFC 2046, 5.1.1); the last one may be incomplete. */
 function split(body: string, boundaries: readonly string[]): string[] {
   for (const boundary of boundaries) {
     const parts = splitAt(body, `--${boundary}`);
     if (parts.length > 0) return parts;
   }
-  // Without a boundary, which the header has to name, what looks like one is taken.
+  // If the header names no boundary, as it must, the first line that looks like one is used.
   const delimiter = boundaries.length === 0 ? /(?<![^\n])--[^\s-][^\s]*/.exec(body)?.[0] : undefined;
   return delimiter ? splitAt(body, delimiter) : [];
 }
@@ -190,7 +190,7 @@ function splitAt(body: string, delimiter: string): string[] {
   return parts;
 }
 
-/** A delimiter stands alone on its line; another one that begins alike is not it. */
+/** A delimiter is alone on its line; a longer one with the same beginning does not match. */
 function delimiterLine(body: string, at: number, delimiter: string): { isLast: boolean; end: number } | undefined {
   if (at > 0 && body[at - 1] !== '\n') return undefined;
   const lineEnd = body.indexOf('\n', at);
@@ -199,7 +199,7 @@ function delimiterLine(body: string, at: number, delimiter: string): { isLast: b
   return rest === '' || rest === '--' ? { isLast: rest === '--', end } : undefined;
 }
 
-/** What was fetched may end within a delimiter. */
+/** The fetched text may end within a delimiter. */
 function withoutCutDelimiter(part: string, delimiter: string): string {
   const lastLine = part.lastIndexOf('\n') + 1;
   return part.length > lastLine && delimiter.startsWith(part.slice(lastLine)) ? part.slice(0, lastLine) : part;
@@ -211,11 +211,11 @@ function entityOf(text: string, fallbackType: string): Entity {
   return { fields, body: text.slice(bodyStart), type: contentTypeOf(fields, fallbackType) };
 }
 
-/** Where the header ends: behind a blank line, or before a line that can be no field, where the blank one is missing. */
+/** Where the header ends: after a blank line, or, if that is missing, before a line that cannot be a field. */
 function endOfHeader(text: string): number {
   for (let at = 0; at < text.length; ) {
     const lineEnd = text.indexOf('\n', at);
-    // What was fetched ends within the header.
+    // The fetched text ends within the header.
     if (lineEnd < 0) return text.length;
     const line = text.slice(at, lineEnd);
     if (line === '' || line === '\r') return lineEnd + 1;

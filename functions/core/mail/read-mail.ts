@@ -12,27 +12,30 @@ import { snippetOfMessage, snippetOfText } from './snippet.ts';
 
 export { SNIPPET_CHARACTERS } from './snippet.ts';
 
-/** Longer subjects exist only to do harm; what is shown and stored ends here. */
+/** Longer subjects are only sent to do harm; the rest is neither shown nor stored. */
 const SUBJECT_CHARACTERS = 300;
 
 const AUTHENTICATION_RESULTS = 'authentication-results';
 
-/** What a mail cannot tell about itself. */
+/** What cannot be read from the email itself. */
 export type MailContext = {
   location: MailLocation;
-  /** The account by which it is identified; that of its mailbox where missing. An account that was renamed keeps its first name. */
+  /**
+   * The account that is part of its identity; by default that of its mailbox. A renamed account keeps its first name
+   * here.
+   */
   identityAccount?: string;
-  /** Opens the mail in the reader's mail client, given its Message-ID. */
+  /** Opens the email in the reader's mail client, given its Message-ID. */
   linkTo: (messageId: string | undefined) => string | undefined;
-  /** The fields to bring along, in lower case; decoding all, whether a rule asks or not, takes time. All where missing. */
+  /** The fields to keep, in lower case, since decoding fields that no rule uses takes time. All if undefined. */
   headerFields?: ReadonlySet<string>;
 };
 
 /**
- * Reads one mail: decodes header, charset and transfer encoding, and takes a snippet of its text.
+ * Reads one email: decodes header, charset and transfer encoding, and takes a snippet of its text.
  *
- * Never throws for what a mail contains: a mail that cannot be read comes back with its `problem`, its identity and the
- * server's own reading of its envelope, so that one mail never holds the mailbox.
+ * Never throws because of the content of an email: one that cannot be read is returned with its `problem`, its identity
+ * and the envelope as parsed by the server, so that one email never blocks the mailbox.
  */
 export function readMail(raw: RawMail, context: MailContext): Mail {
   const fields = headerFieldsOf(latin1(raw.header));
@@ -44,12 +47,12 @@ export function readMail(raw: RawMail, context: MailContext): Mail {
   return mailByEnvelope(raw, fields, context, 'the server handed out no header');
 }
 
-/** True where the first kilobytes of the body held nothing that a person could read. */
+/** True if the first kilobytes of the body had no readable text. */
 export function lacksText(mail: Mail): boolean {
   return mail.snippet === '' && mail.problem === undefined;
 }
 
-/** A byte a character: which characters they stand for is the business of whoever shows them. */
+/** One character per byte: text is decoded where it is shown. */
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
@@ -75,7 +78,8 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
         .filter(([name]) => headerFields?.has(name) ?? true)
         .map(([name, values]) => [
           name,
-          // Encoded words in Authentication-Results are a sender's attempt to write them (RFC 8601, 7.1); the field has none.
+          // Encoded words in Authentication-Results are an attempt by the sender to forge them (RFC 8601, 7.1); the
+          // field has none.
           name === AUTHENTICATION_RESULTS
             ? withSeparations(values, name, latin1(raw.header))
             : values.map((value) => decodedValue(value, charset)),
@@ -86,12 +90,12 @@ function mailFrom(raw: RawMail, fields: HeaderFields, context: MailContext): Mai
   };
 }
 
-/** Longer ones exist only to do harm: the parser of addresses takes a tenth of a second for 100 kB. */
+/** Longer ones are only sent to do harm: the address parser takes a tenth of a second for 100 kB. */
 const FROM_CHARACTERS = 5_000;
 
 /**
- * The senders. A field that is too long is shown without an address: what is left of it when it is cut could be the
- * address of another domain, for which the server did not authenticate the email.
+ * The senders. A field that is too long is shown without an address: cutting it could leave the address of another
+ * domain, for which the server did not authenticate the email.
  */
 function sendersIn(fields: HeaderFields, charset: string | undefined): readonly MailAddress[] {
   let charactersLeft = FROM_CHARACTERS;
@@ -107,7 +111,7 @@ const TO_CHARACTERS = 32_000;
 const TO_SEPARATORS = 1_000;
 const SEPARATOR = /[,;:]/g;
 
-/** The recipients up to the thousandth, so that the parser of addresses has no more to do. */
+/** The recipients up to the thousandth, to bound the work of the address parser. */
 function readableRecipients(fields: HeaderFields, name: 'to' | 'cc'): readonly string[] {
   const values: string[] = [];
   let characters = TO_CHARACTERS;
@@ -120,7 +124,7 @@ function readableRecipients(fields: HeaderFields, name: 'to' | 'cc'): readonly s
       separators -= 1;
       end = index;
     }
-    // What is cut ends between two addresses, where it has more than one.
+    // If there is more than one address, cut between two of them.
     const isWhole = start.length === value.length && separators > 0;
     values.push(isWhole || end === 0 ? start : start.slice(0, end));
     characters -= start.length;
@@ -129,7 +133,7 @@ function readableRecipients(fields: HeaderFields, name: 'to' | 'cc'): readonly s
   return values;
 }
 
-/** More than any poll fetches of a text: what is read of a body is bounded here too, whatever a server sends. */
+/** More than a poll ever fetches of a text: this bounds what is read of a body, whatever a server sends. */
 const TEXT_BYTES = 100_000;
 
 function snippetOf(raw: RawMail, fields: HeaderFields): string {
@@ -139,7 +143,7 @@ function snippetOf(raw: RawMail, fields: HeaderFields): string {
   return snippet || (raw.isAllFetched ? explanationOf(fields, body, text) : '');
 }
 
-/** The identity is taken from the values as sent, so that no decoder's update changes an id. */
+/** The identity uses the values as sent, so that no update of a decoder changes an id. */
 function mailIdIn(
   { body, fingerprint }: RawMail,
   fields: HeaderFields,
@@ -155,21 +159,21 @@ function mailIdIn(
   });
 }
 
-/** RFC 5322, 2.1.1: no line may be longer. What is longer identifies its mail, and is of no use to anyone who reads it. */
+/** RFC 5322, 2.1.1: no line may be longer. A longer one identifies its email, but is of no use to a reader. */
 const MESSAGE_ID_CHARACTERS = 998;
 
 function keptMessageId(messageId: string): string | undefined {
   return namesAnEmail(messageId) && messageId.length <= MESSAGE_ID_CHARACTERS ? messageId : undefined;
 }
 
-/** Encoded, a character takes up to 15 bytes: four of UTF-8 in the Q encoding, and the frame of each word. */
+/** Encoded, a character takes up to 15 bytes: four UTF-8 bytes in the Q encoding, and the delimiters of each word. */
 const ENCODED_SUBJECT_CHARACTERS = 15 * SUBJECT_CHARACTERS;
 
 function subjectOf(value: string, charset: string | undefined): string {
   return cutDisplayedText(decodedValue(value.slice(0, ENCODED_SUBJECT_CHARACTERS), charset), SUBJECT_CHARACTERS);
 }
 
-/** A server can name its internal date wrongly too; a mail of 1970 is shown, and shows what is wrong. */
+/** A server's internal date can be wrong too; an email from 1970 is still shown, with its problem. */
 function received({ internalDate }: RawMail): Date {
   return Number.isNaN(internalDate.getTime()) ? new Date(0) : internalDate;
 }

@@ -9,15 +9,15 @@ import { decodedContent } from './transfer-encoding.ts';
 
 export const SNIPPET_CHARACTERS = 500;
 
-/** The first readable text of a message whose body may end anywhere; empty where there is none in it. */
+/** The first readable text of a message whose body may be cut anywhere; empty if it has none. */
 export function snippetOfMessage(fields: HeaderFields, body: string): string {
   const { body: shown, attached } = readablePartsOf(fields, body);
   return snippetOfChoices(shown) || snippetOfChoices(attached);
 }
 
 /**
- * Texts of one type only are put together: HTML beside plain text mostly says the same, and plain text behind HTML is a
- * mailing list's footer.
+ * Only texts of one type are joined: HTML next to plain text usually repeats it, and plain text after HTML is the
+ * footer of a mailing list.
  */
 function snippetOfChoices(choices: readonly Choice[]): string {
   let snippet = '';
@@ -54,7 +54,7 @@ function charsetOf({ type, charset }: TextContent, bytes: Buffer): string | unde
   return (isHtml ? charsetInHtml(bytes) : undefined) ?? charset;
 }
 
-/** ASCII is what mailers name where they do not know; what is ASCII is so in the charset of the HTML too. */
+/** Senders name ASCII when they do not know the charset; ASCII text is also valid in the charset of the HTML. */
 function saysNothing(charset: string | undefined): boolean {
   return charset === undefined || /^us-ascii$/i.test(charset) || encodingOfLabel(charset) === undefined;
 }

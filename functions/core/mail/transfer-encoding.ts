@@ -1,9 +1,9 @@
 /**
- * Undoes the transfer encoding of a body that may end anywhere: a base64 group or a quoted-printable sequence that is
- * cut in two is left out.
+ * Decodes the transfer encoding of a body that may be cut anywhere: a base64 group or quoted-printable sequence that is
+ * cut in two is dropped.
  *
- * @param content a byte a character
- * @param encoding Content-Transfer-Encoding; what is not known counts as 8bit (RFC 2045, 6.4)
+ * @param content one character per byte
+ * @param encoding Content-Transfer-Encoding; an unknown one counts as 8bit (RFC 2045, 6.4)
  */
 export function decodedContent(content: string, encoding: string | undefined): Buffer {
   const name = encoding?.toLowerCase() ?? '';
@@ -12,7 +12,7 @@ export function decodedContent(content: string, encoding: string | undefined): B
   return Buffer.from(content, 'latin1');
 }
 
-/** A mailing list or a gateway appends its footer as plain text to whatever is there. */
+/** Mailing lists and gateways append their footer as plain text, whatever the encoding. */
 function base64Decoded(content: string): Buffer {
   const end = endOfBase64(content);
   const decoded = paddedUnitsDecoded(content.slice(0, end));
@@ -25,8 +25,8 @@ function base64Decoded(content: string): Buffer {
 const BASE64_LINE = /^[a-z0-9+/=]*$/i;
 
 /**
- * Characters outside the alphabet are to be ignored (RFC 2045, 6.8), but a paragraph with any, behind a blank line or
- * padding, is plain text, and so is a beginning that has words.
+ * Characters outside the alphabet must be ignored (RFC 2045, 6.8). But a paragraph that has some, after a blank line or
+ * padding, is plain text, and so is a beginning that consists of words.
  */
 function endOfBase64(content: string): number {
   let paragraph = 0;
@@ -45,7 +45,7 @@ function isPlainText(line: string): boolean {
   return /\s/.test(line) && /[^a-z0-9+/=\s]/i.test(line);
 }
 
-/** Some senders encode their lines one by one, each with its padding; Node's decoder ends at the first. */
+/** Some senders encode each line separately, with its own padding; Node's decoder stops at the first padding. */
 export function paddedUnitsDecoded(content: string): Buffer {
   const padding = content.indexOf('=');
   if (padding < 0 || !/[A-Za-z0-9+/]/.test(content.slice(padding))) return Buffer.from(content, 'base64');
@@ -56,8 +56,8 @@ const EQUALS = 0x3d;
 const LF = 0x0a;
 
 /**
- * Quoted-printable (RFC 2045, 6.7). postal-mime does not take `=`, spaces and a line end for a soft break, as rule 3
- * asks for: mail servers add such spaces. An `=` that begins nothing stays, as rule 2 of the robust decoder has it.
+ * Quoted-printable (RFC 2045, 6.7). postal-mime does not treat `=`, spaces and a line end as a soft break, as rule 3
+ * requires: mail servers add such spaces. An `=` that begins no sequence stays, as in rule 2 for robust decoders.
  */
 function quotedPrintableDecoded(content: string): Buffer {
   const bytes = Buffer.from(content, 'latin1');
@@ -74,7 +74,7 @@ function quotedPrintableDecoded(content: string): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** What stands at an `=`: a byte in hex, a soft break or the end of what was fetched (no value); undefined: neither. */
+/** What an `=` begins: a byte in hex, a soft break or the end of the fetched text (no value); undefined if neither. */
 function endOfSequence(bytes: Buffer, equals: number): { value: number | undefined; end: number } | undefined {
   const high = hexDigit(bytes[equals + 1]);
   const low = hexDigit(bytes[equals + 2]);

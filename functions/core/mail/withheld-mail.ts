@@ -1,15 +1,15 @@
 import { cutDisplayedText } from './displayed-text.ts';
 import { type Mail, type MailLocation, mailIdOf } from './mail.ts';
 
-/** Stands in the place of a fingerprint where an email could not be read, so that an audit tries again. */
+/** Used instead of a fingerprint if an email could not be read, so that an audit tries again. */
 export const WITHHELD = 'withheld';
 
 const MARK = 'the server does not hand it out: ';
 const WORDS_CHARACTERS = 300;
 
 /**
- * What stands for an email that the server lists and does not hand out, while it hands out others. Its place is all that
- * is known of it.
+ * The placeholder for an email that the server lists but does not return, though it returns others. Only its location
+ * is known.
  *
  * @param said the server's own words
  */
@@ -33,7 +33,7 @@ export function withheldMail(location: MailLocation, receivedAt: Date, said: str
   };
 }
 
-/** Whether that is why an email is unknown. */
+/** Whether that is the reason why an email is unknown. */
 export function isWithheld(reason: string): boolean {
   return reason.startsWith(MARK);
 }

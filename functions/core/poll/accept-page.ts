@@ -12,35 +12,35 @@ import { isSameEmail, type Listing } from './listing.ts';
 export type AcceptServices = {
   classify: Classifier;
   ledger: Pick<Ledger, 'find' | 'accept' | 'relocate'>;
-  /** An audit reads the emails: what it accepts was lost, and is marked so. */
+  /** Set for an audit: the emails that it accepts were lost, and are marked as recovered. */
   isRecovery?: boolean;
   clock: Clock;
   journal: Journal;
 };
 
-/** What is known of the places of emails that the ledger knows. */
+/** What is known of the locations of emails in the ledger. */
 export type KnownPlaces = {
   /** Entries of emails that the ledger knows under another mailId. */
   recognised?: ReadonlyMap<Mail, LedgerEntry>;
   /** Former names of the mailbox. */
   formerly?: readonly string[];
-  /** What the mailbox has now; not asked where it is not known. */
+  /** What the mailbox contains now; undefined if that is not known. */
   isGone?: Listing['isGone'];
 };
 
 export type Accepted = {
   accepted: number;
   recognised: number;
-  /** New entries, and those that a crash had left between ledger and hand-over. */
+  /** New entries, and those that a crash left between ledger and hand-over. */
   toHandOver: readonly (NewLedgerEntry | LedgerEntry)[];
 };
 
-/** An entry to hand over: of an email that is accepted now, or one that a crash had left. */
+/** An entry to hand over: of an email accepted now, or one left by a crash. */
 type Taken = { entry: NewLedgerEntry | LedgerEntry; isNew: boolean };
 
 /**
- * Writes down the emails of one page. Each of them ends as an entry of its own: an email that the ledger did not know, a
- * known one that is in another place now, or a copy of a known one. So the ledger knows every email by its place.
+ * Records the emails of one page. Each of them becomes an entry of its own: a new email, a known email that has moved,
+ * or a copy of a known email. So the ledger knows every email by its location.
  */
 export async function acceptPage(
   mails: readonly Mail[],
@@ -71,7 +71,10 @@ export async function acceptPage(
   };
 }
 
-/** Of several copies in one page, one that is an alert stands for all: none lowers the fate of another. */
+/**
+ * If one of several copies in a page is an alert, that copy represents them all, so that no copy turns an alert into
+ * digest email.
+ */
 async function takeNew(
   emails: readonly [Mail, ...Mail[]],
   services: AcceptServices,
@@ -81,7 +84,7 @@ async function takeNew(
   const firstEntry = newEntryOf(first, services);
   const candidates = [firstEntry, ...others.map((mail) => newEntryOf(mail, services))];
   const entry = candidates.find(({ route }) => route !== UNKNOWN_ROUTE) ?? firstEntry;
-  // Another poll was faster. Whether it lives to hand the email over is not known, so its entry is looked at.
+  // Another poll was faster. It may have died before it handed the email over, so its entry is checked.
   if (!(await acceptEntry(entry, services))) {
     return await takeKnown(emails, await existing(entry, services), services, places);
   }
@@ -155,8 +158,8 @@ async function acceptEntry(entry: NewLedgerEntry, { ledger, journal }: AcceptSer
 }
 
 /**
- * Uids mean something only within one numbering: under another one of this mailbox, the email is the same one. Within it,
- * the email was moved out and in again, or its server has renumbered and kept UIDVALIDITY.
+ * Uids are meaningful only within one numbering: under another numbering of this mailbox, the email is the same one.
+ * Within the same numbering, the email was moved out and in again, or the server has renumbered and kept UIDVALIDITY.
  */
 function isMoved(entry: LedgerEntry, { location }: Mail, { formerly = [], isGone }: KnownPlaces): boolean {
   const { location: known, fingerprint } = entry;
@@ -168,7 +171,7 @@ function isSamePlace(one: MailLocation, other: MailLocation): boolean {
   return isSameNumbering(one, other) && one.uid === other.uid;
 }
 
-/** Still `accepted`: it was left by a crash between ledger and hand-over. */
+/** Still `accepted`: a crash left it between ledger and hand-over. */
 function isLeft({ state }: LedgerEntry): boolean {
   return state === 'accepted';
 }
@@ -186,7 +189,7 @@ function newEntryOf(mail: Mail, services: AcceptServices): NewLedgerEntry {
   return { ...entryWithoutRoute(mail, services), ...classify(mail), ...(isRecovery && { isRecovery }) };
 }
 
-/** What an entry says of an email at its place, wherever it goes. */
+/** The parts of an email's entry that do not depend on its route. */
 function entryWithoutRoute(mail: Mail, { clock }: AcceptServices): Omit<NewLedgerEntry, 'route' | 'rule' | 'reason'> {
   const { mailId, location, fingerprint } = mail;
   return { mailId, location, fingerprint, record: recordOf(mail), acceptedAt: clock.now() };

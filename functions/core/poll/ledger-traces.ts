@@ -3,26 +3,26 @@ import type { Numbering } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 import { MAILS_PER_PAGE } from './poll-limits.ts';
 
-/** What the ledger remembers of a mailbox that has no watermark. */
+/** What the ledger knows of a mailbox that has no watermark. */
 export type LedgerTraces = {
-  /** Under which its email was known last: the one of now where the ledger has any of it. */
+  /** The numbering under which its email was last known: the current one if the ledger has any email of it. */
   numbering: Numbering;
-  /** The lowest uid that the ledger has under the numbering of now; undefined where it has none. */
+  /** The lowest uid that the ledger has under the current numbering; undefined if it has none. */
   lowestUid: number | undefined;
-  /** Polls have surely passed all email up to this uid, and may have passed more; undefined where that is not known. */
+  /** Polls have certainly passed all email up to this uid, and may have passed more; undefined if that is not known. */
   passedUid: number | undefined;
   firstAcceptedAt: Date;
 };
 
 /**
- * Polls accept no more than one page above the watermark. Two polls at once can list different pages, hence the second
- * one: everything below so many entries was passed.
+ * Polls accept at most one page above the watermark. Two polls at once can list different pages, hence the factor of
+ * two: everything below that many entries was passed.
  */
 const PERHAPS_NOT_PASSED = 2 * MAILS_PER_PAGE;
 
 type Place = { uid: number; isAccepted: boolean };
 
-/** Reads what the ledger has of a mailbox, under any of its names and uidValidities; undefined where it has nothing. */
+/** Reads what the ledger has of a mailbox, under any of its names and uidValidities; undefined if it has nothing. */
 export async function tracesOf(
   { mailbox, formerly }: PolledMailbox,
   { uidValidity }: { uidValidity: string },
@@ -48,14 +48,14 @@ export async function tracesOf(
   const [lowest] = here;
   if (!lowest)
     return last && { numbering: last.numbering, lowestUid: undefined, passedUid: undefined, firstAcceptedAt };
-  // An email that a poll never passed under its old uid has any uid now, also one below those that are known here.
+  // An email that a poll never passed under its old uid may have any uid now, even one below the known ones.
   const passedUid = isAcceptedElsewhere ? undefined : passedAmong(here);
   return { numbering: { mailbox, uidValidity }, lowestUid: lowest.uid, passedUid, firstAcceptedAt };
 }
 
 /**
- * A poll accepts all emails of a page before it hands any of them over. So one that it had not accepted yet when it died
- * has, above it, only entries that are still `accepted`, and below it the last one that is not.
+ * A poll accepts all emails of a page before it hands any of them over. So if it died before it accepted an email, all
+ * entries above that email are still `accepted`, and the last entry in another state is below it.
  *
  * @param here by uid; at least one
  */

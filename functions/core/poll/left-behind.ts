@@ -2,7 +2,7 @@ import type { Ledger } from '../records/ledger.ts';
 import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
 import { type HandOverServices, handOver } from './triage.ts';
 
-/** Hands over what the earlier poll did not, unless a page has brought it again: the watermark is about to pass it. */
+/** Hands over what an earlier poll did not, unless a page contains it again: the watermark is about to pass it. */
 export async function handOverLeftBehind(
   lines: readonly LedgerIndexEntry[],
   services: HandOverServices & { ledger: Pick<Ledger, 'find'> },

@@ -2,11 +2,11 @@ import type { ListedMail } from '../mail/mail-reader.ts';
 import { WITHHELD } from '../mail/withheld-mail.ts';
 import type { LedgerIndexEntry } from '../records/ledger-entry.ts';
 
-/** What the server lists of a mailbox, above a uid. */
+/** What the server lists of a mailbox above a uid. */
 export type Listing = {
   aboveUid: number;
   mails: readonly ListedMail[];
-  /** Whether the email that the ledger knows at a uid is no longer there; false below what was listed. */
+  /** Whether the email that the ledger knows at a uid is no longer there; false for uids below the listing. */
   isGone(entry: { uid: number; fingerprint?: string | undefined }): boolean;
 };
 
@@ -23,7 +23,7 @@ export function listingOf(mails: readonly ListedMail[], aboveUid: number): Listi
   };
 }
 
-/** Emails that the server received since then, and those of which it does not say when. */
+/** Emails that the server received since then, and those whose time of receipt it does not report. */
 export function receivedSince(mails: readonly ListedMail[], since: Date | undefined): readonly ListedMail[] {
   return since ? mails.filter(({ receivedAt }) => receivedAt === undefined || receivedAt >= since) : mails;
 }
@@ -38,23 +38,24 @@ export function isSameEmail(
 
 /** What the ledger knows of the uids of a listing. */
 export type Compared = {
-  /** Listed, and the ledger does not answer for it by its place. */
+  /** Listed, and the ledger has no valid entry for its location. */
   missing: readonly ListedMail[];
-  /** Listed, and an entry without content stands for it: nothing of it could be read. */
+  /** Listed, and represented by an entry without content, because the email could not be read. */
   withheld: readonly ListedMail[];
-  /** The lines of emails that are in the ledger and not handed over. */
+  /** The index entries of emails that are in the ledger and not handed over. */
   left: readonly LedgerIndexEntry[];
   /**
-   * Another email is at a uid that the ledger knows: the server has renumbered its mailbox and kept UIDVALIDITY (RFC 3501,
-   * 2.3.1.1, forbids that; bridges and restored backups do it).
+   * A uid that the ledger knows now has another email: the server has renumbered its mailbox and kept UIDVALIDITY,
+   * which RFC 3501, 2.3.1.1, forbids, but bridges and restored backups do.
    */
   isRenumbered: boolean;
 };
 
 /**
- * Compares a listing with the ledger's lines. Both ascend, so that one pass compares them, and no line is kept.
+ * Compares a listing with the ledger's index. Both are in ascending order, so one pass compares them, and no entry is
+ * kept in memory.
  *
- * @param linesSince lines from before say nothing of what is at their uids now: polls know that the server has renumbered
+ * @param linesSince older index entries are ignored: polls know that the server has renumbered since then
  */
 export async function compare(
   { mails }: Pick<Listing, 'mails'>,
@@ -85,9 +86,9 @@ export async function compare(
 
 type Known = { isAnswered: boolean; isAnother: boolean; isWithheld: boolean };
 
-/** What one more line of the ledger says of the email that is listed at its uid. */
+/** What one more index entry says of the email that is listed at its uid. */
 function knownWith(known: Known, line: LedgerIndexEntry, mail: ListedMail, linesSince: Date | undefined): Known {
-  // Accepted and not handed over: it is below a watermark that was moved by hand, or is left from a poll that died.
+  // Accepted and not handed over: it is below a watermark that was moved by hand, or a poll died.
   if (line.state === 'accepted') return known;
   const isOfNow = linesSince === undefined || line.acceptedAt >= linesSince;
   if (line.fingerprint === WITHHELD) return { ...known, isWithheld: isOfNow };

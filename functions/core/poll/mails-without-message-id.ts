@@ -10,17 +10,18 @@ import { MAILS_PER_PAGE } from './poll-limits.ts';
 type Services = Pick<Ledger, 'find' | 'entriesAboveUid' | 'relocate'>;
 
 /**
- * Email without a Message-ID is identified by its place, so a server that renumbers or renames its mailbox makes all of it
- * look new. What was there when that happened is recognised by what its entry shows; each entry stands for one email.
+ * Email without a Message-ID is identified by its location, so all of it looks new when a server renumbers or renames
+ * its mailbox. Email that was there at that time is recognised by comparing it with its entry; each entry matches one
+ * email.
  *
- * @param numbering of now; the restart that says under which numbers the email was known before, and earlier ones: email
- * that no poll reads again stays under their numbers until an audit relocates it
+ * @param numbering the current one. The restart has the numbering under which the email was known before; earlier
+ *   restarts are needed too, since email that no poll reads again keeps their numbering until an audit relocates it.
  */
 export function mailsWithoutMessageId(
   numbering: Numbering & {
     restart: Pick<Restart, 'mailbox' | 'uidValidity' | 'uidNext'> | undefined;
     earlierRestarts?: readonly Numbering[] | undefined;
-    /** Whether an email is no longer where the ledger knows it under the numbering of now. */
+    /** Whether an email is no longer at the location that the ledger has under the current numbering. */
     isGone: Listing['isGone'];
   },
   ledger: Services,
@@ -30,10 +31,10 @@ export function mailsWithoutMessageId(
 
   async function entriesWithoutMessageId(before: readonly Numbering[]): Promise<Map<string, LedgerEntry[]>> {
     const mailIds: string[] = [];
-    // An audit that ran before the poll has relocated email to the numbers of now, under the former name.
+    // An audit that ran before the poll has relocated email to the current numbering, under the former name.
     const sinceRelocated = before.map((former) => ({ mailbox: former.mailbox, uidValidity }));
     for (const other of distinct([...before, ...sinceRelocated])) {
-      // A server that gives its uids a second time keeps UIDVALIDITY.
+      // A server that reuses its uids keeps UIDVALIDITY.
       const isOfNow = isSameNumbering(other, numbering);
       for await (const line of ledger.entriesAboveUid(other.mailbox, other.uidValidity, 0)) {
         if (!isOfNow || isGone(line)) mailIds.push(line.mailId);
@@ -42,7 +43,7 @@ export function mailsWithoutMessageId(
     const found = await findAll(mailIds, ledger);
     return groupBy(
       found.filter(({ record }) => record.messageId === null),
-      ({ record }) => lookOf(record),
+      ({ record }) => contentOf(record),
     );
   }
 
@@ -56,7 +57,10 @@ export function mailsWithoutMessageId(
     return mailIds;
   }
 
-  /** Entries that another poll or audit has relocated to these places; `perhaps` where the index does not show it yet. */
+  /**
+   * Entries that another poll or audit has relocated to these locations; `perhaps` are ids that the index may not show
+   * yet.
+   */
   async function entriesHere(mails: readonly Mail[], perhaps: readonly string[] = []): Promise<Map<Mail, LedgerEntry>> {
     if (mails.length === 0) return new Map();
     const byUid = new Map(mails.map((mail) => [mail.location.uid, mail]));
@@ -65,20 +69,20 @@ export function mailsWithoutMessageId(
     return new Map(
       here.flatMap((entry) => {
         const mail = byUid.get(entry.location.uid);
-        const isIt = mail && mail.mailId !== entry.mailId && lookOf(entry.record) === lookOf(recordOf(mail));
+        const isIt = mail && mail.mailId !== entry.mailId && contentOf(entry.record) === contentOf(recordOf(mail));
         return isIt ? [[mail, entry] as const] : [];
       }),
     );
   }
 
-  /** @returns the entries of those that it recognised, and others that somebody else has relocated meanwhile */
-  async function relocateAlike(mails: readonly Mail[], byLook: ReadonlyMap<string, LedgerEntry[]>) {
+  /** @returns the entries that it recognised, and those that another poll or audit has relocated meanwhile */
+  async function relocateAlike(mails: readonly Mail[], byContent: ReadonlyMap<string, LedgerEntry[]>) {
     const recognised = new Map<Mail, LedgerEntry>();
     const elsewhere: string[] = [];
     await pMap(
       mails,
       async (mail) => {
-        const entry = byLook.get(lookOf(recordOf(mail)))?.shift();
+        const entry = byContent.get(contentOf(recordOf(mail)))?.shift();
         if (!entry) return;
         if (await ledger.relocate(entry.mailId, entry.location, mail)) {
           recognised.set(mail, { ...entry, location: mail.location });
@@ -90,19 +94,19 @@ export function mailsWithoutMessageId(
   }
 
   return {
-    /** @returns the entries of such mails, which are relocated to where the mails are now */
+    /** @returns the entries of such emails, relocated to the emails' current locations */
     async recognise(page: readonly Mail[]): Promise<ReadonlyMap<Mail, LedgerEntry>> {
       if (!restart) return new Map();
-      const doubtful = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
-      if (doubtful.length === 0) return new Map();
-      const here = await entriesHere(doubtful);
+      const candidates = page.filter(({ messageId, location }) => !messageId && location.uid < restart.uidNext);
+      if (candidates.length === 0) return new Map();
+      const here = await entriesHere(candidates);
       entries ??= entriesWithoutMessageId([restart, ...earlierRestarts]);
       const { recognised, elsewhere } = await relocateAlike(
-        doubtful.filter((mail) => !here.has(mail)),
+        candidates.filter((mail) => !here.has(mail)),
         await entries,
       );
-      // Two polls at once must not take one for new that the other one has just recognised.
-      const unknown = doubtful.filter((mail) => !here.has(mail) && !recognised.has(mail));
+      // A concurrent poll may have just recognised one of these, which is then not new.
+      const unknown = candidates.filter((mail) => !here.has(mail) && !recognised.has(mail));
       return new Map([...here, ...recognised, ...(await entriesHere(unknown, elsewhere))]);
     },
   };
@@ -116,7 +120,7 @@ async function findAll(mailIds: readonly string[], ledger: Services): Promise<Le
   return found;
 }
 
-function lookOf({ from, to, subject, date, snippet }: MailRecord): string {
+function contentOf({ from, to, subject, date, snippet }: MailRecord): string {
   return JSON.stringify([from, to, subject, date, snippet]);
 }
 

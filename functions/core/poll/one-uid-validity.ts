@@ -2,8 +2,8 @@ import type { Mail } from '../mail/mail.ts';
 import { MailboxFailure } from '../mail/mailbox-failure.ts';
 
 /**
- * Whoever chose uids chose them under one uidValidity; under another one they name other mail, and a watermark behind
- * them would pass mail that nobody has seen.
+ * Uids belong to one uidValidity. Under another one they mean other email, and a watermark based on them would pass
+ * email that was never read.
  *
  * @throws MailboxFailure
  */

@@ -1,9 +1,8 @@
 import { TimedOut, withTimeout } from '../time-out.ts';
 
 /**
- * Yields page by page as long as there is time for another. The first page is always waited for: a poll that brings
- * nothing has to say why. A later one that does not come in time is dropped; whoever opened the connection closes it,
- * which ends the fetch under way.
+ * Yields pages as long as there is time for another. It always waits for the first page: a poll without any page must
+ * report why. A later page that is late is dropped; the caller closes the connection, which ends the fetch.
  *
  * @param timeLeftMs until no further page may be begun, in milliseconds
  */
@@ -20,7 +19,7 @@ export async function* pagesUntilDeadline<Page>(
   }
 }
 
-/** Undefined where it does not come in time. */
+/** Undefined if the page does not arrive in time. */
 async function nextWithin<Page>(ms: number, iterator: AsyncIterator<Page>): Promise<IteratorResult<Page> | undefined> {
   const late = new TimedOut('The next page did not come in time.');
   try {

@@ -1,8 +1,8 @@
 import { type NewLedgerEntry, UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 
 /**
- * The entry as it is handed over. An alert of a route that was removed from the settings has no queue any more, so it
- * goes to the digest as unknown mail does, and says why; in the ledger it keeps its route.
+ * The entry as it is handed over. If its route was removed from the settings, an alert no longer has a queue: it goes
+ * to the digest as unknown email, with that reason; the ledger keeps its route.
  *
  * @param routes those of the settings
  */

@@ -3,9 +3,9 @@ import { HandOverFailed } from '../records/route-queues.ts';
 import { SecretMissing } from '../secrets.ts';
 import { TimedOut } from '../time-out.ts';
 
-/** What a digest and an alarm's reader are told of a failed poll. */
+/** A failed poll, for the digest and the alarm. */
 export type PollFailure = {
-  /** The kind of a mailbox's failure, `hand-over`, `timed out`, `secret`, or the name of an error that nobody foresaw. */
+  /** The kind of a mailbox failure, `hand-over`, `timed out`, `secret`, or the name of an unexpected error. */
   kind: string;
   text: string;
 };
@@ -22,14 +22,14 @@ export function pollFailureOf(error: unknown): PollFailure {
   return { kind: 'unexpected', text: String(error).slice(0, TEXT_CHARACTERS) };
 }
 
-/** Throws what has failed, if anything: one error as it is, several as one that quotes each of them once. */
+/** Throws what has failed, if anything: a single error unchanged, several as one that quotes each of them once. */
 export function throwTogether(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0];
   const texts = new Set(errors.map((error) => pollFailureOf(error).text));
   if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures: ${[...texts].join(' | ')}`);
 }
 
-/** Node's own, of a connection to several addresses, has no message. */
+/** Node's own, for a connection to several addresses, has no message. */
 function failureOfSeveral({ message, errors }: AggregateError): PollFailure {
   const { kind, text } = pollFailureOf(errors[0]);
   return { kind, text: message.slice(0, TEXT_CHARACTERS) || text };

@@ -51,7 +51,7 @@ export const POLL_INBOX_PORTS = {
 
 export type PollServices = Handed<Ports, typeof POLL_INBOX_PORTS> & {
   classify: Classifier;
-  /** Those of the settings: an alert of any other one has no queue. */
+  /** Those of the settings: an alert of any other route has no queue. */
   routes: readonly string[];
   clock: Clock;
   journal: Journal;
@@ -62,23 +62,23 @@ export type PollReport = {
   uidNext: number;
   accepted: number;
   recognised: number;
-  /** Mails that time did not suffice for; the next poll goes on with them. */
+  /** Emails that there was no time for; the next poll continues with them. */
   left: number;
 };
 
 type PagesRead = Pick<PollReport, 'accepted' | 'recognised' | 'left'> & {
-  /** Another poll of this mailbox was further on, so this one stopped. */
+  /** Another poll of this mailbox was ahead, so this one stopped. */
   isOvertaken: boolean;
 };
 
 const NOTHING_READ: PagesRead = { accepted: 0, recognised: 0, left: 0, isOvertaken: false };
 
 /**
- * Polls one mailbox: reads what lies above the watermark, page by page, hands each page over, and moves the watermark
- * behind it, never ahead of it.
+ * Polls one mailbox: reads the email above the watermark page by page, hands each page over, and only then moves the
+ * watermark past it.
  *
  * @param remainingMs the time this invocation has left, in milliseconds
- * @throws the first failure, after it is recorded beside the watermark; the mails in question stay above the watermark
+ * @throws the first failure, after recording it next to the watermark; the emails concerned stay above the watermark
  */
 export async function pollMailbox(
   polled: PolledMailbox,
@@ -98,7 +98,8 @@ export async function pollMailbox(
     const health = await bounded(watermarks.get(mailbox));
     lastError = health?.lastPollError;
     await bounded(leaveRefusedLoginAlone(lastError, services));
-    // Twice in time: whatever hangs within the visit ends it, which closes the connection, and so does the visit itself.
+    // Two time limits: one for the work within the visit, whose end closes the connection, and one for the visit
+    // itself.
     const { uidNext, ...read } = await bounded(
       reader.visit(
         folder,
@@ -107,7 +108,7 @@ export async function pollMailbox(
       ),
     );
     const { isOvertaken, ...counts } = read;
-    // A poll that was overtaken does not know whether the other one leaves something.
+    // A poll that was overtaken does not know whether the other one leaves anything.
     await watermarks.recordPoll(mailbox, {
       at: clock.now(),
       uidNext,
@@ -126,7 +127,7 @@ export async function pollMailbox(
   }
 }
 
-/** Where a folder is gone that polls have read before, its new name is worth a look. */
+/** If a folder that was read before no longer exists, looks for its new name. */
 async function explained(error: unknown, polled: PolledMailbox, watermarks: Pick<Watermarks, 'get'>): Promise<unknown> {
   if (!(error instanceof MailboxFailure) || error.existingFolders.length === 0) return error;
   const { watermark } = (await watermarks.get(polled.mailbox)) ?? {};
@@ -150,8 +151,8 @@ async function pollSession(
 }
 
 /**
- * Email that came and went between two polls leaves UIDNEXT ahead of the last email. The watermark follows, so that the
- * next poll sees by STATUS alone that nothing is new.
+ * Email that arrived and was expunged between two polls leaves UIDNEXT ahead of the last email. The watermark follows,
+ * so that STATUS alone shows the next poll that nothing is new.
  */
 async function passExpunged(
   watermark: Watermark,
@@ -194,7 +195,7 @@ async function handOverPages(
       isOvertaken,
     };
     if (isOvertaken) {
-      // Another poll of this mailbox is further on. What it passed is handed over, so there is nothing to do twice.
+      // Another poll of this mailbox is ahead. It has handed over whatever it passed, so nothing is left to do.
       journal({ kind: 'poll overtaken', mailbox: watermark.mailbox });
       return { ...read, watermark };
     }
@@ -203,7 +204,9 @@ async function handOverPages(
   return { ...read, watermark };
 }
 
-/** Email that was listed and is gone was expunged, or the mailbox was renumbered meanwhile and has it under other uids. */
+/**
+ * Email that is missing after it was listed was expunged, or the mailbox was renumbered and has it under other uids.
+ */
 async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: Watermark): Promise<void> {
   const { uidValidity: now } = await session.status();
   if (now === uidValidity) return;
@@ -213,12 +216,12 @@ async function refuseRenumbered(session: MailSession, { mailbox, uidValidity }: 
   );
 }
 
-/** A page can be empty: all its emails were expunged since they were listed. It can lie below the watermark, too. */
+/** A page can be empty if all its emails were expunged after they were listed. It can also be below the watermark. */
 function lastUidOf(page: readonly Mail[], watermark: Watermark): number {
   return Math.max(page.at(-1)?.location.uid ?? 0, watermark.lastUid);
 }
 
-/** What the server wants shown, unless it did before: many say the same to every connection. */
+/** What the server wants shown, unless it is not new: many servers repeat it on every connection. */
 function newNotice(
   notices: ReadonlySet<string>,
   known: ServerNotice | undefined,
@@ -228,7 +231,7 @@ function newNotice(
   return text === '' || text === known?.text ? undefined : { text, since };
 }
 
-/** Beside the watermark; that a refused login cannot be named is no reason to record nothing. */
+/** Next to the watermark. If a refused login cannot be identified, the failure is recorded all the same. */
 async function recordFailure(
   {
     mailbox,
@@ -246,7 +249,7 @@ async function recordFailure(
   }
 }
 
-/** The record of a failure must not hide the failure: where both fail, both are thrown. */
+/** If recording a failure fails too, both errors are thrown, so that neither hides the other. */
 async function recordOrAdd(error: unknown, record: () => Promise<void>): Promise<void> {
   try {
     await record();

@@ -5,12 +5,12 @@ import { CLOCK_TOLERANCE_MS, type Clock, HOUR_MS, MINUTE_MS } from '../time.ts';
 import type { PollFailure } from './poll-failure.ts';
 
 /**
- * How long polls leave a login alone after it was refused once, twice, and more often. Providers lock an account that
- * is tried too often, and then the right password is refused as well.
+ * How long polls pause a login after it was refused once, twice, and more often. Providers lock an account after too
+ * many attempts, and then refuse the right password as well.
  */
 const WAITS_MS = [15 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS] as const;
 
-/** How the poll before failed; undefined where it ended well. */
+/** How the previous poll failed; undefined if it succeeded. */
 export type LastError = MailboxHealth['lastPollError'];
 type Services = { login: Login; clock: Clock };
 
@@ -18,7 +18,7 @@ type Services = { login: Login; clock: Clock };
 class LoginLeftAlone extends MailboxFailure {
   readonly recorded: Omit<RecordedPollFailure, 'at'>;
 
-  /** @param refused what is recorded of the poll that tried last */
+  /** @param refused the recorded failure of the poll that last tried */
   constructor({ kind, text }: Pick<RecordedPollFailure, 'kind' | 'text'>, refusedLogin: RefusedLogin) {
     const nextTry = nextLoginAt(refusedLogin).toISOString();
     super(
@@ -37,7 +37,7 @@ export function nextLoginAt({ times, at }: RefusedLogin): Date {
   return new Date(at.getTime() + waitMs);
 }
 
-/** Throws where the server has refused this very login, and it is too early to try it again. */
+/** Throws if the server has refused this very login, and it is too early to try again. */
 export async function leaveRefusedLoginAlone(lastError: LastError, { login, clock }: Services): Promise<void> {
   const refused = lastError?.refusedLogin;
   if (!refused) return;
@@ -46,7 +46,7 @@ export async function leaveRefusedLoginAlone(lastError: LastError, { login, cloc
   if ((await login.version()) === refused.version) throw new LoginLeftAlone(lastError, refused);
 }
 
-/** What is recorded of a failed poll; where a login was refused, which one, and how often. */
+/** The record of a failed poll; if a login was refused, also which one, and how often. */
 export async function withRefusedLogin(
   error: unknown,
   failure: PollFailure,

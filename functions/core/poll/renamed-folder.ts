@@ -3,10 +3,10 @@ import type { Watermark } from '../records/watermark.ts';
 import type { PolledMailbox } from '../settings/polled-mailbox.ts';
 
 /**
- * A folder that does not exist any more may have another name now. Servers keep UIDVALIDITY and uids when they rename
- * (RFC 3501, 6.3.5), so the one folder that has both and is not polled is probably it.
+ * A folder that no longer exists may have been renamed. Servers keep UIDVALIDITY and uids when they rename (RFC 3501,
+ * 6.3.5), so the only unpolled folder that has both is probably it.
  *
- * @returns the failure with the line to write into the settings first, or as it is
+ * @returns the failure, beginning with the line to write into the settings; unchanged if no folder matches
  */
 export function withProbableName(
   failure: MailboxFailure,

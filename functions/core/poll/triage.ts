@@ -16,7 +16,7 @@ export type HandOverServices = {
   ledger: Pick<Ledger, 'markDispatched'>;
   routeQueues: Pick<RouteQueues, 'send'>;
   spool: Pick<Spool, 'write'>;
-  /** Those of the settings: an alert of any other one has no queue. */
+  /** Those of the settings: an alert of any other route has no queue. */
   routes: readonly string[];
   clock: Clock;
   journal: Journal;
@@ -27,16 +27,16 @@ export type TriageServices = AcceptServices & HandOverServices;
 export type TriageReport = {
   accepted: number;
   recognised: number;
-  /** New entries, and those that a crash had left between ledger and hand-over, as they were handed over. */
+  /** New entries, and those that a crash left between ledger and hand-over, as they were handed over. */
   handedOver: readonly NewLedgerEntry[];
 };
 
 /**
- * Accepts the mails of one page and hands them over: alerts to the queue of their route, the rest to the spool. When it
- * returns, each of them is in the ledger and in its place, and the watermark may pass it.
+ * Accepts the emails of one page and hands them over: alerts to the queue of their route, the rest to the spool. After
+ * that, each of them is in the ledger and in its queue or spool, and the watermark may pass it.
  *
- * The order is what keeps mail safe: ledger first, then queue or spool, then `dispatched`. Whatever dies in between
- * leaves entries that are still `accepted`; the next run of the same page finds them and hands them over again.
+ * The order keeps email safe: ledger first, then queue or spool, then `dispatched`. A crash in between leaves entries
+ * that are still `accepted`; the next run of the same page finds them and hands them over again.
  *
  * @param mails of one mailbox and one uidValidity
  * @throws whatever a service throws; the page can then be run again
@@ -51,18 +51,18 @@ export async function triagePage(
 }
 
 /**
- * Hands entries over that stand in the ledger: alerts to the queue of their route, unknown mail to segments of the spool.
- * A queue or a spool that fails keeps what is meant for it, and nothing else.
+ * Hands over entries of the ledger: alerts to the queue of their route, unknown email to segments of the spool. If a
+ * queue or the spool fails, only its own entries are held up.
  *
  * @returns the entries as they were handed over
- * @throws whatever the services throw, after everything was tried; handing the same entries over again does no harm
+ * @throws whatever the services throw, after everything was tried; handing over the same entries again is harmless
  */
 export async function handOver(
   entries: readonly NewLedgerEntry[],
   services: HandOverServices,
 ): Promise<NewLedgerEntry[]> {
   const { ledger, routes, clock, journal } = services;
-  // Before the alerts leave: one that a poster buries a moment later must stay dead.
+  // The time before the alerts are sent: if a poster dead-letters one a moment later, it must stay dead.
   const at = clock.now();
   const placed = entries.map((entry) => placedEntry(entry, routes));
   const errors: unknown[] = [];
@@ -89,7 +89,7 @@ export async function handOver(
   return placed;
 }
 
-/** Entries that go to the same place. */
+/** Entries with the same destination. */
 async function handOverTogether(
   together: [NewLedgerEntry, ...NewLedgerEntry[]],
   at: Date,
@@ -104,7 +104,7 @@ async function handOverTogether(
   return together;
 }
 
-/** The queue of a route, or one segment: of the mailbox that the mail was accepted in, should it have been moved since. */
+/** The queue of a route, or one segment: of the mailbox in which the email was accepted, even if it has moved since. */
 function placeOf({ route, location }: NewLedgerEntry): string {
   if (route !== UNKNOWN_ROUTE) return route;
   return JSON.stringify([location.mailbox, location.uidValidity]);

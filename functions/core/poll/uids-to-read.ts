@@ -18,9 +18,9 @@ import {
 export type ToRead = {
   /** The watermark to move: the stored one, or a new one. */
   watermark: Watermark;
-  /** All uids above it, ascending, behind those below it that became visible late; none where nothing is new. */
+  /** All uids above it, ascending, after those below it that became visible late; empty if nothing is new. */
   uids: readonly number[];
-  /** What an earlier poll accepted above the watermark and failed to send on. It may be expunged by now. */
+  /** What an earlier poll accepted above the watermark and failed to hand over. It may be expunged by now. */
   left: readonly LedgerIndexEntry[];
   listing: Listing;
 };
@@ -28,8 +28,8 @@ export type ToRead = {
 type Services = WatermarkServices & { ledger: Pick<Ledger, 'entriesAboveUid'> };
 
 /**
- * What this poll has to read. The stored watermark holds as long as the server's uids do; where they are void, where the
- * settings say that the mailbox had another name, and where a person asks for it, polls begin again further back.
+ * What this poll has to read. The stored watermark is valid as long as the server's uids are. If they are void, the
+ * settings give the mailbox a former name, or a person requests it, polls begin again further back.
  */
 export async function uidsToRead(start: PollStart, services: Services): Promise<ToRead> {
   const { polled, status, session } = start;
@@ -49,8 +49,8 @@ export async function uidsToRead(start: PollStart, services: Services): Promise<
     return await above(await restartVoid('uids reused', known, start, services), start, services);
   }
 
-  // UIDNEXT never goes back (RFC 3501, 2.3.1.1), and here it is at or below a uid that was handed over: the mailbox was
-  // restored from a backup and gives its uids a second time, or the answer is old. Email at those uids tells which.
+  // UIDNEXT never decreases (RFC 3501, 2.3.1.1), but here it is at or below a uid that was handed over: either the
+  // mailbox was restored from a backup and reuses its uids, or the answer is old. The email at those uids shows which.
   const listed = await session.list(stored.lastUid - 1);
   if (listed.length > 0) {
     const uids = listed.map(({ uid }) => uid).filter((uid) => uid > stored.lastUid);

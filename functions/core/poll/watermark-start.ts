@@ -36,8 +36,8 @@ export type WatermarkServices = {
 export type PollStart = { polled: PolledMailbox; status: MailboxStatus; session: MailSession };
 
 /**
- * The first watermark under a mailbox's name. A mailbox without a watermark is new only if nothing else knows it: one
- * that was renamed carries its watermark over, and one whose watermark is lost is resumed from the ledger.
+ * The first watermark under a mailbox's name. A mailbox without a watermark is new only if there is no other trace of
+ * it: a renamed mailbox carries its watermark over, and a lost watermark is rebuilt from the ledger.
  */
 export async function firstWatermark(start: PollStart, services: WatermarkServices): Promise<Watermark> {
   const { polled, status } = start;
@@ -57,7 +57,7 @@ export async function firstWatermark(start: PollStart, services: WatermarkServic
 }
 
 /**
- * The watermark of a renamed mailbox is lost, and the one that it was carried over from is still there. Everything since
+ * The watermark of a renamed mailbox is lost, but the one that it was carried over from still exists. Everything since
  * then is read again.
  */
 async function resumedFromFormer(
@@ -71,8 +71,8 @@ async function resumedFromFormer(
 }
 
 /**
- * So that a watermark that is lost under the new name is not taken for one that was never carried over. Every poll looks,
- * since the one that carried it over may have died.
+ * Marks the former watermark, so that a watermark lost under the new name is not mistaken for one that was never
+ * carried over. Every poll checks this, since the one that carried it over may have died.
  */
 async function markCarriedOver(
   { mailbox, carriedOver = [] }: Watermark,
@@ -100,7 +100,7 @@ async function baselineOf({ polled, status, session }: PollStart, { clock }: Wat
   };
 }
 
-/** Undefined is all email. Days begin at midnight, so that the first poll takes in all of that day. */
+/** Undefined means all email. Days begin at midnight, so the first poll includes all of that day. */
 function accountedSinceOf(startFrom: StartFrom, now: Date): Date | undefined {
   if (startFrom === 'all') return undefined;
   if (startFrom === 'now') return now;
@@ -110,8 +110,8 @@ function accountedSinceOf(startFrom: StartFrom, now: Date): Date | undefined {
 }
 
 /**
- * Every stored uid is void once UIDVALIDITY changed (RFC 3501, 2.3.1.1). Email since the last complete poll is read again
- * under its new uids; what the ledger knows by its mailId is recognised and not posted twice.
+ * A change of UIDVALIDITY invalidates every stored uid (RFC 3501, 2.3.1.1). Email since the last complete poll is read
+ * again under its new uids; email that the ledger knows by its mailId is recognised and not posted twice.
  */
 export async function restartVoid(
   reason: 'renumbered' | 'uids reused',
@@ -147,7 +147,7 @@ export async function carryOverLate(
   return moved;
 }
 
-/** A person asked to read again, by `rollcall rescan`. */
+/** A person requested a new read, with `rollcall rescan`. */
 export async function rescan(
   stored: StoredHealth,
   rescanSince: Date,
@@ -157,7 +157,8 @@ export async function rescan(
   const from = stored.watermark;
   const accountedSince = earlier(from.accountedSince, rescanSince);
   const again = await restarted(
-    // No uid changes by a rescan. What polls have not read again since uids did is known by those of before.
+    // A rescan does not change uids. Email that polls have not read again since the last change is known by its earlier
+    // uids.
     { reason: 'rescan', from: { ...from, accountedSince }, knownAs: from.restart },
     rescanSince,
     start,
@@ -170,7 +171,7 @@ export async function rescan(
 
 type StoredHealth = MailboxHealth & { watermark: Watermark };
 
-/** The name under which the mailbox was polled last, of those that the settings say it had; undefined where none is left. */
+/** The former name in the settings under which the mailbox was last polled; undefined if there is none. */
 async function formerHealth(
   { formerly }: PolledMailbox,
   { watermarks }: WatermarkServices,
@@ -189,7 +190,7 @@ function lastPolled({ lastPollAt }: MailboxHealth): number {
   return lastPollAt?.getTime() ?? 0;
 }
 
-/** As long as no poll left nothing, all that is accounted for may still have to be read. */
+/** Until a poll has left nothing, all email that is accounted for may still have to be read. */
 function since({ lastCompletePollAt, watermark }: StoredHealth): Date | undefined {
   return lastCompletePollAt ?? watermark.accountedSince;
 }
@@ -199,8 +200,8 @@ function earlier(one: Date | undefined, other: Date | undefined): Date | undefin
 }
 
 /**
- * The watermark from which email received since `readSince` is read again. Where its uids still hold, they say what polls
- * have not passed yet, and nothing that they have answered for is left to the time of its arrival.
+ * The watermark from which email received since `readSince` is read again. If its uids are still valid, they show what
+ * polls have not passed yet, so the time of arrival does not decide for email that polls have passed.
  */
 async function restarted(
   {
@@ -241,8 +242,8 @@ async function restarted(
 }
 
 /**
- * The watermark is lost, and the ledger remembers the mailbox. Reading again what the ledger knows is harmless. Where the
- * ledger does not say what was passed, the time of arrival does, with the margin of every rescan.
+ * The watermark is lost, but the ledger knows the mailbox. Reading known email again is harmless. If the ledger does
+ * not show what was passed, the time of arrival decides, with the margin of every rescan.
  */
 async function resumed(
   { numbering, lowestUid, passedUid, firstAcceptedAt }: LedgerTraces,
@@ -254,7 +255,8 @@ async function resumed(
   const at = clock.now();
   const isPassedKnown = lowestUid !== undefined && passedUid !== undefined;
   const { startFrom, everyMinutes } = polled.account;
-  // The first email in the ledger came since the poll before the one that took it in. Whole days reach back far enough.
+  // The first email in the ledger arrived after the poll before the one that accepted it. Whole days reach back far
+  // enough.
   const sinceThatPollMs = startFrom === 'now' ? everyMinutes * MINUTE_MS : 0;
   const marginMs = isPassedKnown ? sinceThatPollMs : RESCAN_MARGIN_MS;
   const accountedSince = accountedSinceOf(startFrom, new Date(firstAcceptedAt.getTime() - marginMs));
@@ -268,19 +270,19 @@ async function resumed(
   return { ...known, lastUid: uid, baselineUid: uid, restart: { ...restart, arrivalDecidesBelowUid: uidNext } };
 }
 
-/** Since when email is read again, so that nothing is missed that arrived just before. */
+/** The time from which email is read again, with a margin for email that arrived just before. */
 export function withRescanMargin(readSince: Date | undefined): Date | undefined {
   return readSince && new Date(readSince.getTime() - RESCAN_MARGIN_MS);
 }
 
-/** The uid above which email received since then is; below the first one where all is meant. */
+/** The uid below the first email received since then; below all uids if no time is given. */
 export function uidBeforeIn(mails: readonly ListedMail[], time: Date | undefined, { uidNext }: MailboxStatus): number {
   if (!time) return BEFORE_THE_FIRST_UID;
   const [first] = receivedSince(mails, time);
   return (first?.uid ?? uidNext) - 1;
 }
 
-/** The same, and the mailbox is listed only where that is needed. */
+/** Like `uidBeforeIn`, but lists the mailbox only if needed. */
 async function uidBefore(time: Date | undefined, status: MailboxStatus, session: MailSession): Promise<number> {
   return uidBeforeIn(time ? await session.list(BEFORE_THE_FIRST_UID) : [], time, status);
 }
@@ -291,7 +293,7 @@ async function create(
   { watermarks, journal }: WatermarkServices,
 ): Promise<Watermark> {
   if ((await watermarks.create(watermark, history)) === 'already there') {
-    return await othersWatermark(watermark.mailbox, watermarks);
+    return await existingWatermark(watermark.mailbox, watermarks);
   }
   journalStart(watermark, journal);
   return watermark;
@@ -303,7 +305,7 @@ async function moveTo(
   { watermarks, journal }: WatermarkServices,
 ): Promise<Watermark> {
   if ((await watermarks.move(from, watermark)) === 'overtaken') {
-    return await othersWatermark(watermark.mailbox, watermarks);
+    return await existingWatermark(watermark.mailbox, watermarks);
   }
   journalStart(watermark, journal);
   return watermark;
@@ -314,8 +316,8 @@ function journalStart({ mailbox, uidValidity, lastUid, restart }: Watermark, jou
   else journal({ kind: 'baseline set', mailbox, uidValidity, baselineUid: lastUid });
 }
 
-/** Two polls ran at once and the other was faster; its watermark is as good as ours. */
-async function othersWatermark(mailbox: string, watermarks: WatermarkServices['watermarks']): Promise<Watermark> {
+/** Two polls ran at once and the other was faster; its watermark is just as valid. */
+async function existingWatermark(mailbox: string, watermarks: WatermarkServices['watermarks']): Promise<Watermark> {
   const health = await watermarks.get(mailbox);
   if (health?.watermark) return health.watermark;
   throw new Error(

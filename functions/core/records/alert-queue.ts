@@ -9,9 +9,9 @@ export type ReceivedMessage = {
   receiveCount: number;
 };
 
-/** The queue's end at which alerts are taken from. */
+/** The receiving end of a queue of alerts. */
 export interface AlertQueue {
-  /** Hides the message for `delayMs` more; the invocation must also report it as failed, or Lambda deletes it. */
+  /** Hides the message for another `delayMs`; the invocation must also report it as failed, or Lambda deletes it. */
   returnToQueue(message: ReceivedMessage, delayMs: number): Promise<void>;
   /** Copies the message to the dead-letter queue with the reason as attributes. */
   deadLetter(

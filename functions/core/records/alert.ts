@@ -14,7 +14,7 @@ const queueMessageSchema = z.strictObject({
   record: z.strictObject(mailRecordSchema.shape),
 });
 
-/** One alert on its way: everything a post needs, and everything the ledger would need to have it again. */
+/** One alert on its way: everything that a post needs, and that the ledger needs to recreate a lost entry. */
 export type QueueMessage = z.infer<typeof queueMessageSchema>;
 
 export function queueMessageOf(entry: NewLedgerEntry | LedgerEntry): QueueMessage {
@@ -24,7 +24,7 @@ export function queueMessageOf(entry: NewLedgerEntry | LedgerEntry): QueueMessag
 
 export type ParsedQueueMessage = { valid: true; message: QueueMessage } | { valid: false; reason: string };
 
-/** Reads a queue message's body. What does not validate is a dead letter with the reason, never a crash. */
+/** Reads a queue message's body. An invalid one becomes a dead letter with the reason, never a crash. */
 export function parseQueueMessage(body: string): ParsedQueueMessage {
   let json: unknown;
   try {

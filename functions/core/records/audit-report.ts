@@ -1,37 +1,42 @@
 import type { MailLocation } from '../mail/mail.ts';
 
-/** A mail that the audit brought back, so that a person can see which one and judge why. */
+/** An email that the audit recovered, so that a person can see which one and judge why. */
 export type AuditFinding = {
   kind: 'missing' | 'stale alert' | 'stale unknown';
   mailId: string;
   location: MailLocation;
-  /** Where it was handed over to, now; where it waits, if it was not handed over. */
+  /** The route to which it was handed over, or whose queue it waits for. */
   route: string;
   outcome:
     | 'sent'
     /** It waits for a person. */
     | 'dead'
-    /** It lies in the spool, and waits for a digest. */
+    /** It is in the spool and waits for a digest. */
     | 'in the spool';
   from: string;
   subject: string;
 };
 
-/** What one audit of one mailbox found. The figures are kept beside the watermark, for the digest and the status. */
+/**
+ * The result of one audit of one mailbox. The figures are kept next to the watermark, for the digest and `rollcall
+ * status`.
+ */
 export type AuditReport = {
   mailbox: string;
   at: Date;
-  /** Mails that the server lists between the baseline (the last 30 days of it) and the watermark, and that are still there. */
+  /**
+   * Emails that the server lists between the baseline (the last 30 days of it) and the watermark, and that still exist.
+   */
   inMailbox: number;
-  /** Of these, the ones the ledger knew: by their place, or by their mailId under another one. */
+  /** Of these, the ones that the ledger knew: by their location, or by their mailId under another location. */
   accounted: number;
-  /** Of these, the ones that stood nowhere and are accepted and handed over now. */
+  /** Of these, the ones that were missing and are now accepted and handed over. */
   recovered: number;
-  /** Open alerts and unknown mails that waited too long and are handed over again, or wait for a person as dead. */
+  /** Open alerts and unknown emails that waited too long: handed over again, or dead and waiting for a person. */
   staleAlerts: number;
   staleUnknown: number;
-  /** Mails, and open entries that wait too long, for which time did not suffice; the next audit looks at them. */
+  /** Emails, and open entries that wait too long, that there was no time for; the next audit checks them. */
   left: number;
-  /** The first of what was found. */
+  /** The first of the findings. */
   findings: readonly AuditFinding[];
 };

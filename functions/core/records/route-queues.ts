@@ -1,12 +1,15 @@
 import type { QueueMessage } from './alert.ts';
 
-/** Hands alerts to the queue of their route. */
+/** Sends alerts to the queue of their route. */
 export interface RouteQueues {
   /** Sends in batches of ten; throws `HandOverFailed` if the queue did not take every one of them. */
   send(route: string, messages: readonly QueueMessage[]): Promise<void>;
 }
 
-/** A queue did not take every alert. A poll's watermark stays, so the next poll hands the mail over again; so does an audit. */
+/**
+ * A queue did not take every alert. A poll's watermark stays, so the next poll hands the email over again; so does an
+ * audit.
+ */
 export class HandOverFailed extends Error {
   override readonly name = 'HandOverFailed';
   readonly route: string;

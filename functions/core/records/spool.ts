@@ -12,7 +12,7 @@ export const DIGESTED_PREFIX = 'unknowns/digested/';
 
 const SNIPPET_CHARACTERS = 500;
 
-/** Every text of a line is cut to some hundred or thousand characters, so no line comes near this. */
+/** Every text in a line is cut to a few hundred or thousand characters, so no line comes near this length. */
 const LINE_CHARACTERS = 100_000;
 
 const KEY_HASH_DIGITS = 12;
@@ -26,17 +26,17 @@ const spoolLineSchema = z.object({
   ts: z.iso.datetime(),
 });
 
-/** One unknown mail in the spool; `ts` is when it was written there, ISO 8601. */
+/** One unknown email in the spool; `ts` is when it was written there, ISO 8601. */
 export type SpoolLine = z.infer<typeof spoolLineSchema>;
 
-/** A line that no longer reads as it was written. */
+/** A line that was damaged after it was written. */
 export type DamagedLine = { lineNumber: number; text: string; reason: string };
 
 /**
- * The segment that holds these unknown mails of one mailbox and uidValidity, one line a mail.
+ * The segment that holds these unknown emails of one mailbox and uidValidity, one line per email.
  *
- * The key ends in a hash over the mailIds: the same page written again overwrites itself, and a page of which a crash
- * left only some mails to hand over does not overwrite the segment that holds the others.
+ * The key ends in a hash over the mailIds: writing the same page again overwrites the same segment. If only some of a
+ * page's emails remain to be handed over after a crash, they do not overwrite the segment of the others.
  *
  * @param entries at least one
  * @param at when the segment is written
@@ -58,7 +58,7 @@ export function segmentOf(
   };
 }
 
-/** Reads a segment. A damaged line is told with its number and text, and never blocks the lines around it. */
+/** Reads a segment. A damaged line is returned with its number and text, and never blocks the other lines. */
 export function parseSegment(text: string): { lines: SpoolLine[]; damaged: DamagedLine[] } {
   const lines: SpoolLine[] = [];
   const damaged: DamagedLine[] = [];
@@ -71,7 +71,7 @@ export function parseSegment(text: string): { lines: SpoolLine[]; damaged: Damag
   return { lines, damaged };
 }
 
-/** Where a pending segment goes on the day (UTC) on which a digest carried it. */
+/** The key to which a segment moves on the day (UTC) on which a digest carried it. */
 export function digestedKeyOf(pendingKey: string, day: Date): string {
   if (!pendingKey.startsWith(PENDING_PREFIX)) throw new RangeError(`${pendingKey} is not under ${PENDING_PREFIX}.`);
   const folder = day.toISOString().slice(0, 'yyyy-mm-dd'.length).replaceAll('-', '/');
@@ -102,7 +102,7 @@ function lineOf({ mailId, location, record, reason }: NewLedgerEntry, at: Date):
     to: record.to,
     subject: record.subject,
     date: record.date,
-    // By code points: a cut between the two halves of an emoji leaves text that no reader can show.
+    // Cut by code points: half of a surrogate pair could not be displayed.
     snippet: Array.from(record.snippet).slice(0, SNIPPET_CHARACTERS).join(''),
     rule: null,
     reason: reason ?? 'no rule matched',
@@ -112,9 +112,9 @@ function lineOf({ mailId, location, record, reason }: NewLedgerEntry, at: Date):
 }
 
 /**
- * A mailbox name as part of an S3 key. Folder names may hold any character; S3 keys should keep to letters, digits and
- * `! - _ . * ' ( )`, and not hold `.` or `..` as a part (Amazon S3 User Guide, "Naming Amazon S3 objects"). So what
- * URLs would write as `%2F` is written `!2F`; no two names get the same key.
+ * A mailbox name as part of an S3 key. Folder names may contain any character; S3 keys should keep to letters, digits
+ * and `! - _ . * ' ( )`, and not have `.` or `..` as a part (Amazon S3 User Guide, "Naming Amazon S3 objects"). So
+ * `%2F` of a URL is written as `!2F` here; different names always get different keys.
  */
 function keySafe(mailbox: string): string {
   return mailbox
@@ -124,20 +124,20 @@ function keySafe(mailbox: string): string {
     .join('/');
 }
 
-/** Half a surrogate pair becomes U+FFFD; encodeURIComponent would throw on it, and a name must never hold a mailbox. */
+/** Half a surrogate pair becomes U+FFFD; encodeURIComponent would throw, and a name must never block a mailbox. */
 function wellFormed(text: string): string {
   return Buffer.from(text, 'utf8').toString('utf8');
 }
 
-/** One JSONL object of unknown mail. */
+/** One S3 object with unknown email as JSON lines. */
 export type SpoolSegment = { key: string; text: string };
 
-/** The durable file of everything that no rule matched. */
+/** The durable file of all email that no rule matched. */
 export interface Spool {
-  /** Writes a pending segment; a repeated page overwrites itself. */
+  /** Writes a pending segment; writing a page again overwrites its segment. */
   write(segment: SpoolSegment): Promise<void>;
-  /** All pending segments, in no order that anyone may rely on. */
+  /** All pending segments, in no guaranteed order. */
   pending(): AsyncIterable<SpoolSegment>;
-  /** Moves a pending segment under the day on which a digest carried it: copy first, then delete. */
+  /** Moves a pending segment to the day on which a digest carried it: copy first, then delete. */
   archive(key: string, day: Date): Promise<void>;
 }

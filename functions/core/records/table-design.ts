@@ -1,6 +1,6 @@
 /**
- * Keys and indexes of the two tables, as plain data: the CDK stack and the local run create them from it, the adapters
- * read and write by it. `S` is a string, `N` a number, as in DynamoDB.
+ * Keys and indexes of the two tables, as plain data: the CDK stack and the local run create the tables from it, and the
+ * adapters use it to read and write. `S` is a string, `N` a number, as in DynamoDB.
  */
 
 type Key = { readonly name: string; readonly type: 'S' | 'N' };
@@ -9,21 +9,21 @@ export type TableIndex = {
   readonly name: string;
   readonly partitionKey: Key;
   readonly sortKey: Key;
-  /** Attributes the index carries beside the keys. */
+  /** Attributes in the index in addition to the keys. */
   readonly projection: 'ALL' | readonly string[];
 };
 
 export type TableDesign = {
   readonly partitionKey: Key;
-  /** Epoch seconds after which DynamoDB may delete the item; null where nothing expires. */
+  /** Epoch seconds after which DynamoDB may delete the item; null if nothing expires. */
   readonly timeToLiveAttribute: string | null;
   readonly indexes: readonly TableIndex[];
 };
 
 /**
- * All emails of one uidValidity of one mailbox, by uid: what the audit compares the mailbox with. `fingerprint` has room
- * for INTERNALDATE and RFC822.SIZE, by which an audit can tell that a uid stands for another email than before; to add it
- * later would mean to build the index again.
+ * All emails of one uidValidity of one mailbox, by uid: the audit compares the mailbox with these. `fingerprint` holds
+ * INTERNALDATE and RFC822.SIZE, by which an audit can detect that a uid now has another email; adding it later would
+ * require rebuilding the index.
  */
 export const BY_LOCATION_INDEX = {
   name: 'byLocation',
@@ -33,8 +33,8 @@ export const BY_LOCATION_INDEX = {
 } as const satisfies TableIndex;
 
 /**
- * All emails accepted on one day: the digest's counts. A day is spread over several partitions, because DynamoDB takes
- * about 1,000 writes a second to one, and a backlog of 100,000 emails is accepted on one day.
+ * All emails accepted on one day, for the digest's counts. A day is spread over several partitions, because DynamoDB
+ * takes about 1,000 writes a second per partition, and a backlog of 100,000 emails is accepted on one day.
  */
 export const BY_DAY_INDEX = {
   name: 'byDay',
@@ -43,7 +43,7 @@ export const BY_DAY_INDEX = {
   projection: ['mailbox', 'route', 'state', 'isRecovery'],
 } as const satisfies TableIndex;
 
-/** Partitions of one day in the index `byDay`. */
+/** Partitions per day in the index `byDay`. */
 export const SHARDS_PER_DAY = 8;
 
 /** Sparse: an entry has an `openRoute` only while it is not settled. */

@@ -1,95 +1,95 @@
 import { CLOCK_TOLERANCE_MS } from '../time.ts';
 import type { AuditReport } from './audit-report.ts';
 
-/** How far a mailbox is handed over. The watermark passes a mail only after the mail is in the ledger and handed over. */
+/** How far a mailbox is handed over. The watermark passes an email only once it is in the ledger and handed over. */
 export type Watermark = {
   mailbox: string;
   uidValidity: string;
-  /** Highest uid that is handed over; 0 where nothing is. */
+  /** Highest uid that is handed over; 0 if none is. */
   lastUid: number;
   /** Accounting begins above this uid. */
   baselineUid: number;
-  /** When accounting of this mailbox first began, under whatever name; no restart changes it. */
+  /** When accounting of this mailbox first began, under any of its names; a restart does not change it. */
   beganAt: Date;
-  /** Email that the server received since then is accounted for, whatever its uid; undefined where all email is. */
+  /** Email that the server received since then is accounted for, whatever its uid; undefined if all email is. */
   accountedSince: Date | undefined;
-  /** Why polls began again at `baselineUid`, the last time; undefined where they have never had to. */
+  /** Why polls last began again at `baselineUid`; undefined if they never had to. */
   restart: Restart | undefined;
-  /** Restarts before that, oldest first; the last few. */
+  /** The last few restarts before that, oldest first. */
   earlierRestarts?: readonly Restart[] | undefined;
-  /** Former names of the mailbox whose watermark is carried over into this one. */
+  /** Former names of the mailbox whose watermark was carried over into this one. */
   carriedOver?: readonly string[] | undefined;
-  /** The name under which polls go on with it; undefined where it was not carried over. */
+  /** The name under which polls continue it; undefined if it was not carried over. */
   carriedInto?: string | undefined;
 };
 
-/** Uids mean something only together with both (RFC 3501, 2.3.1.1). */
+/** Uids are meaningful only together with both (RFC 3501, 2.3.1.1). */
 export type Numbering = { mailbox: string; uidValidity: string };
 
 export const RESTART_REASONS = ['renumbered', 'uids reused', 'renamed', 'watermark lost', 'rescan'] as const;
 
-/** Polls read a part of the mailbox again: what the ledger knows is recognised, the rest is new. */
+/** Polls read a part of the mailbox again: email in the ledger is recognised, the rest is new. */
 export type Restart = Numbering & {
-  /** `mailbox` and `uidValidity` say under which numbers the email was known before. */
+  /** `mailbox` and `uidValidity` are the numbering under which the email was known before. */
   reason: (typeof RESTART_REASONS)[number];
   at: Date;
-  /** Email below this uid was in the mailbox when polls began again; above it all is new. */
+  /** Email below this uid was in the mailbox when polls began again; all email above it is new. */
   uidNext: number;
-  /** Email below this uid may be older than accounting is, so the time of its arrival decides. */
+  /** Email below this uid may be older than accounting, so its time of arrival decides. */
   arrivalDecidesBelowUid: number;
 };
 
-/** What is known of a mailbox: its watermark, and the history of polls and digests that its health is judged by. */
+/** What is known of a mailbox: its watermark, and the history of polls and digests for its health report. */
 export type MailboxHealth = {
-  /** Undefined as long as no poll has ended well. */
+  /** Undefined until a poll has succeeded. */
   watermark: Watermark | undefined;
-  /** What the server last named as the next uid. */
+  /** The last UIDNEXT of the server. */
   uidNext: number | undefined;
-  /** Last poll that ended well. */
+  /** The last poll that succeeded. */
   lastPollAt: Date | undefined;
-  /** Last poll that ended well and left nothing for the next one: where reading begins anew once uids are void. */
+  /** The last poll that succeeded and left nothing for the next one: if uids become void, reading begins again here. */
   lastCompletePollAt: Date | undefined;
-  /** Undefined as soon as a poll ends well. */
+  /** Undefined after a poll has succeeded. */
   lastPollError: (RecordedPollFailure & { since: Date }) | undefined;
-  /** What the server last wanted shown to the user; undefined where it never did. */
+  /** The last message of the server for the user; undefined if there was none. */
   notice?: ServerNotice | undefined;
   lastDigestAt: Date | undefined;
-  /** Polls since the last digest that SES accepted, failed ones included. */
+  /** Polls since the last digest that SES accepted, including failed ones. */
   pollsSinceDigest: number;
   failedPollsSinceDigest: number;
-  /** Undefined where no audit has ended yet. */
+  /** Undefined until an audit has ended. */
   lastAudit: AuditReport | undefined;
-  /** A person asked to read again what arrived since then; undefined once a poll has begun to. */
+  /** A person asked to read again the email that arrived since then; undefined once a poll has begun to. */
   rescanSince?: Date | undefined;
 };
 
-/** A poll that ended well. */
+/** A poll that succeeded. */
 type RecordedPoll = { at: Date; uidNext: number; isComplete: boolean; notice?: ServerNotice | undefined };
 
-/** A text of the server for the user (ALERT: RFC 3501, 7.1), and when a poll first heard it. */
+/** A message of the server for the user (ALERT: RFC 3501, 7.1), and when a poll first received it. */
 export type ServerNotice = { text: string; since: Date };
 
 /** A poll that failed. */
 export type RecordedPollFailure = { at: Date; kind: string; text: string; refusedLogin?: RefusedLogin | undefined };
 
-/** A login that a server has refused time after time. */
+/** A login that a server has refused repeatedly. */
 export type RefusedLogin = {
-  /** Which one, as `Login.version` has it. */
+  /** The `Login.version` that was refused. */
   version: string;
   times: number;
-  /** The last time. */
+  /** The last refusal. */
   at: Date;
 };
 
-/** The polls that no digest has reported yet, as far as a new watermark carries them over. */
+/** The polls that no digest has reported yet, if a new watermark carries them over. */
 export type DigestHistory = Partial<
   Pick<MailboxHealth, 'lastDigestAt' | 'pollsSinceDigest' | 'failedPollsSinceDigest'>
 >;
 
-/** Restarts that a watermark remembers. A mailbox that begins again more often within a day has other troubles. */
+/** Restarts kept in a watermark. A mailbox that begins again more often within a day has other problems. */
 const RESTARTS_KEPT = 10;
 
-/** All restarts that a watermark remembers, oldest first. */
+/** All restarts kept in a watermark, oldest first. */
 export function restartsOf({
   restart,
   earlierRestarts = [],
@@ -97,7 +97,7 @@ export function restartsOf({
   return restart ? [...earlierRestarts, restart] : [];
 }
 
-/** What a watermark remembers of restarts once another one is added. */
+/** The restarts kept in a watermark after another one is added. */
 export function withRestart(
   watermark: Pick<Watermark, 'restart' | 'earlierRestarts'>,
   restart: Restart,
@@ -105,7 +105,7 @@ export function withRestart(
   return { restart, earlierRestarts: restartsOf(watermark).slice(1 - RESTARTS_KEPT) };
 }
 
-/** Ledger lines accepted before then say nothing of their uids: the server has given these a second time. */
+/** Index entries accepted before then do not describe their uids: the server has reused these. */
 export function voidBefore({ restart }: Pick<Watermark, 'restart'>): Date | undefined {
   return restart?.reason === 'uids reused' ? restart.at : undefined;
 }
@@ -115,8 +115,8 @@ export function isSameNumbering(one: Numbering, other: Numbering): boolean {
 }
 
 /**
- * Whether an email is from before accounting began. Above the baseline nothing is; where polls read again below it, the
- * time at which the server received the email tells (INTERNALDATE, which no server changes when it renumbers).
+ * Whether an email is from before accounting began. Email above the baseline never is. If polls read again below it,
+ * the server's time of receipt decides (INTERNALDATE, which no server changes when it renumbers).
  */
 export function isFromBeforeAccounting(
   { location: { uid }, receivedAt }: { location: { uid: number }; receivedAt: Date },
@@ -129,45 +129,51 @@ export function isFromBeforeAccounting(
   return receivedAt.getTime() < accountedSince.getTime() - CLOCK_TOLERANCE_MS;
 }
 
-/** Where each mailbox stands. */
+/** How far each mailbox has been read. */
 export interface Watermarks {
-  /** Undefined where no poll has run yet, good or bad. */
+  /** Undefined if no poll has run yet, whether successful or not. */
   get(mailbox: string): Promise<MailboxHealth | undefined>;
   /**
-   * Puts the first watermark under a name; `already there` when another poll was first. The polls of a history add to those
-   * of this name.
+   * Creates the first watermark under a name; `already there` if another poll was first. The polls of `history` are
+   * added to those of this name.
    */
   create(watermark: Watermark, history?: DigestHistory): Promise<'created' | 'already there'>;
   /**
-   * Moves by compare-and-swap; `overtaken` when another poll moved it meanwhile, began again, or created it again because
-   * it was lost.
+   * Moves by compare-and-swap; `overtaken` if another poll has moved it, begun again, or recreated it after it was
+   * lost.
    */
   move(from: Watermark, to: Watermark): Promise<'moved' | 'overtaken'>;
   /**
-   * A poll ended well: counts it and clears the last error. It is complete where it left nothing for the next one. Without a
-   * `notice` the one before stays.
+   * Counts a successful poll and clears the last error. The poll is complete if it left nothing for the next one.
+   * Without a `notice` the previous one stays.
    */
   recordPoll(mailbox: string, poll: RecordedPoll): Promise<void>;
-  /** A person wants read again what arrived since then: the next poll begins there. Of two such wishes the earlier one counts. */
+  /**
+   * A person asks to read again the email that arrived since then: the next poll begins there. Of two requests the
+   * earlier time counts.
+   */
   requestRescan(mailbox: string, since: Date): Promise<void>;
-  /** A poll has begun to read again what arrived since then. */
+  /** A poll has begun to read again the email that arrived since then. */
   recordRescan(mailbox: string, since: Date): Promise<void>;
   /** Keeps the figures of the last audit. Works before a watermark exists. */
   recordAudit(report: AuditReport): Promise<void>;
-  /** A poll failed: counts it and keeps the error, with the time at which failing began. Works before a watermark exists. */
+  /**
+   * Counts a failed poll and keeps the error, with the time of the first failure in a row. Works before a watermark
+   * exists.
+   */
   recordPollFailure(mailbox: string, failure: RecordedPollFailure): Promise<void>;
   /**
-   * SES accepted a digest: the counts of polls begin again, less those that it reported. By compare-and-swap on
-   * lastDigestAt; `overtaken` where a digest that ran at the same time has reported these polls already, or where the
-   * mailbox was lost meanwhile and has had fewer.
+   * SES accepted a digest: subtracts the polls that it reported from the counts. By compare-and-swap on lastDigestAt;
+   * `overtaken` if a concurrent digest has already reported these polls, or if the mailbox was lost meanwhile and has
+   * had fewer.
    */
   recordDigest(mailbox: string, digest: RecordedDigest): Promise<'recorded' | 'overtaken'>;
 }
 
-/** What a digest has told of one mailbox. */
+/** What a digest has reported of one mailbox. */
 type RecordedDigest = {
   at: Date;
-  /** The digest before it, as it found it; undefined where it was the first. */
+  /** The previous digest, as this one read it; undefined if this was the first. */
   previousAt: Date | undefined;
   polls: number;
   failedPolls: number;

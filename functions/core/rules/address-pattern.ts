@@ -1,25 +1,27 @@
 import { domainToASCII } from 'node:url';
 import { withoutBlanksAround } from '../mail/blanks.ts';
 
-/** Whom a rule means: one address, or a domain with all its subdomains. Always normalised. */
+/** The senders or recipients that a rule means: one address, or a domain with all its subdomains. Always normalised. */
 export type AddressPattern =
   | { kind: 'address'; localPart: string; domain: string }
   | { kind: 'domain'; domain: string };
 
 export type NormalisedAddress = { localPart: string; domain: string };
 
-/** RFC 5321, 4.5.3.1, and a cap on what hostile mail makes us convert. */
+/** RFC 5321, 4.5.3.1; also limits the work for hostile email. */
 const MAX_DOMAIN_CHARACTERS = 255;
 const MAX_ADDRESS_CHARACTERS = 64 + 1 + MAX_DOMAIN_CHARACTERS;
 
 const ASCII_DOMAIN = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/;
-/** ASCII that no domain name holds. URL parsing would decode or cut at some of it (`stripe%2ecom`, `stripe.com/x`). */
+/**
+ * ASCII that no domain name contains. URL parsing would decode or cut at some of it (`stripe%2ecom`, `stripe.com/x`).
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be refused.
 const FOREIGN_TO_DOMAINS = /[\x00-\x2c/:-@[-^`{-\x7f]/;
 const UNQUOTED_LOCAL_PART = /^[^\s"(),:;<>@[\\\]\p{Cc}]+$/u;
 const QUOTED_LOCAL_PART = /^"((?:[^"\\\p{Cc}]|\\[^\p{Cc}])+)"$/u;
 
-/** Lower case, punycode (IDNA) and no trailing dot; undefined where it is no domain name. */
+/** Lower case, punycode (IDNA) and no trailing dot; undefined if it is not a domain name. */
 export function normaliseDomain(domain: string): string | undefined {
   const trimmed = withoutBlanksAround(domain);
   if (trimmed.length > MAX_DOMAIN_CHARACTERS || FOREIGN_TO_DOMAINS.test(trimmed)) return undefined;
@@ -28,7 +30,7 @@ export function normaliseDomain(domain: string): string | undefined {
   return ASCII_DOMAIN.test(ascii) ? ascii : undefined;
 }
 
-/** An address in the form in which two can be compared; undefined where it is not one well-formed `user@domain`. */
+/** An address in a form that can be compared; undefined if it is not one well-formed `user@domain`. */
 export function normaliseAddress(address: string): NormalisedAddress | undefined {
   const trimmed = withoutBlanksAround(address);
   if (trimmed.length > MAX_ADDRESS_CHARACTERS) return undefined;
@@ -54,19 +56,19 @@ export function matchesAddress(pattern: AddressPattern, address: NormalisedAddre
   return address.domain === pattern.domain && address.localPart === pattern.localPart;
 }
 
-/** Reads `billing@stripe.com` or `stripe.com`; undefined where the text is neither. */
+/** Reads `billing@stripe.com` or `stripe.com`; undefined if the text is neither. */
 export function parseAddressPattern(text: string): AddressPattern | undefined {
   if (text.includes('@')) {
     const address = normaliseAddress(text);
-    // RFC 5322 allows an asterisk, but who writes one means a wildcard.
+    // RFC 5322 allows an asterisk, but in a rule it is meant as a wildcard.
     return address && !address.localPart.includes('*') ? { kind: 'address', ...address } : undefined;
   }
   const domain = normaliseDomain(text);
-  // A single label would mean a whole top-level domain, and digits at the end an IP address.
+  // A single label would mean a whole top-level domain, and trailing digits an IP address.
   return domain && /\.[a-z0-9-]*[a-z][a-z0-9-]*$/.test(domain) ? { kind: 'domain', domain } : undefined;
 }
 
-/** The domain that `*@example.com` or `@example.com` means; undefined where the text is neither. */
+/** The domain meant by `*@example.com` or `@example.com`; undefined if the text is neither. */
 export function domainMeantBy(text: string): string | undefined {
   const [, domain = ''] = /^\s*\*?@(.*)$/s.exec(text) ?? [];
   const pattern = domain.includes('@') ? undefined : parseAddressPattern(domain);

@@ -4,21 +4,21 @@ import { normaliseDomain } from './address-pattern.ts';
 /** One method's result as the receiver wrote it, `spf=pass smtp.mailfrom=…`; method, result and names in lower case. */
 export type MethodResult = { method: string; result: string; properties: ReadonlyMap<string, string> };
 
-/** The statements of one field, each as its words, quotes kept. */
+/** The statements of one field, each as its words, with quotes kept. */
 export type AuthenticationField = { identity: readonly string[]; statements: readonly (readonly string[])[] };
 
 type Token = { kind: 'text' | 'comment' | 'space' | 'semicolon'; text: string };
 
-/** JavaScript's `\s` would take bytes of UTF-8 text, such as 0xA0, for white space too. */
+/** JavaScript's `\s` would also match bytes of UTF-8 text, such as 0xA0. */
 const SPACES = /[ \t\r\n]+/y;
 const PLAIN_TEXT = /[^ \t\r\n;"()\\]+/y;
 
 /**
- * Splits a field of Authentication-Results (RFC 8601, 2.2) into words; undefined where it cannot be read without doubt.
+ * Splits an Authentication-Results field (RFC 8601, 2.2) into words; undefined if it is ambiguous.
  *
- * A comment separates tokens and is never cut out of one: a parser that joins what stands on both sides of a comment
- * reads a verdict that the receiver did not write (CVE-2020-12272). So a comment with text directly on both sides, or
- * behind an equals sign, makes the field unreadable, as an open quote or comment does.
+ * A comment separates tokens and is never simply removed: a parser that joins the text on both sides of a comment reads
+ * a verdict that the receiver did not write (CVE-2020-12272). So a comment with text directly on both sides, or after
+ * an equals sign, makes the field unreadable, and so does an open quote or comment.
  */
 export function authenticationFieldOf(header: string): AuthenticationField | undefined {
   const tokens = tokensOf(header);
@@ -40,14 +40,14 @@ export function authenticationFieldOf(header: string): AuthenticationField | und
 
 const END: Token = { kind: 'space', text: '' };
 
-/** Undefined where a quote or comment is left open, or a character stands where the grammar has no place for it. */
+/** Undefined if a quote or comment is left open, or a character is not allowed by the grammar. */
 function tokensOf(header: string): Token[] | undefined {
   const tokens: Token[] = [];
   for (let position = 0; position < header.length; ) {
     const kind = kindOf(header.charAt(position));
     const end = endOfToken(header, position);
     if (end <= position) return undefined;
-    // Comments on end are one: the second must not hide that the first stands within a word.
+    // Consecutive comments count as one: the second must not hide that the first is within a word.
     if (kind !== 'comment' || tokens.at(-1)?.kind !== 'comment')
       tokens.push({ kind, text: header.slice(position, end) });
     position = end;
@@ -61,7 +61,7 @@ function kindOf(character: string): Token['kind'] {
   return /[ \t\r\n]/.test(character) ? 'space' : 'text';
 }
 
-/** Not behind `start` where the token is none or does not end. */
+/** At `start` or before it if the token is empty or has no end. */
 function endOfToken(header: string, start: number): number {
   const character = header.charAt(start);
   if (character === ';') return start + 1;
@@ -78,24 +78,24 @@ function isCommentInValue(tokens: readonly Token[], index: number): boolean {
   return isGlued || isBehindLoneEquals || (before?.kind === 'text' && before.text.endsWith('='));
 }
 
-/** Whose field it is, in lower case; empty where it names no one. */
+/** The authserv-id of the field, in lower case; empty if it has none. */
 export function authservIdOf({ identity: [id = ''] }: AuthenticationField): string {
   return unquoted(id).toLowerCase();
 }
 
-/** `[CFWS] authserv-id [CFWS version]` and no more. */
+/** `[CFWS] authserv-id [CFWS version]` and nothing else. */
 export function hasPlainIdentity({ identity: [, version = '', ...leftover] }: AuthenticationField): boolean {
   return leftover.length === 0 && /^\d*$/.test(version);
 }
 
-/** Methods that decide. What the others say is of no use here, and receivers write their own ones freely. */
+/** Methods that decide. Results of other methods are not used, and receivers add methods of their own. */
 const DECIDING: ReadonlySet<string> = new Set(['dmarc', 'spf', 'dkim']);
 
 const METHODSPEC = /^([a-z][a-z0-9_.-]*)(?:\/\d+)?=([^"]*|"(?:[^"\\]|\\.)*")$/is;
-/** `reason=…`, `ptype.property=…`, and Microsoft's `action=…`, which RFC 8601 does not have. */
+/** `reason=…`, `ptype.property=…`, and Microsoft's `action=…`, which is not in RFC 8601. */
 const PROPERTY = /^([a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)?)=([^"]*|"(?:[^"\\]|\\.)*"(?:@[^"]*)?)$/is;
 
-/** `methodspec [reasonspec] *propspec` of RFC 8601, 2.2; undefined where a word is left over or a name repeats. */
+/** `methodspec [reasonspec] *propspec` of RFC 8601, 2.2; undefined if a word is left over or a name repeats. */
 export function methodResultOf(words: readonly string[]): MethodResult | undefined {
   // A method may have white space around its equals sign; a property may not, since its value may be empty.
   const [methodspec = '', ...rest] = words[1] === '=' ? [words.slice(0, 3).join(''), ...words.slice(3)] : words;
@@ -106,7 +106,7 @@ export function methodResultOf(words: readonly string[]): MethodResult | undefin
   for (const word of rest) {
     const [, name, value] = PROPERTY.exec(word) ?? [];
     if (name === undefined || value === undefined) return undefined;
-    // Without its semicolon, a verdict would be overlooked.
+    // A dmarc result whose semicolon is missing would be overlooked.
     if (name.toLowerCase() === 'dmarc') return undefined;
     if (isDeciding && properties.has(name.toLowerCase())) return undefined;
     properties.set(name.toLowerCase(), unquoted(value));
@@ -114,7 +114,7 @@ export function methodResultOf(words: readonly string[]): MethodResult | undefin
   return { method, result, properties };
 }
 
-/** RFC 8601, 2.7: the domain that an spf or dkim result speaks about. */
+/** RFC 8601, 2.7: the domain that an spf or dkim result is about. */
 export function authenticatedDomain({ method, properties }: MethodResult): string | undefined {
   if (method === 'spf') return domainOf(properties.get('smtp.mailfrom'));
   if (method === 'dkim') return domainOf(properties.get('header.d') ?? properties.get('header.i'));

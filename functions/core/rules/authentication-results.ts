@@ -10,36 +10,36 @@ import {
 } from './authentication-field.ts';
 import { isAligned } from './organizational-domain.ts';
 
-/** The sender's domain has no policy, or it could not be asked; `bestguesspass` is Microsoft's word for no policy. */
+/** The sender's domain has no policy, or the lookup failed; `bestguesspass` is Microsoft's word for no policy. */
 const DMARC_WITHOUT_VERDICT: ReadonlySet<string> = new Set(['none', 'temperror', 'permerror', 'bestguesspass']);
 
 /**
- * Stands for an authserv-id where there is none: Exchange Online begins its field with the first result, against RFC
- * 8601, 2.2, and prepends it to every mail that it takes in.
+ * Used as the authserv-id where there is none: Exchange Online begins its field with the first result, against RFC
+ * 8601, 2.2, and prepends the field to every email that it receives.
  */
 export const EXCHANGE_ONLINE = 'exchange-online';
 
 export type AuthenticationVerdict = { passed: true } | { passed: false; reason: string };
 
-/** What the receiver wrote, or why that is not known. */
+/** What the receiver wrote, or why that is unknown. */
 type Reading = { results: readonly MethodResult[] } | { unreadable: string };
 
 /**
- * Did the sender pass, by the receiver's own word (RFC 8601)? `headers` are the Authentication-Results fields, topmost
- * first, unfolded and not decoded, with an empty value between two that other fields separate; `fromDomains` the
+ * Whether the sender passed the receiver's checks (RFC 8601). `headers` are the Authentication-Results fields, topmost
+ * first, unfolded and not decoded, with an empty value between two that other fields separate; `fromDomains` are the
  * normalised domains of From.
  *
- * Only the topmost fields with the receiver's authserv-id count: whatever a sender forged lies below them (section 5).
- * A dmarc result decides. Without one, an spf or dkim pass for the domain of From does (RFC 7489, 3.1: relaxed). A field
- * of the receiver that cannot be read without doubt counts as a failure, whatever the rest of it says.
+ * Only the topmost fields with the receiver's authserv-id count: anything that a sender forged is below them (section
+ * 5). A dmarc result decides. Without one, an spf or dkim pass for the domain of From decides (RFC 7489, 3.1: relaxed).
+ * If a field of the receiver is ambiguous, that counts as a failure, whatever else it says.
  */
 export function judgeAuthentication(
   headers: readonly string[],
   { authservId, fromDomains }: { authservId: string; fromDomains: readonly string[] },
 ): AuthenticationVerdict {
   const [fromDomain, ...others] = new Set(fromDomains);
-  if (fromDomain === undefined) return failed('From holds no readable address');
-  // No one of several domains could answer for all (RFC 7489, 6.6.1).
+  if (fromDomain === undefined) return failed('From contains no readable address');
+  // One of several domains cannot vouch for the others (RFC 7489, 6.6.1).
   if (others.length > 0) return failed('From holds addresses of several domains');
 
   const reading =
@@ -48,7 +48,7 @@ export function judgeAuthentication(
   const { results } = reading;
   const dmarc = results.filter(({ method }) => method === 'dmarc');
   const hasVerdict = dmarc.some(({ result }) => !DMARC_WITHOUT_VERDICT.has(result));
-  // A receiver judges a message once: of two dmarc results one may be a sender's text.
+  // A receiver judges a message once: one of two dmarc results may be a sender's text.
   const passed =
     hasVerdict || dmarc.length > 1
       ? dmarc.length === 1 && dmarc.every((verdict) => isDmarcPass(verdict, fromDomain))
@@ -63,8 +63,9 @@ function failed(reason: string): AuthenticationVerdict {
 const NO_FIELD: Reading = { unreadable: 'no readable Authentication-Results' };
 
 /**
- * A receiver may write one field for each method (OpenDKIM beside an spf policy server), directly below each other. They
- * are read together up to the first that repeats a method: the receiver's own would not, a forged one would have to.
+ * A receiver may write one field for each method (OpenDKIM and a separate spf policy server), directly below each
+ * other. They are read together up to the first one that repeats a method: the receiver's own would not, a forged one
+ * would have to.
  */
 function readBy(authservId: string, headers: readonly string[]): Reading {
   const results: MethodResult[] = [];
@@ -82,8 +83,8 @@ function readBy(authservId: string, headers: readonly string[]): Reading {
 }
 
 /**
- * The topmost field of the receiver and those directly below it. One that cannot be read is undefined and ends the
- * search: it may be the receiver's own, and a forged one below must not step in.
+ * The topmost field of the receiver and those directly below it. An unreadable one is undefined and ends the search: it
+ * may be the receiver's own, and a forged one below must not replace it.
  */
 function topmostFieldsOf(authservId: string, headers: readonly string[]): (AuthenticationField | undefined)[] {
   const own: AuthenticationField[] = [];
@@ -97,8 +98,8 @@ function topmostFieldsOf(authservId: string, headers: readonly string[]): (Authe
 }
 
 /**
- * Nothing tells a receiver's field without a name from a forged one but its place: only the topmost field counts, and
- * not if it names someone. The names of receiving domains that Exchange strews between its results say nothing.
+ * A receiver's field without a name differs from a forged one only by its position: only the topmost field counts, and
+ * only if it has no name. The names of receiving domains that Exchange inserts between its results are ignored.
  */
 function readWithoutIdentity(topmost: string | undefined): Reading {
   const field = topmost === undefined ? undefined : authenticationFieldOf(topmost);
@@ -107,7 +108,7 @@ function readWithoutIdentity(topmost: string | undefined): Reading {
   return resultsOf([field.identity, ...field.statements.filter((words) => !isName(words))]);
 }
 
-/** What a sender smuggles into a field leaves words that fit nowhere: one such statement makes all of them doubtful. */
+/** Text injected by a sender leaves words that fit nowhere: one such statement makes the whole field unreliable. */
 function resultsOf(statements: readonly (readonly string[])[]): Reading {
   const written = statements.filter((words) => words.length > 0);
   if (written.length === 1 && written[0]?.join(' ').toLowerCase() === 'none') return { results: [] };

@@ -2,26 +2,26 @@ import type { Mail, MailAddress } from '../mail/mail.ts';
 import { UNKNOWN_ROUTE } from '../records/ledger-entry.ts';
 import { type AddressPattern, matchesAddress, type NormalisedAddress, normaliseAddress } from './address-pattern.ts';
 import { judgeAuthentication } from './authentication-results.ts';
-import { unauthenticatedSender } from './doubtful-sender.ts';
 import { listIdOf, matchesList } from './list-id.ts';
 import { patternSet } from './pattern.ts';
 import type { Rule } from './rule-schema.ts';
+import { unauthenticatedSender } from './unauthenticated-sender.ts';
 
 type Classification =
   | { route: string; rule: string; reason: null }
   | { route: typeof UNKNOWN_ROUTE; rule: null; reason: string };
 
-/** Says where a mail goes. */
+/** Decides the route of an email. */
 export type Classifier = (mail: Mail) => Classification;
 
-/** What the conditions look at, each part worked out once a mail and only when a rule asks. */
+/** What the conditions examine. Each part is computed once per email, and only if a rule needs it. */
 type MailView = {
-  /** Undefined for a part of From that is no address. */
+  /** Undefined for a part of From that is not an address. */
   from: () => readonly (NormalisedAddress | undefined)[];
-  /** To and Cc: a sender chooses freely in which of them a recipient stands. */
+  /** To and Cc, since a sender chooses freely between them. */
   to: () => readonly NormalisedAddress[];
   lists: () => readonly string[];
-  /** Indexes of the patterns that match this field of the mail. */
+  /** Indexes of the patterns that match this field of the email. */
   matched: (field: string) => ReadonlySet<number>;
 };
 
@@ -32,15 +32,16 @@ const LIST_ID = 'list-id';
 const RECEIVED = 'received';
 const AUTHENTICATION_RESULTS = 'authentication-results';
 
-/** A field that repeats beyond this is padding. */
+/** Further values of a repeated field are padding. */
 const MATCHED_VALUES = 20;
 
 /**
  * Compiles the rules of all routes, once, into a classifier. The first rule whose conditions all hold decides, in the
- * order of routes and rules; a mail that could not be read, or that no rule matches, is `unknown` with its reason.
+ * order of routes and rules. An email that could not be read, or that no rule matches, is `unknown` with its reason.
  *
- * A rule that asks for an authenticated sender and matches without one makes the mail `unknown` too: falling through
- * would let a forged mail choose a weaker rule. `authservIdOf` names the receiver of a mailbox (RFC 8601, 2.5).
+ * If a rule requires an authenticated sender and matches an email without one, the email is `unknown` too: continuing
+ * with the next rule would let a forged email choose a weaker rule. `authservIdOf` gives the name of a mailbox's
+ * receiver (RFC 8601, 2.5).
  */
 export function compileRules(
   routes: readonly { id: string; rules: readonly Rule[] }[],
@@ -63,14 +64,14 @@ export function compileRules(
   };
 }
 
-/** The header fields, in lower case, that a mail has to bring along for these rules. */
+/** The header fields, in lower case, that these rules need. */
 export function headersNeededBy(routes: readonly { rules: readonly Rule[] }[]): string[] {
   const needed = routes
     .flatMap(({ rules }) => rules)
     .flatMap(({ list, header = [], authenticated }) => [
       ...(list ? [LIST_ID] : []),
       ...header.map(({ name }) => name),
-      // What lies below a Received is not the receiver's own.
+      // Fields below a Received are not the receiver's own.
       ...(authenticated ? [AUTHENTICATION_RESULTS, RECEIVED] : []),
     ]);
   return [...new Set(needed)];
@@ -80,7 +81,7 @@ function unknown(reason: string): Classification {
   return { route: UNKNOWN_ROUTE, rule: null, reason };
 }
 
-/** Every condition has to hold; the items of one condition are alternatives. */
+/** All conditions must hold; the items of one condition are alternatives. */
 function conditionsOf({ from, to, subject, list, header }: Rule, patterns: PatternCollection): Condition[] {
   const anyMatches = (asked: readonly { name: string; matches: string }[]): Condition => {
     const items = asked.map(({ name, matches }) => ({ field: name, index: patterns.add(name, matches) }));
@@ -95,7 +96,7 @@ function conditionsOf({ from, to, subject, list, header }: Rule, patterns: Patte
   return conditions;
 }
 
-/** Every part of From has to match: a sender may write any address beside its own. */
+/** Every part of From must match: a sender may add any address to its own. */
 function isFromOnly(patterns: readonly AddressPattern[], from: readonly (NormalisedAddress | undefined)[]): boolean {
   const matches = (address: NormalisedAddress) => patterns.some((pattern) => matchesAddress(pattern, address));
   return from.length > 0 && from.every((address) => address !== undefined && matches(address));
@@ -154,11 +155,11 @@ function oncePer<T extends object>(compute: (key: string) => T): (key: string) =
   };
 }
 
-/** Why the sender is not authenticated; undefined where it is. */
+/** Why the sender is not authenticated; undefined if it is. */
 function doubtAbout(mail: Mail, view: MailView, authservId: string | undefined): string | undefined {
   if (authservId === undefined) return `${mail.location.mailbox} has no authservId in the settings`;
   const from = view.from();
-  if (from.includes(undefined)) return 'From holds a part that is no readable address';
+  if (from.includes(undefined)) return 'From contains a part that is not a readable address';
   const verdict = judgeAuthentication(mail.headers.get(AUTHENTICATION_RESULTS) ?? [], {
     authservId,
     fromDomains: from.flatMap((address) => address?.domain ?? []),

@@ -1,6 +1,6 @@
 import { getDomain } from 'tldts';
 
-/** Private suffixes too: whoever registers `evil.github.io` does not speak for `github.io` or its other subdomains. */
+/** Private suffixes too: the owner of `evil.github.io` does not speak for `github.io` or its other subdomains. */
 const PUBLIC_SUFFIX_LIST = { allowPrivateDomains: true, extractHostname: false } as const;
 
 /**

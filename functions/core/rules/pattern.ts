@@ -1,28 +1,28 @@
 import { RE2JS, RE2JSException, RE2Set } from 're2js';
 
 /**
- * How much of a subject or header value is matched: a line of the longest kind that RFC 5322 allows. RE2 is linear in
- * the text; the cap keeps a subject of 100 kB as cheap as any other.
+ * How much of a subject or header value is matched: the longest line that RFC 5322 allows. RE2 takes linear time; the
+ * cap makes a subject of 100 kB as cheap as any other.
  */
 export const MATCHED_CHARACTERS = 1_000;
 
 /**
- * Up to here a text goes through RE2's DFA, which is fast because it remembers its states. A hostile text makes it build
- * a new state at every character, ten times as slow as simulating the NFA; so longer texts, which few subjects are, go
- * through that.
+ * Up to this length, a text goes through RE2's DFA, which is fast because it caches its states. A hostile text makes it
+ * build a new state at every character, which is ten times slower than simulating the NFA; so longer texts, which are
+ * rare among subjects, use the NFA.
  */
 export const REMEMBERED_CHARACTERS = 150;
 
-/** Too little for a single state: RE2 then simulates the NFA. */
+/** Too small for a single state: RE2 then simulates the NFA. */
 const NO_STATES_BYTES = 1;
 
 /**
- * The work a character grows with the size of the pattern's program, so that counted repeats (`.{1000}`) cost most. The
- * costliest patterns of this size take 1 to 3 ms for the costliest text.
+ * The work per character grows with the size of the pattern's program, so counted repeats (`.{1000}`) cost most. The
+ * most expensive patterns of this size take 1 to 3 ms for the most expensive text.
  */
 const MAX_INSTRUCTIONS = 100;
 
-/** Why this is no pattern that Rollcall takes, in RE2's own words; undefined where it is one. */
+/** Why Rollcall does not accept this pattern, in RE2's own words; undefined if it does. */
 export function problemOfPattern(pattern: string): string | undefined {
   if (pattern === '') return 'an empty pattern matches everything';
   try {
@@ -37,8 +37,8 @@ export function problemOfPattern(pattern: string): string | undefined {
 }
 
 /**
- * Compiles patterns into one state machine that reads a text once, whatever their number.
- * Returns a function from a text to the indexes of the patterns that match anywhere in it, ignoring case.
+ * Compiles patterns into one state machine that reads a text once, however many there are. Returns a function that maps
+ * a text to the indexes of the patterns that match anywhere in it, ignoring case.
  */
 export function patternSet(patterns: readonly string[]): (text: string) => readonly number[] {
   const remembering = compiledSet(patterns);

@@ -48,9 +48,9 @@ const CONDITIONS = ['from', 'to', 'subject', 'list', 'header'] as const;
 export const ruleSchema = fields('a rule', {
   /** Names the rule in alerts and reports. */
   name: line('a name', 'payments'),
-  /** Who sent it: addresses, or domains with their subdomains. Display names are never looked at. */
+  /** Who sent it: addresses, or domains with their subdomains. Display names are ignored. */
   from: addresses.optional(),
-  /** Whom it was sent to. */
+  /** Who it was sent to. */
   to: addresses.optional(),
   /** RE2 patterns, found anywhere in the subject, ignoring case. */
   subject: oneOrMore(pattern, { what: 'a pattern or a list of patterns' }).optional(),
@@ -60,17 +60,17 @@ export const ruleSchema = fields('a rule', {
   header: oneOrMore(fields('a header condition', { name: headerName, matches: pattern }), {
     what: "a condition such as { name: 'X-Priority', matches: '^1' }, or a list of them",
   }).optional(),
-  /** Asks for a sender who passed the receiver's own checks; needs `authservId` of every mailbox. */
+  /** Requires a sender who passed the receiver's own checks; needs `authservId` of every mailbox. */
   authenticated: yesOrNo().default(false),
 }).refine(hasCondition, {
   when: ({ value }) => z.record(z.string(), z.unknown()).safeParse(value).success,
   error: `the rule has no condition. Write at least one of ${CONDITIONS.join(', ')}.`,
 });
 
-/** Looks at a rule of which other parts may be wrong, so that all of it is told at once. */
+/** Also works on a rule with other errors, so that all of them are reported at once. */
 function hasCondition(rule: Readonly<Partial<Record<(typeof CONDITIONS)[number], unknown>>>): boolean {
   return CONDITIONS.some((condition) => rule[condition] !== undefined);
 }
 
-/** One named condition. All of its parts have to hold; the items of one part are alternatives. */
+/** One named condition. All of its parts must hold; the items of one part are alternatives. */
 export type Rule = z.output<typeof ruleSchema>;

@@ -8,7 +8,7 @@ import {
   settingsSchema,
 } from './settings-schema.ts';
 
-/** The settings are wrong: every problem at once, one a line, `path: what is wrong. What is allowed.` */
+/** The settings are wrong: all problems at once, one per line, `path: what is wrong. What is allowed.` */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
@@ -17,6 +17,7 @@ const definedSettings = new WeakSet<object>();
 
 /**
  * Checks and completes what a user wrote in `functions/settings.ts`.
+ *
  * @throws SettingsError
  */
 export function defineSettings(settings: SettingsInput): Settings {
@@ -24,7 +25,8 @@ export function defineSettings(settings: SettingsInput): Settings {
 }
 
 /**
- * Checks and completes settings of any origin. What `defineSettings` returned comes back as it is.
+ * Checks and completes settings of any origin. Settings that `defineSettings` returned are returned unchanged.
+ *
  * @throws SettingsError
  */
 export function parseSettings(value: unknown): Settings {

@@ -15,7 +15,9 @@ const timeZone = text((value) => timeZoneNamed(value) !== undefined, {
   allowed: "Write an IANA name such as 'Europe/Berlin' or 'UTC'.",
 }).transform((value): string => timeZoneNamed(value) ?? z.NEVER);
 
-/** EventBridge Scheduler wants the name's own case, which Intl is lenient about; it takes no offsets such as +02:00. */
+/**
+ * EventBridge Scheduler requires the exact case of the name, unlike Intl; it does not accept offsets such as +02:00.
+ */
 function timeZoneNamed(name: string): string | undefined {
   if (!/^[a-z]/i.test(name)) return undefined;
   try {

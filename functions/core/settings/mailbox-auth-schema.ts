@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fields, line, oneForm, oneOf } from '../fields.ts';
 import { httpsUrl, parameterName } from './settings-text.ts';
 
-/** How Rollcall logs in. Secrets are named here and read at run time. */
+/** How Rollcall logs in. The settings have the names of secrets, which are read at run time. */
 export type MailboxAuth =
   | { kind: 'password'; passwordParameter: string }
   | {
@@ -129,7 +129,7 @@ export const mailboxAuthSchema = oneForm<AuthInput, MailboxAuth>(
   },
 );
 
-/** The parameters that a login reads. */
+/** The parameters of the secrets that a login reads. */
 export function secretsOf(auth: MailboxAuth): string[] {
   switch (auth.kind) {
     case 'password':

@@ -8,10 +8,10 @@ const IMPLICIT_TLS_PORT = 993;
 const IMAP_PORT = 143;
 const DEFAULT_MINUTES = 15;
 
-/** INBOX is the same in any case (RFC 3501, 5.1); written one way, it is one mailbox in the ledger. */
+/** INBOX is case-insensitive (RFC 3501, 5.1); written one way, it is one mailbox in the ledger. */
 const folderName = line('a folder', 'INBOX').transform((name) => (/^inbox$/i.test(name) ? 'INBOX' : name));
 
-/** A folder that is polled. `formerly` are the names that it had before, the oldest first. */
+/** A folder to poll. `formerly` are its former names, the oldest first. */
 type FolderSettings = { name: string; formerly: string[] };
 
 const folder = textOrFields<string | { name: string; formerly?: string | string[] }, FolderSettings>(
@@ -31,7 +31,7 @@ const folders = oneOrMore(folder, { what: "at least one folder, such as ['INBOX'
   });
 
 const startFrom = z.union([oneOf(['now', 'all']), fields('a start', { days: wholeNumber({ from: 1, to: 3650 }) })], {
-  error: "the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
+  error: "the value is not a start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
 });
 
 const authservId = text((value) => /^[^\s;="()]+$/.test(value), {
@@ -46,33 +46,33 @@ const transport = z.object({ tls, host });
 export const mailboxSchema = fields('a mailbox', {
   /** Names the account in the ledger, alarms and reports. */
   account: identifier('the id of an account', 40),
-  /** The ids that the account had before, the oldest first: its watermarks, ledger entries and identities are carried over. */
+  /** Former ids of the account, the oldest first: its watermarks, ledger entries and identities are carried over. */
   formerly: oneOrMore(identifier('the id of an account', 40), {
     what: "the ids it had before, such as 'support'",
   }).optional(),
   host,
-  /** By default 993, or 143 where `tls` is not implicit. */
+  /** By default 993, or 143 if `tls` is not implicit. */
   port: wholeNumber({ from: 1, to: 65_535 }).optional(),
   /** `off` is for servers on the same machine only. */
   tls,
-  /** Takes any certificate, whoever issued it and to whomever: for a server of your own, on a line of your own. */
+  /** Accepts any certificate, from any issuer and for any host: for a server of your own, on a network of your own. */
   allowSelfSignedCertificate: yesOrNo().default(false),
   user: line('a user name', 'support@example.com'),
   /** How to log in: a password, or OAuth2 with a refresh token or client credentials. */
   auth: mailboxAuthSchema,
   /**
-   * The receiver's own name in Authentication-Results (RFC 8601), or `exchange-online` for Microsoft 365, which names
+   * The receiver's own name in Authentication-Results (RFC 8601), or `exchange-online` for Microsoft 365, which gives
    * none. Rules with `authenticated: true` need it.
    */
   authservId: authservId.optional(),
-  /** Names of folders, or `{ name: 'Invoices', formerly: 'Billing' }` for one that was renamed. */
+  /** Names of folders, or `{ name: 'Invoices', formerly: 'Billing' }` for a renamed one. */
   folders: folders.default([{ name: 'INBOX', formerly: [] }]),
   everyMinutes: wholeNumber({ from: 1, to: 24 * 60 }).default(DEFAULT_MINUTES),
-  /** What the first run takes in: new mail only, everything, or the last days. */
+  /** Where the first run begins: with new email only, all email, or the last days. */
   startFrom: startFrom.default('now'),
 })
   .refine(({ tls, host }) => tls !== 'off' || isLoopback(host), {
-    // As soon as these two are right: a login in clear text is told together with what else is wrong.
+    // Runs as soon as these two are valid: a login in clear text is reported together with other problems.
     when: ({ value }) => transport.safeParse(value).success,
     path: ['tls'],
     error: ({ input }) =>
@@ -85,5 +85,5 @@ export const mailboxSchema = fields('a mailbox', {
     authservId,
   }));
 
-/** One account: its server, its login, and the folders that are polled. */
+/** One account: its server, its login, and the folders to poll. */
 export type MailboxSettings = z.output<typeof mailboxSchema>;

@@ -7,7 +7,7 @@ export type PolledMailbox = {
   mailbox: string;
   account: MailboxSettings;
   folder: string;
-  /** The names that it had before, by `formerly` of its folder and its account. */
+  /** Its former names, by `formerly` of its folder and its account. */
   formerly: readonly string[];
 };
 
@@ -23,13 +23,13 @@ export function polledMailboxes({ mailboxes }: Pick<Settings, 'mailboxes'>): Pol
   );
 }
 
-/** Every combination of the names that account and folder have had, but for the one of now. */
+/** Every combination of the names that account and folder have had, except the current one. */
 function formerNames({ account, formerly }: MailboxSettings, folders: readonly string[]): string[] {
   const names = [...formerly, account].flatMap((id) => folders.map((folder) => `${id}/${folder}`));
   return names.slice(0, -1);
 }
 
-/** @throws Error where the settings do not have it: a schedule that a deployment left behind. */
+/** @throws Error if the settings do not have it: its schedule is left over from an earlier deployment */
 export function polledMailboxNamed(mailbox: string, settings: Pick<Settings, 'mailboxes'>): PolledMailbox {
   const all = polledMailboxes(settings);
   const found = all.find((polled) => polled.mailbox === mailbox);

@@ -59,11 +59,11 @@ export const routeSchema = fields('a route', {
   discord,
   /** The edge of the alert, `#rrggbb`. */
   colour: colour.optional(),
-  /** Whom to mention; by default nobody. */
+  /** Whom to mention; by default no one. */
   ping: ping.default({ users: [], roles: [] }),
-  /** Post what is parked by itself as soon as a dead channel answers again. */
+  /** Requeue parked alerts automatically as soon as a dead channel answers again. */
   redriveAutomatically: yesOrNo().default(true),
 }).transform(({ discord, ...route }) => ({ ...route, colour: route.colour, target: discord }));
 
-/** A route: which mail it takes, and where its alerts are posted. */
+/** A route: which email it takes, and where its alerts are posted. */
 export type RouteSettings = z.output<typeof routeSchema>;

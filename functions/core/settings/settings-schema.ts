@@ -12,30 +12,30 @@ export type { RouteSettings } from './route-schema.ts';
 export const settingsSchema = fields('the settings', {
   /** The inboxes to watch. */
   mailboxes: listOf(mailboxSchema, { what: 'at least one mailbox in [ ]', unique: 'account' }),
-  /** Where mail goes, in order; what no route takes is `unknown` and comes with the digest. */
+  /** Where email goes, in order; email that no route takes is `unknown` and is listed in the digest. */
   routes: listOf(routeSchema, { what: 'the routes in [ ]', least: 0, unique: 'id' }),
-  /** The mail that carries everything that no route took, and the state of the pipeline. */
+  /** The email with everything that no route took, and the state of the pipeline. */
   digest: digestSchema,
-  /** Who is told, by e-mail, when something fails. */
+  /** Who is notified by email when something fails. */
   alarms: fields('the alarms', { email: emailAddress() }),
-  /** Asked after each good run, so that a monitor elsewhere notices silence. */
+  /** Requested after each successful run, so that an external monitor notices silence. */
   heartbeatUrl: httpsUrl('https://monitor.example.com/ping').optional(),
 });
 
-/** What a user writes. */
+/** The settings as a user writes them. */
 export type SettingsInput = z.input<typeof settingsSchema>;
 
-/** What Rollcall reads: complete, normalised, with every default filled in. */
+/** The settings as Rollcall reads them: complete, normalised, with all defaults. */
 export type Settings = z.output<typeof settingsSchema>;
 
-/** As much of any value as it takes to see who asks for authenticated senders; indexes stay what they are. */
+/** Enough of any value to find the rules that require authenticated senders; indexes are preserved. */
 const listOfAny = z.array(z.unknown()).catch([]);
 const anyObject = z.looseObject({}).catch({});
 const glanceSchema = z.looseObject({ mailboxes: listOfAny, routes: listOfAny }).catch({ mailboxes: [], routes: [] });
 
 export type SettingsProblem = { path: readonly PropertyKey[]; message: string };
 
-/** Rules that ask for authenticated senders while a mailbox does not name its receiver. Looks at any value. */
+/** Rules that require authenticated senders while a mailbox does not name its receiver. Accepts any value. */
 export function problemsOfAuthentication(value: unknown): SettingsProblem[] {
   const { mailboxes, routes } = glanceSchema.parse(value);
   const unnamed = mailboxes.findIndex((mailbox) => anyObject.parse(mailbox).authservId === undefined);
@@ -49,7 +49,10 @@ export function problemsOfAuthentication(value: unknown): SettingsProblem[] {
   );
 }
 
-/** Accounts that are named as former ones of another account and are polled themselves: their email would be taken for its own. */
+/**
+ * Accounts that are a former id of another account and are still polled themselves: their email would count as that
+ * account's.
+ */
 export function problemsOfFormerAccounts(value: unknown): SettingsProblem[] {
   const { mailboxes } = glanceSchema.parse(value);
   const accounts = mailboxes.map((mailbox) => anyObject.parse(mailbox));

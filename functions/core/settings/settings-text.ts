@@ -1,26 +1,26 @@
 import * as z from 'zod';
 import { text } from '../fields.ts';
 
-/** The texts that settings are made of, each with what it is and how it is written. */
+/** The kinds of text in the settings, each with its description and its format. */
 
 const PARAMETER_NAME = /^(?:\/[a-zA-Z0-9_.-]+){1,15}$/;
 
-/** A name in AWS Systems Manager (PutParameter: 15 levels, 1011 characters, nothing below `aws` or `ssm`). */
+/** A name in AWS Systems Manager (PutParameter: 15 levels, 1011 characters, not starting with `aws` or `ssm`). */
 export function parameterName() {
   return text((value) => PARAMETER_NAME.test(value) && value.length <= 1011 && !/^\/(?:aws|ssm)/i.test(value), {
     what: 'the name of an SSM parameter',
     allowed:
       "Write the name of the parameter that holds the secret, never the secret: '/' and letters, digits, '_', '.', '-', such as '/rollcall/support/password'; not below /aws or /ssm.",
-    sight: 'secret',
+    disclosure: 'secret',
   });
 }
 
 /** A Discord id: https://discord.com/developers/docs/reference#snowflakes */
-export function snowflake(what: string, sight: 'open' | 'secret' = 'open') {
+export function snowflake(what: string, disclosure: 'open' | 'secret' = 'open') {
   return text((value) => /^\d{17,20}$/.test(value), {
     what,
     allowed: 'Write its 17 to 20 digits in quotes; Discord copies them with "Copy ID" in developer mode.',
-    sight,
+    disclosure,
   });
 }
 
@@ -57,7 +57,7 @@ export function httpsUrl(example: string) {
   return text(isSafeUrl, {
     what: 'an https URL',
     allowed: `Write it with https://, such as '${example}'; http:// is for 127.0.0.1, ::1 and localhost only.`,
-    sight: 'secret',
+    disclosure: 'secret',
   });
 }
 

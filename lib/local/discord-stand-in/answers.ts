@@ -2,7 +2,9 @@ import type { Answer } from '../loopback-server.ts';
 
 type DiscordError = { status: number; code: number; message: string };
 
-/** https://docs.discord.com/developers/topics/opcodes-and-status-codes, as far as the stand-in gives them by itself. */
+/**
+ * https://docs.discord.com/developers/topics/opcodes-and-status-codes, limited to those that the stand-in uses itself.
+ */
 const ERRORS = {
   unauthorized: { status: 401, code: 0, message: '401: Unauthorized' },
   notFound: { status: 404, code: 0, message: '404: Not Found' },
@@ -33,7 +35,7 @@ export function refuse(refusal: Refusal, errors?: unknown): Answer {
   return json(status, { message, code, ...(errors === undefined ? {} : { errors }) });
 }
 
-/** The message that Discord gives with a code, where the stand-in knows it. */
+/** The message that Discord sends with a code, if the stand-in knows it. */
 export function messageOfCode(code: number): string | undefined {
   return Object.values(ERRORS).find((error) => error.code === code && code !== 0)?.message;
 }

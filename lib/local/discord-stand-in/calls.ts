@@ -1,4 +1,4 @@
-/** Who the bot is, and what its server says of it. */
+/** Identifies the bot or its server. */
 type GuildQuestion =
   | { kind: 'self' }
   | { kind: 'member'; guildId: string; userId: string }
@@ -7,7 +7,7 @@ type GuildQuestion =
 /** One request to the API, recognised by method and path. */
 export type Call = {
   method: 'GET' | 'POST';
-  /** The Authorization header; empty where there is none. */
+  /** The Authorization header; empty if there is none. */
   authorization: string;
   body: string;
 } & (
@@ -25,7 +25,7 @@ const MEMBER = /^\/guilds\/(\d+)\/members\/(\d+)$/;
 const ROLES = /^\/guilds\/(\d+)\/roles$/;
 const WEBHOOK = /^\/webhooks\/(\d+)\/([^/]+)$/;
 
-/** Which of the stand-in's endpoints a request asks for; undefined where it is none of them. */
+/** The endpoint of the stand-in that a request is for; undefined if there is none. */
 export function recogniseCall(request: {
   method: string | undefined;
   url: URL;

@@ -41,7 +41,7 @@ export function answerControl(
 }
 
 function addFault(body: string, faults: Faults): Answer {
-  // `add` parses what it is given, so the cast claims nothing that is not checked.
+  // `add` parses its argument, so this cast is checked.
   return answerUnlessMalformed(() => json(201, { id: faults.add(JSON.parse(body) as Fault) }));
 }
 

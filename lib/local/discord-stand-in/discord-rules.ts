@@ -10,17 +10,17 @@ export type DiscordRulesOptions = GuildOptions & {
   botToken: string;
   webhooks?: readonly StandInWebhook[];
   autoModWords?: readonly string[];
-  /** Of each channel and each webhook; 5 posts per 5 s unless given. */
+  /** For each channel and each webhook; 5 posts per 5 s by default. */
   channelLimit?: RateLimit | 'off';
-  /** Over all routes of the bot, and of all webhooks together; 50 requests per second unless given. */
+  /** Over all routes of the bot, and of all webhooks together; 50 requests per second by default. */
   globalLimit?: RateLimit | 'off';
-  /** The time of nonces, limits and messages. */
+  /** The clock for nonces, limits and messages. */
   now: () => Date;
-  /** Passes the delay of a fault. */
+  /** Waits for the delay of a fault. */
   wait: (ms: number) => Promise<void>;
 };
 
-/** One API request with its answer; `reset` where a fault cut the connection. */
+/** One API request with its answer; `reset` if a fault cut the connection. */
 type StandInRequest = {
   method: 'GET' | 'POST';
   target: { channelId: string } | { webhookId: string } | { guildId: string } | { userId: '@me' };
@@ -28,21 +28,21 @@ type StandInRequest = {
   at: Date;
 };
 
-/** What Discord's API would answer, without a server around it. */
+/** The answers of Discord's API, without a server. */
 export type DiscordRules = {
   answer(call: Call): Promise<Answer | 'reset'>;
   /** Saved messages, oldest first. */
   posts(): readonly StandInPost[];
-  /** As someone changes the channel's permissions; false where there is no such channel. */
+  /** Changes the channel's permissions as an administrator would; false if there is no such channel. */
   setAccess(channelId: string, access: Access): boolean;
-  /** As someone with the right to does it in the channel. */
+  /** Deletes a message as a moderator would. */
   deletePost(messageId: string): void;
-  /** Requests to known endpoints, in the order in which they were answered, whatever became of them. */
+  /** Requests to known endpoints, in the order of their answers, whatever the result. */
   requests(): readonly StandInRequest[];
   faults: Faults;
 };
 
-/** The rules of Discord's HTTP API v10 for posting and looking up targets, with the faults that someone schedules. */
+/** The rules of Discord's HTTP API v10 for posting and probing targets, with scheduled faults. */
 export function discordRules({ now, wait, ...options }: DiscordRulesOptions): DiscordRules {
   const faults = faultSchedule();
   const saved = messages(now);

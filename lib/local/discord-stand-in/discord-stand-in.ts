@@ -6,22 +6,22 @@ import { answerControl, CONTROL_PATH } from './control.ts';
 import { type DiscordRules, type DiscordRulesOptions, discordRules } from './discord-rules.ts';
 
 export type DiscordStandInOptions = Omit<DiscordRulesOptions, 'now' | 'wait'> & {
-  /** The time of nonces, limits and messages; delays of faults always pass in real time. */
+  /** The clock for nonces, limits and messages; delays of faults always take real time. */
   now?: () => Date;
 };
 
 export type DiscordStandIn = Omit<DiscordRules, 'answer'> & {
-  /** `http://127.0.0.1:PORT/api/v10`; the control endpoint lies at `/control/` of the same server. */
+  /** `http://127.0.0.1:PORT/api/v10`; the control endpoint is at `/control/` of the same server. */
   url: string;
   stop(): Promise<void>;
 };
 
-/** Starts a server on 127.0.0.1 that keeps the rules of Discord's HTTP API v10 for posting and looking up targets. */
+/** Starts a server on 127.0.0.1 that follows the rules of Discord's HTTP API v10 for posting and probing targets. */
 export async function startDiscordStandIn(options: DiscordStandInOptions): Promise<DiscordStandIn> {
   const { answer, ...rules } = discordRules({
     now: () => new Date(),
     ...options,
-    // Whoever stops the stand-in need not wait for a delay that is still running.
+    // A delay that is still running must not keep the process alive after the stand-in was stopped.
     wait: (ms) => sleep(ms, undefined, { ref: false }),
   });
 

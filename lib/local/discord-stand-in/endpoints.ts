@@ -20,7 +20,7 @@ type Endpoints = (call: Call) => Answer;
 
 type Saving =
   | { kind: 'saved'; message: MessageObject }
-  /** For what is wrong with it as it stands, which even a webhook without `wait` is told. */
+  /** For errors in the request itself, which even a webhook without `wait` reports. */
   | { kind: 'refused'; answer: Answer }
   | { kind: 'blocked'; answer: Answer }
   /** Saved with this nonce, and deleted since. */
@@ -28,7 +28,7 @@ type Saving =
 
 const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' };
 
-/** The endpoints. Rate limits come first, then who may ask, then the message itself, as at Discord. */
+/** The endpoints. As in Discord, rate limits are checked first, then authorization, then the message itself. */
 export function endpoints(
   { botToken, guild, webhooks, autoModWords }: Furnishing,
   limits: RateLimits,
@@ -77,7 +77,7 @@ export function endpoints(
     if (!channelId) return refuse('unknownChannel');
     const saving = saveMessage(call.body, channelId, webhook.id, true);
     if (saving.kind === 'refused') return saving.answer;
-    // Without `wait`, Discord answers before the saving and cannot tell that it failed.
+    // Without `wait`, Discord answers before it saves the message, and cannot report that saving failed.
     if (!call.wait) return NO_CONTENT;
     return saving.kind === 'saved' ? json(200, saving.message) : saving.answer;
   }

@@ -4,13 +4,13 @@ import { json, messageOfCode } from './answers.ts';
 import type { Call } from './calls.ts';
 
 const faultSchema = z.strictObject({
-  /** Whom it meets; everyone where neither is named. */
+  /** Where it applies; everywhere if neither is given. */
   channelId: z.string().optional(),
   webhookId: z.string().optional(),
   method: z.enum(['GET', 'POST']).optional(),
-  /** Matching requests that pass before the first is met. */
+  /** Matching requests that pass before the first one it applies to. */
   skip: z.int().nonnegative().default(0),
-  /** Requests it meets; for ever where not named. */
+  /** The number of requests it applies to; unlimited if not given. */
   times: z.int().positive().optional(),
   /** After the effect, the message is saved and only its answer is lost, late or wrong. */
   when: z.enum(['before effect', 'after effect']).default('before effect'),
@@ -26,27 +26,29 @@ const faultSchema = z.strictObject({
         /** Discord's error code, given in a body of Discord's shape. */
         code: z.int().optional(),
         headers: z.record(z.string(), z.string()).default({}),
-        /** Takes the place of the usual JSON, for HTML pages and broken answers. */
+        /** Replaces the usual JSON, for HTML pages and broken answers. */
         body: z.string().optional(),
       }),
     ])
     .default({ kind: 'pass' }),
 });
 
-/** A trouble that is to meet coming requests: an answer, a delay, a reset, or a delay and then one of them. */
+/** A fault for future requests: an answer, a delay, a reset, or a delay and then one of them. */
 export type Fault = z.input<typeof faultSchema>;
 
 export type ScheduledFault = z.output<typeof faultSchema>;
 
 export type Faults = {
-  /** Schedules a fault and returns its id; throws a ZodError on a malformed one. Of several that match, the oldest counts. */
+  /**
+   * Schedules a fault and returns its id; throws a ZodError if it is malformed. If several match, the oldest applies.
+   */
   add(fault: Fault): string;
   remove(id: string): void;
   clear(): void;
 };
 
 export type FaultSchedule = Faults & {
-  /** The fault that meets this call, counted as used. */
+  /** The fault that applies to this call, counted as used. */
   meet(call: Call): ScheduledFault | undefined;
 };
 

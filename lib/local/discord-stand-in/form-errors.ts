@@ -2,10 +2,10 @@ import type * as z from 'zod';
 
 type FormError = { code: string; message: string };
 
-/** `{ embeds: { 0: { title: { _errors: [{ code, message }] } } } }`, as Discord shapes the errors of code 50035. */
+/** `{ embeds: { 0: { title: { _errors: [{ code, message }] } } } }`, the shape of Discord's errors with code 50035. */
 export type FormErrors = { _errors?: FormError[]; [key: string]: FormErrors | FormError[] | undefined };
 
-/** Shapes what zod found as Discord would: one node a step of the path, the errors at its end. */
+/** Converts zod's issues to Discord's shape: one node per step of the path, the errors at its end. */
 export function formErrorsOf(issues: readonly z.core.$ZodIssue[]): FormErrors {
   const root: FormErrors = {};
   for (const issue of issues) {
@@ -20,7 +20,7 @@ export function formErrorsOf(issues: readonly z.core.$ZodIssue[]): FormErrors {
   return root;
 }
 
-/** The code of a rule that no zod check expresses; given as `params` of a custom issue. */
+/** The code of a rule that zod has no check for; passed as `params` of a custom issue. */
 export function ownCode(code: string): { params: { code: string } } {
   return { params: { code } };
 }

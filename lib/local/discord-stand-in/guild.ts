@@ -4,13 +4,13 @@ type StandInChannel = {
   id: string;
   /** A thread names the channel it belongs to. */
   parentId?: string;
-  /** Short for what the bot itself is denied; default `post`. A thread follows its channel. */
+  /** Shorthand for what the bot itself is denied; by default `post`. A thread has the access of its channel. */
   access?: Access;
-  /** What else the channel changes. */
+  /** Further overwrites of the channel. */
   overwrites?: readonly Overwrite[];
 };
 
-/** `none`: the bot does not see it (50001). `view`: the bot sees it and may not post; `no embeds`: only text (50013). */
+/** `none`: the bot cannot see it (50001). `view`: the bot can see it but not post; `no embeds`: only text (50013). */
 export type Access = 'none' | 'view' | 'no embeds' | 'post';
 
 const DENIED: Readonly<Record<Access, readonly PermissionName[]>> = {
@@ -25,7 +25,7 @@ export const ACCESSES = Object.keys(DENIED) as [Access, ...Access[]];
 export const GUILD_ID = '500';
 export const BOT_ID = '700';
 
-/** As a server is by default: everybody may post everywhere. */
+/** The default of a server: everyone may post everywhere. */
 const EVERYONE: Role = {
   id: GUILD_ID,
   permissions: ['VIEW_CHANNEL', 'SEND_MESSAGES', 'EMBED_LINKS', 'SEND_MESSAGES_IN_THREADS'],
@@ -33,7 +33,7 @@ const EVERYONE: Role = {
 
 export type GuildOptions = {
   channels: readonly StandInChannel[];
-  /** With @everyone, whose id is that of the guild. By default @everyone alone, who may post everywhere. */
+  /** Including @everyone, whose id is that of the guild. By default only @everyone, who may post everywhere. */
   roles?: readonly Role[];
   /** Ids of the roles of the bot. */
   botRoles?: readonly string[];
@@ -42,9 +42,9 @@ export type GuildOptions = {
 /** The stand-in's one server, with its roles and channels, and the bot as its member. */
 export type Guild = {
   channel(id: string): StandInChannel | undefined;
-  /** What the bot may do there. */
+  /** The bot's permissions there. */
   botPermissions(channel: StandInChannel): ReadonlySet<PermissionName>;
-  /** Changes what the bot is denied in a channel, from now on; false where there is no such channel, or a thread. */
+  /** Changes what the bot is denied in a channel from now on; false if there is no such channel, or it is a thread. */
   setAccess(channelId: string, access: Access): boolean;
   /** Discord's own objects. */
   channelObject(channel: StandInChannel): object;
@@ -65,7 +65,7 @@ export function standInGuild({ channels, roles = [EVERYONE], botRoles = [] }: Gu
   return {
     channel,
     botPermissions(of) {
-      // A thread has the permissions of the channel it belongs to.
+      // A thread has the permissions of its channel.
       const owner = of.parentId ? channel(of.parentId) : of;
       const overwrites = owner ? overwritesOf(owner) : [];
       return permissionsIn({ guildId: GUILD_ID, roles, overwrites }, { id: BOT_ID, roles: botRoles });

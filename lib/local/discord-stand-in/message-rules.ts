@@ -4,15 +4,15 @@ import { refuse } from './answers.ts';
 import { formErrorsOf, ownCode } from './form-errors.ts';
 
 /**
- * What Discord accepts as a message: https://docs.discord.com/developers/resources/message#create-message and the
- * embed limits there. Lengths are counted in UTF-16 units after trimming: the documents do not name a unit, and this is
- * the stricter reading.
+ * The messages that Discord accepts: https://docs.discord.com/developers/resources/message#create-message and the embed
+ * limits there. Lengths are counted in UTF-16 units after trimming: the documentation gives no unit, and this is the
+ * stricter reading.
  */
 const MAX_CONTENT = 2000;
 const MAX_EMBEDS = 10;
 const MAX_EMBED_CHARACTERS = 6000;
 const MAX_NONCE = 25;
-/** The documents name 25 MiB with files; no message without files comes near this. */
+/** The documentation gives 25 MiB with files; no message without files comes near this. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 const text = (max: number) => z.string().trim().max(max);
@@ -110,7 +110,7 @@ export type MessageBody = z.infer<typeof messageSchema>;
 
 export type CheckedMessage = { accepted: true; message: MessageBody } | { accepted: false; answer: Answer };
 
-/** Reads a request's body by Discord's rules; what breaks one comes back as Discord's own refusal. */
+/** Parses a request's body by Discord's rules; for an invalid one, returns Discord's own refusal. */
 export function checkMessage(requestBody: string): CheckedMessage {
   if (Buffer.byteLength(requestBody) > MAX_REQUEST_BYTES) return { accepted: false, answer: refuse('tooLarge') };
   let body: unknown;
@@ -125,7 +125,7 @@ export function checkMessage(requestBody: string): CheckedMessage {
   return { accepted: true, message: parsed.data };
 }
 
-/** Every text of a message that a reader would see. */
+/** Every text of a message that a reader sees. */
 export function textsOf({ content, embeds }: MessageBody): string[] {
   return [content ?? '', ...(embeds ?? []).flatMap(textsOfEmbed)];
 }

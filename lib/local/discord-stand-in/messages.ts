@@ -1,7 +1,7 @@
 import { BOT_ID } from './guild.ts';
 import type { MessageBody } from './message-rules.ts';
 
-/** "In the past few minutes", as the documents have it; https://docs.discord.com/developers/resources/message#create-message */
+/** "In the past few minutes", according to https://docs.discord.com/developers/resources/message#create-message */
 const NONCE_WINDOW_MS = 3 * 60_000;
 
 /** Snowflakes count from the first second of 2015: https://docs.discord.com/developers/reference#snowflakes */
@@ -9,18 +9,18 @@ const DISCORD_EPOCH_MS = Date.UTC(2015, 0, 1);
 
 /** A message that was saved. */
 export type StandInPost = {
-  /** The channel it stands in; of a webhook's message, the webhook's channel or the thread. */
+  /** The channel it is in; for a webhook's message, the webhook's channel or the thread. */
   channelId: string;
   webhookId: string | undefined;
   messageId: string;
   /** What was sent. */
   body: MessageBody;
-  /** What Discord made of it: who was pinged, and which embeds a reader sees. */
+  /** Discord's view of it: who was pinged, and which embeds a reader sees. */
   message: MessageObject;
   at: Date;
 };
 
-/** https://docs.discord.com/developers/resources/message#message-object, in part. */
+/** A subset of https://docs.discord.com/developers/resources/message#message-object. */
 export type MessageObject = {
   id: string;
   type: 0;
@@ -40,8 +40,8 @@ type Draft = { channelId: string; webhookId: string | undefined; body: MessageBo
 
 export type Messages = {
   /**
-   * Saves a message; with `enforce_nonce`, a bot's message that was saved minutes ago comes back instead, or is
-   * `deleted`, where it was since (discord-api-docs #6647).
+   * Saves a message. With `enforce_nonce`, returns a bot's message that was saved minutes ago instead, or `deleted` if
+   * it was deleted since (discord-api-docs #6647).
    */
   save(draft: Draft): MessageObject | 'deleted';
   remove(messageId: string): void;
@@ -109,8 +109,8 @@ function embedsShown({ embeds }: MessageBody): object[] {
 }
 
 /**
- * Whom the content pings: by default everyone it names, with `allowed_mentions` only whom that allows. Embeds never ping.
- * https://docs.discord.com/developers/resources/message#allowed-mentions-object
+ * Who the content pings: by default everyone it mentions, with `allowed_mentions` only those that it allows. Embeds
+ * never ping. https://docs.discord.com/developers/resources/message#allowed-mentions-object
  */
 function pingsOf({ content, allowed_mentions: allowed }: MessageBody) {
   const named = (pattern: RegExp) => [

@@ -1,4 +1,7 @@
-/** https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags, as far as posts need them. */
+/**
+ * https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags, limited to those that
+ * posts need.
+ */
 const BITS = {
   ADMINISTRATOR: 1n << 3n,
   VIEW_CHANNEL: 1n << 10n,
@@ -13,7 +16,7 @@ const EVERY_PERMISSION = Object.keys(BITS) as PermissionName[];
 
 export type Role = { id: string; permissions: readonly PermissionName[] };
 
-/** What a channel changes for one role, or for one member. */
+/** The changes of a channel for one role, or for one member. */
 export type Overwrite = {
   id: string;
   kind: 'role' | 'member';
@@ -23,13 +26,13 @@ export type Overwrite = {
 
 type Member = { id: string; roles: readonly string[] };
 
-/** Discord's bit set, as its API writes it. */
+/** Discord's bit set, in the format of its API. */
 export function bitsOf(names: readonly PermissionName[]): string {
   return String(names.reduce((bits, name) => bits | BITS[name], 0n));
 }
 
 /**
- * What a member may do in a channel, step by step as Discord documents it:
+ * The permissions of a member in a channel, computed in the documented steps:
  * https://docs.discord.com/developers/topics/permissions#permission-overwrites
  *
  * @param guildId also the id of the role @everyone

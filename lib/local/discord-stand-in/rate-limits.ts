@@ -4,7 +4,7 @@ import { json } from './answers.ts';
 
 export type RateLimit = { requests: number; perMs: number };
 
-/** https://docs.discord.com/developers/topics/rate-limits; the values are what was seen there, not what is promised. */
+/** https://docs.discord.com/developers/topics/rate-limits; the values were observed and are not documented. */
 export const USUAL_CHANNEL_LIMIT: RateLimit = { requests: 5, perMs: 5_000 };
 export const USUAL_GLOBAL_LIMIT: RateLimit = { requests: 50, perMs: 1_000 };
 
@@ -69,7 +69,7 @@ function tooMany(retryAfterSeconds: number, global: boolean, headers: Readonly<R
   return json(429, body, { 'retry-after': String(Math.ceil(retryAfterSeconds)), ...headers });
 }
 
-/** Names the limit, not the channel: Discord leaves the top-level resource out of the bucket's name. */
+/** Identifies the limit, not the channel: Discord leaves the top-level resource out of the bucket's name. */
 function bucketOf(route: string): string {
   return createHash('sha256').update(route).digest('hex').slice(0, 32);
 }

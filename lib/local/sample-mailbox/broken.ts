@@ -2,7 +2,7 @@ import { ADDRESSES, lines, type MailDraft, written } from './sample-mail.ts';
 
 const TO_TEAM = `To: ${ADDRESSES.team}`;
 
-/** Mail that lacks what mail should have, or ends too early. */
+/** Email that lacks required parts, or ends too early. */
 export const brokenMails: readonly MailDraft[] = [
   written({
     name: 'no-subject',

@@ -14,7 +14,7 @@ function newsletter(name: string, listId: string) {
   };
 }
 
-/** Cold pitches, newsletters, receipts and what machines answer: nothing that anyone must act on in minutes. */
+/** Cold pitches, newsletters, receipts and automatic replies: nothing that requires action within minutes. */
 export const bulkMails: readonly MailDraft[] = [
   composed({
     name: 'pitch-search-ranking',

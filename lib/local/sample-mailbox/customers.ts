@@ -81,7 +81,7 @@ export const customerMails: readonly MailDraft[] = [
       'Content-Type: text/plain; charset=utf-8',
       'Content-Transfer-Encoding: quoted-printable',
     ],
-    // White space behind a soft break and an encoded character cut at the end of the text.
+    // White space after a soft break, and an encoded character cut at the end of the text.
     body: 'Since yesterday the app closes as =  \r\nsoon as I open a caf=C3=A9 =\t\r\norder. It says =22E=\r\nrror 17=22.\r\nLuc=\r\n =C3=',
   }),
   written({

@@ -2,7 +2,7 @@ import { ADDRESSES, composed, lines, type MailDraft, written } from './sample-ma
 
 const REFUSED = 'mx.example.com; dkim=none; spf=fail smtp.mailfrom=billing-alert.example; dmarc=fail';
 
-/** Mail that tries to do something to whoever reads it. */
+/** Email that attacks its reader. */
 export const hostileMails: readonly MailDraft[] = [
   composed({
     name: 'hostile-mention-and-markup',

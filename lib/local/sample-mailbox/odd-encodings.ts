@@ -3,7 +3,7 @@ import { ADDRESSES, lines, type MailDraft, written } from './sample-mail.ts';
 const TO_SUPPORT = `To: ${ADDRESSES.support}`;
 const TO_TEAM = `To: ${ADDRESSES.team}`;
 
-/** Mail in charsets other than UTF-8, and encoded words (RFC 2047) as bad senders split them. */
+/** Email in charsets other than UTF-8, and encoded words (RFC 2047) as faulty senders split them. */
 export const oddlyEncodedMails: readonly MailDraft[] = [
   written({
     name: 'customer-iso-2022-jp',
@@ -14,7 +14,7 @@ export const oddlyEncodedMails: readonly MailDraft[] = [
     header: [
       'From: =?ISO-2022-JP?B?GyRCRURDZhsoQiAbJEIyVjtSGyhC?= <hanako@tanaka.example>',
       TO_SUPPORT,
-      // Each word ends in ASCII and begins with an escape: joined before decoding, the escapes stand back to back.
+      // Each word ends in ASCII and begins with an escape: joined before decoding, two escapes follow each other.
       'Subject: =?ISO-2022-JP?B?Q2Fubm90IGxvZyBpbjogGyRCJW0lMCUkJXMkRyQtGyhC?=\r\n =?ISO-2022-JP?B?GyRCJF4kOyRzGyhC?=',
       'MIME-Version: 1.0',
       'Content-Type: text/plain; charset=ISO-2022-JP',

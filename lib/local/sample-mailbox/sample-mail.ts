@@ -1,24 +1,24 @@
 import MailComposer, { type MailComposerOptions } from 'nodemailer/lib/mail-composer';
 
 export type SampleMail = {
-  /** Names it in tests; also the left side of its Message-ID. */
+  /** Its name in tests; also the left side of its Message-ID. */
   name: string;
-  /** The message as RFC 5322 has it. */
+  /** The message in the format of RFC 5322. */
   raw: Buffer;
   receivedAt: Date;
-  /** Where the shipped settings send it. */
+  /** The route of the shipped settings. */
   expectedRoute: 'vip' | 'stripe' | 'customer' | 'unknown';
-  /** What a person is to read, as it may be shown: without characters that only steer how text is drawn. */
+  /** What a person should read in it, without characters that only control how text is drawn. */
   expected: { subject: string; snippetContains?: string };
 };
 
-/** A sample mail before its time of receipt is known. */
+/** A sample email whose time of receipt is not known yet. */
 export type MailDraft = Omit<SampleMail, 'raw' | 'receivedAt'> & {
   hoursAgo: number;
   write(date: Date): Promise<Buffer>;
 };
 
-/** Whom the mails come from and go to; rules of the shipped settings look for some of these. */
+/** Senders and recipients of the emails; rules of the shipped settings match some of these. */
 export const ADDRESSES = {
   support: 'support@example.com',
   team: 'team@example.com',
@@ -28,7 +28,7 @@ export const ADDRESSES = {
 
 type Described = Pick<MailDraft, 'name' | 'hoursAgo' | 'expectedRoute'> & { snippetContains?: string };
 
-/** An ordinary mail, composed as a mail client would. */
+/** An ordinary email, composed like that of a mail client. */
 export function composed({ snippetContains, mail, ...draft }: Described & { mail: MailComposerOptions }): MailDraft {
   return {
     ...draft,
@@ -46,7 +46,7 @@ export function composed({ snippetContains, mail, ...draft }: Described & { mail
   };
 }
 
-/** An odd mail, written by hand: `header` line by line without Date and Message-ID, and the body as it is sent. */
+/** An odd email, written by hand: `header` line by line without Date and Message-ID, and the body as it is sent. */
 export function written({
   snippetContains,
   shownSubject,
@@ -74,12 +74,12 @@ export function written({
   };
 }
 
-/** Lines as mail has them. */
+/** Lines with the line breaks of email. */
 export function lines(...text: readonly string[]): string {
   return text.map((line) => `${line}\r\n`).join('');
 }
 
-/** What the receiving server of example.com adds to a mail whose sender it could authenticate (RFC 8601). */
+/** What the receiving server of example.com adds to an email whose sender it could authenticate (RFC 8601). */
 export function authenticatedBy(domain: string): string {
   return `mx.example.com; dkim=pass header.d=${domain}; spf=pass smtp.mailfrom=${domain}; dmarc=pass header.from=${domain}`;
 }

@@ -9,8 +9,8 @@ import { stripeMails } from './stripe.ts';
 import { vipMails } from './vips.ts';
 
 /**
- * An inbox like that of the incident: some forty mails of the last day and a half, oldest first.
- * The same `now` brings the same bytes.
+ * An inbox like that of the incident: about forty emails of the last day and a half, oldest first. The same `now` gives
+ * the same bytes.
  */
 export async function sampleMails(now: Date): Promise<readonly SampleMail[]> {
   const drafts = [

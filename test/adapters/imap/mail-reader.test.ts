@@ -34,7 +34,7 @@ async function readAll(session: MailSession, mailsPerPage = 500): Promise<Mail[]
   return mails;
 }
 
-/** What a reader of mail promises, on whichever server the sample mailbox lies. */
+/** What a mail reader promises, whichever server has the sample mailbox. */
 function readsTheSampleMailbox(sample: () => readonly SampleMail[], access: () => Access): void {
   it('reads every mail once, in the order of uids, whatever the size of a page', async () => {
     const uids = sample().map((_, index) => index + 1);

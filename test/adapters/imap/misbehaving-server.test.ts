@@ -531,7 +531,7 @@ describe('the connection is closed whatever the visitor does', () => {
 });
 
 it('a port behind which nobody accepts is a timeout, and leaves nothing open', async () => {
-  // A listener that never accepts: the kernel completes the connection, and nobody ever speaks.
+  // A listener that never accepts: the kernel completes the connection, and the server never speaks.
   const silent = createServer({ pauseOnConnect: true });
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const accepted: Socket[] = [];

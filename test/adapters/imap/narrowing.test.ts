@@ -6,7 +6,7 @@ import { polledMailbox, testWorld } from '../../test-world.ts';
 import { readerAt } from './reader-at.ts';
 import { fetchAnswer, type ScriptedImapServer, startScriptedImapServer } from './scripted-imap-server.ts';
 
-/** A server that never hands out some emails, and everything else in order. */
+/** A server that never returns some emails, and answers everything else correctly. */
 
 let server: ScriptedImapServer | undefined;
 afterEach(() => server?.stop());
@@ -39,7 +39,7 @@ const REFUSALS: readonly [string, Refusal][] = [
 
 const UIDS = Array.from({ length: 40 }, (_, index) => index + 1);
 
-/** @param fails which commands come to an email that is not handed out */
+/** @param fails the commands that fail for an email that is not returned */
 async function withholding(withheld: readonly number[], refusal: Refusal, fails = (_command: string) => true) {
   server = await startScriptedImapServer({
     uids: UIDS,

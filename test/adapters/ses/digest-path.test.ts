@@ -85,7 +85,7 @@ describe('the recipients', () => {
     identities = { 'example.com': true, 'bob@example.org': true };
     const to = ['you@example.com', 'ada@example.org', 'bob@example.org'];
     expect(await look('rollcall@example.com', to)).toEqual({
-      kind: 'seen',
+      kind: 'checked',
       sendingEnabled: true,
       sender: { address: 'rollcall@example.com', verified: true },
       unverifiedRecipients: ['ada@example.org'],

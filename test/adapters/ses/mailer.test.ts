@@ -45,7 +45,7 @@ describe('the mailer through SES', () => {
     const refused = theMailer().send(SAMPLE_DIGEST);
     await expect(refused).rejects.toMatchObject({ name: 'MailRefused', code: 'MessageRejected' });
     await expect(refused).rejects.toThrow(
-      `SES did not take the digest from ${from} to ada@example.com, grace@example.com: MessageRejected: ${message} ` +
+      `SES did not accept the digest from ${from} to ada@example.com, grace@example.com: MessageRejected: ${message} ` +
         'Verify the sender in SES',
     );
     aws.refuseMail(undefined);

@@ -5,7 +5,7 @@ import { sqsDeadLetters } from '../../../functions/adapters/sqs/dead-letters.ts'
 type Entry = { Id: string; ReceiptHandle: string; VisibilityTimeout?: number };
 type Command = { constructor: { name: string }; input: { Entries?: Entry[] } };
 
-/** SQS with so many dead letters, which it hands out ten at a time, and then again from the beginning. */
+/** SQS with this many dead letters, which it returns ten at a time, and then again from the beginning. */
 function queueOf(count: number) {
   let waiting = Array.from({ length: count }, (_, index) => ({
     MessageId: `letter ${index}`,

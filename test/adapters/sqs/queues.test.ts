@@ -117,7 +117,7 @@ describe('the route queues in SQS', () => {
 });
 
 describe('the route queues, where SQS takes only a part of a batch', () => {
-  /** Refuses the messages of these mails: `for good` as the sender's fault, or the given number of times. */
+  /** Refuses the messages of these emails: `for good` as the sender's fault, or the given number of times. */
   function pickyClient(refusals: Map<string, number | 'for good'>) {
     const taken: string[] = [];
     const send = async ({ input }: SendMessageBatchCommand) => ({

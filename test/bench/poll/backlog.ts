@@ -7,7 +7,7 @@ import type { Answer, ReadMail, Task } from './contestants/task.ts';
 import { generatedMails } from './generated-mail.ts';
 import { startProxy, type Traffic } from './proxy.ts';
 
-/** As many mails in memory at once. */
+/** This many emails are in memory at once. */
 const DELIVERED_AT_ONCE = 200;
 
 type Expected = { subject: string; textContains: string };

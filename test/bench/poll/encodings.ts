@@ -29,7 +29,7 @@ function bytesByCharacter(charset: string): ReadonlyMap<string, Buffer> {
   return table;
 }
 
-/** Content as it lies in a mail, with CRLF at its end. */
+/** Content as it is in an email, with CRLF at its end. */
 export function transferEncode(content: Buffer, encoding: TransferEncoding): Buffer {
   if (encoding === 'base64') return Buffer.from(base64Lines(content), 'latin1');
   if (encoding === 'quoted-printable') return Buffer.from(quotedPrintable(content), 'latin1');

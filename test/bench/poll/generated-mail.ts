@@ -12,9 +12,9 @@ export type GeneratedMail = { raw: Buffer; receivedAt: Date; subject: string; te
 type Draft = { number: number; language: Language; random: SeededRandom; attachments: readonly Buffer[] };
 
 /**
- * Realistic mails, always the same: a third plain text, two fifths multipart/alternative, a fifth HTML-only newsletters of
- * which half begin with a style sheet, the rest with inline images; every fiftieth has an attachment of 1 to 5 MB.
- * 10,000 of them are about 1 GB.
+ * Realistic emails, always the same ones: a third plain text, two fifths multipart/alternative, a fifth HTML-only
+ * newsletters of which half begin with a style sheet, the rest with inline images; every fiftieth has an attachment of
+ * 1 to 5 MB. 10,000 of them are about 1 GB.
  */
 export function* generatedMails(count: number): Generator<GeneratedMail> {
   const random = seededRandom(SEED);

@@ -6,7 +6,7 @@ import type { Contestants } from './contestant.ts';
 import { mailWithAttachment } from './generated-mail.ts';
 
 const MAILS = 300;
-/** One mail in so many has the attachment: 50 MB in each of 300 mails would fill the disk and show no more. */
+/** One email in this many has the attachment: 50 MB in each of 300 emails would fill the disk and show nothing more. */
 const MAILS_TO_AN_ATTACHMENT = 50;
 const ATTACHMENT_MEGABYTES = [0, 5, 50] as const;
 const MOST_GROWTH_MEGABYTES = 5;

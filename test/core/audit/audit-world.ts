@@ -10,7 +10,7 @@ export const plenty = () => 600_000;
 
 export type AuditWorld = ReturnType<typeof auditWorld>;
 
-/** A mailbox that is polled and audited, with everything behind it in memory. */
+/** A mailbox that is polled and audited, with all its services in memory. */
 export function auditWorld() {
   const { services, clock, mailbox, deliver, renumber, watermark, spooled } = testWorld();
   return {

@@ -103,7 +103,7 @@ describe('a poll and an audit at once', () => {
     world.deliver('vip one');
     await world.poll();
     world.deliver('vip two', 'unknown three');
-    // Somebody moves the watermark under a poll that has read it, so that both believe the mails to be theirs.
+    // The watermark is moved while a poll that has read it runs, so that both polls accept the same emails.
     const stale = await world.watermarks.get('support/INBOX');
     await world.pushWatermark(3);
     const watermarks = { ...world.watermarks, get: async () => stale };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checkRoutes } from '../../../functions/core/checks/check-routes.ts';
-import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-status.ts';
+import type { AlarmPathReport, DigestPathReport } from '../../../functions/core/checks/path-status.ts';
 import { CHECK_TIMEOUT_MS } from '../../../functions/core/delivery/redrive-limits.ts';
 import {
   botTarget,
@@ -34,8 +34,8 @@ function checkWorld() {
       return sight(target, freshSecret);
     },
   };
-  let digestPath = async (): Promise<DigestPathLook> => OPEN_DIGEST_PATH;
-  let alarmPath = async (): Promise<AlarmPathLook> => OPEN_ALARM_PATH;
+  let digestPath = async (): Promise<DigestPathReport> => OPEN_DIGEST_PATH;
+  let alarmPath = async (): Promise<AlarmPathReport> => OPEN_ALARM_PATH;
   const operatorPaths = { digest: () => digestPath(), alarms: () => alarmPath() };
   const services = { ...world.services, operatorPaths };
   const { targetChecks, pauses } = services;
@@ -51,10 +51,10 @@ function checkWorld() {
     looks,
     targetChecks,
     pauses,
-    digestPathIs: (look: () => Promise<DigestPathLook>) => {
+    digestPathIs: (look: () => Promise<DigestPathReport>) => {
       digestPath = look;
     },
-    alarmPathIs: (look: () => Promise<AlarmPathLook>) => {
+    alarmPathIs: (look: () => Promise<AlarmPathReport>) => {
       alarmPath = look;
     },
     see: (what: ProbeResult | ((target: DiscordTarget, freshSecret: boolean) => ProbeResult)) => {
@@ -221,7 +221,7 @@ describe('what is parked', () => {
     await world.dead(1, { kind: 'payload' });
     for (let hours = 0; hours < 3; hours += 1) {
       world.clock.advance(HOUR_MS);
-      expect((await world.check()).redrives).toMatchObject([{ redriven: 0, forAPerson: 1 }]);
+      expect((await world.check()).redrives).toMatchObject([{ redriven: 0, needingAttention: 1 }]);
     }
   });
 });
@@ -341,7 +341,7 @@ describe('the oldest alert that waits', () => {
     const ageMs = world.clock.now().getTime() - acceptedAt.getTime();
     await world.check();
     await world.check();
-    expect(world.journal.of('open alerts looked at').map(({ oldestAgeMs }) => oldestAgeMs)).toEqual([ageMs, 0]);
+    expect(world.journal.of('oldest open alert').map(({ oldestAgeMs }) => oldestAgeMs)).toEqual([ageMs, 0]);
     expect(ageMs).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { tellOldestOpenAlert } from '../../../functions/core/checks/oldest-open-alert.ts';
+import { reportOldestOpenAlert } from '../../../functions/core/checks/oldest-open-alert.ts';
 import type { Ledger } from '../../../functions/core/records/ledger.ts';
 import { sampleEntry, sampleFailure } from '../../contracts/sample-entry.ts';
 import { fakeClock } from '../../fakes/fake-clock.ts';
@@ -23,8 +23,8 @@ const accept = async (route: string, minutesAgo: number) => {
 
 async function toldOf(routes: string[], of: Ledger = ledger) {
   const journal = recordingJournal();
-  await tellOldestOpenAlert(routes, { ledger: of, clock, journal });
-  return journal.of('open alerts looked at').map(({ oldestAgeMs }) => oldestAgeMs / MINUTE_MS);
+  await reportOldestOpenAlert(routes, { ledger: of, clock, journal });
+  return journal.of('oldest open alert').map(({ oldestAgeMs }) => oldestAgeMs / MINUTE_MS);
 }
 
 it('is the oldest of all routes', async () => {

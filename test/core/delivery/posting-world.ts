@@ -42,7 +42,7 @@ export function received(body: string, messageId = 'message', receiveCount = 1) 
   return { messageId, receiptHandle: `handle of ${messageId}`, body, receiveCount };
 }
 
-/** A poster in memory whose Discord answers as it is told. */
+/** A poster in memory whose Discord gives the configured answers. */
 export function postingWorld() {
   const { services: sound, clock } = testWorld();
   const { ledger } = sound;

@@ -12,7 +12,7 @@ export const DAY_MS = 24 * HOUR_MS;
 
 const MISSING_ACCESS = { kind: 'target', status: 403, code: '50001', text: 'Missing Access' } as const;
 
-/** A route `vip` with its ledger, queue and dead letters, and a poster that does with each message as it is told. */
+/** A route `vip` with its ledger, queue and dead letters, and a poster that treats each message as configured. */
 export function redriveWorld() {
   const { services: sound, clock } = testWorld();
   const { ledger, routeQueues: queues, deadLetters } = sound;

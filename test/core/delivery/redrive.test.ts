@@ -122,15 +122,15 @@ describe('what is dead for another reason than the target', () => {
     '%s: would come back for ever, so a person has to ask',
     async (kind) => {
       await world.dead(1, { kind });
-      expect(await world.redrive('automatic')).toMatchObject({ redriven: 0, forAPerson: 1 });
+      expect(await world.redrive('automatic')).toMatchObject({ redriven: 0, needingAttention: 1 });
       expect(world.deadLetters.of('vip')).toHaveLength(1);
-      expect(await world.redrive('manual')).toMatchObject({ redriven: 1, forAPerson: 0 });
+      expect(await world.redrive('manual')).toMatchObject({ redriven: 1, needingAttention: 0 });
     },
   );
 
   it.each(['target', 'credential', 'network', 'server', 'rate limit'] as const)('%s: can have healed', async (kind) => {
     await world.dead(1, { kind });
-    expect(await world.redrive('automatic')).toMatchObject({ redriven: 1, forAPerson: 0 });
+    expect(await world.redrive('automatic')).toMatchObject({ redriven: 1, needingAttention: 0 });
   });
 });
 

@@ -30,7 +30,7 @@ describe('one wait', () => {
 
   it('ends, the first times, while Discord still knows the nonce of a post that may have arrived', () => {
     expect(retryWaitMs(1, 0) + retryWaitMs(2, 0)).toBeLessThan(NONCE_MS);
-    // What an invocation leaves behind that dies comes back after the visibility time-out.
+    // What an invocation that dies leaves comes back after the visibility time-out.
     expect(QUEUE_VISIBILITY_MS).toBeLessThan(NONCE_MS);
   });
 });

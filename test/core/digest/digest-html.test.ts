@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { composeDigest } from '../../../functions/core/digest/digest.ts';
 import type { DigestFacts } from '../../../functions/core/digest/facts.ts';
 import { digestMailOf } from '../../../functions/core/digest/view/digest-mail.ts';
-import { unauthenticatedSender } from '../../../functions/core/rules/doubtful-sender.ts';
+import { unauthenticatedSender } from '../../../functions/core/rules/unauthenticated-sender.ts';
 import {
   AUDIT,
   acceptedEntries,

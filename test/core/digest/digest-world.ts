@@ -40,7 +40,9 @@ export function newEntry(uid: number, route = 'unknown'): NewLedgerEntry {
   };
 }
 
-/** A mailbox that was polled and audited, with these unknown mails in the ledger and, a segment each, in the spool. */
+/**
+ * A mailbox that was polled and audited, with these unknown emails in the ledger and, one segment each, in the spool.
+ */
 export async function digestWorld(uids: readonly number[] = [1, 2, 3]) {
   const { services } = testWorld({ now: NOW, timeZone: 'Europe/Berlin' });
   const { ledger, spool, watermarks } = services;

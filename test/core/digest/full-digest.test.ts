@@ -28,7 +28,7 @@ const LONGEST_RECORD = {
 
 const longest = (uid: number): NewLedgerEntry => ({ ...newEntry(uid), record: LONGEST_RECORD });
 
-/** A world with segments of so many mails, each as long as can be, in the ledger and in the spool. */
+/** A world with segments of this many emails, each as long as possible, in the ledger and in the spool. */
 async function worldOf(mailsPerSegment: readonly number[]) {
   const world = await digestWorld([]);
   let uid = 0;

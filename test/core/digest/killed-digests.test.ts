@@ -75,7 +75,7 @@ async function scheduledDigest(kills: readonly (number | undefined)[], fault: Fa
   return { ended, attempts, sent: mailer.sent, settled: world.settled(), tookMs: time.now().getTime() - NOW.getTime() };
 }
 
-/** More than a digest of three mails makes: of those beyond, no kill happens. */
+/** More calls than a digest of three emails makes: a kill after the last call never happens. */
 const CALLS = Array.from({ length: 40 }, (_, index) => index + 1);
 
 describe.each(['dies before', 'dies after'] as const)('a digest that %s a call', (fault) => {

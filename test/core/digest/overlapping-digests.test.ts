@@ -39,7 +39,7 @@ function counted(sent: readonly DigestMail[]): number {
   return sent.reduce((sum, { text }) => sum + Number(/(\d+) emails? received = /.exec(text)?.[1]), 0);
 }
 
-/** A world that notes every mail that is settled although no e-mail has told of it yet. */
+/** A world that records every email that is settled before a digest email has shown it. */
 async function watchedWorld() {
   const world = await digestWorld();
   const settledUntold: string[] = [];
@@ -61,7 +61,9 @@ async function watchedWorld() {
   return { ...world, settledUntold, send };
 }
 
-/** Of a digest of three mails, a segment each: look up four times, read the mailbox, send, settle, archive, record. */
+/**
+ * Of a digest of three emails, one segment each: look up four times, read the mailbox, send, settle, archive, record.
+ */
 const CALLS_OF_A_DIGEST = 4 + 1 + 1 + 3 + 3 + 1;
 const steps = Array.from({ length: CALLS_OF_A_DIGEST }, (_, index) => index);
 

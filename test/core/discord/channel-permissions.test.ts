@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ChannelStanding, missingPermissions } from '../../../functions/core/discord/channel-permissions.ts';
+import { type ChannelAccess, missingPermissions } from '../../../functions/core/discord/channel-permissions.ts';
 
 const VIEW = 1n << 10n;
 const SEND = 1n << 11n;
@@ -8,7 +8,7 @@ const SEND_IN_THREADS = 1n << 38n;
 const ALL = VIEW | SEND | EMBED;
 
 /** A bot with one role, in a guild whose id is also the id of @everyone. */
-const standing = (changes: Partial<ChannelStanding> = {}): ChannelStanding => ({
+const standing = (changes: Partial<ChannelAccess> = {}): ChannelAccess => ({
   botId: 'bot',
   botRoles: ['alerts'],
   guildId: 'guild',
@@ -26,7 +26,7 @@ const standing = (changes: Partial<ChannelStanding> = {}): ChannelStanding => ({
 const overwrite = (id: string, allow: bigint, deny: bigint) => ({ id, allow, deny });
 
 describe('what a bot lacks in a channel', () => {
-  it.each<[string, string[], Partial<ChannelStanding>]>([
+  it.each<[string, string[], Partial<ChannelAccess>]>([
     ['nothing, by its own role and @everyone', [], {}],
     ['what no role of it gives', ['Send Messages', 'Embed Links'], { botRoles: [] }],
     [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodedText } from '../../../functions/core/mail/charset.ts';
 import { readSource, withBody } from './raw-mail-of.ts';
 
-/** Labels of real senders, beside the one of the Encoding Standard; the bytes mean something else by any other. */
+/** Labels of real senders, with that of the Encoding Standard; with any other, the bytes have another meaning. */
 const LABELS: readonly (readonly [label: string, text: string, base64: string])[] = [
   ['latin-2', 'Příliš žluťoučký', 'UPjtbGm5IL5sdbtvdehr/Q=='],
   ['Latin2', 'Příliš žluťoučký', 'UPjtbGm5IL5sdbtvdehr/Q=='],

@@ -394,7 +394,7 @@ describe('a hostile mail', () => {
       '&#',
     ].map((piece) => [`${piece} and nothing else`, ['Content-Type: text/html', '', filled(piece)]] as [string, Source]),
   ])('with 100 kB of %s is read in no time', (_what, source) => {
-    // As if the poll fetched 100 kB; it fetches 4 kB, and 37 kB of a text that lies further in.
+    // As if the poll fetched 100 kB; it fetches 4 kB, and 37 kB of a text further in.
     const whole = rawMailOf(source);
     const bytes = Buffer.isBuffer(source) ? source : Buffer.from(source.join('\r\n'));
     const body = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4);

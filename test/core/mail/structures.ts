@@ -3,7 +3,7 @@ import { type Source, withBody } from './raw-mail-of.ts';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const boundary = (name: string, subtype = 'mixed') => `Content-Type: multipart/${subtype}; boundary="${name}"`;
 
-/** Hand-written mails of each structure, and the snippet that a person expects of them. */
+/** Hand-written emails of each structure, and the snippet that a person expects of them. */
 export const STRUCTURES: readonly (readonly [name: string, source: Source, snippet: string])[] = [
   ['one text', ['Subject: x', '', 'Good morning,', '', 'all is well.'], 'Good morning, all is well.'],
   ['no MIME field at all, in UTF-8', ['Subject: x', '', 'Grüße'], 'Grüße'],

@@ -29,14 +29,14 @@ beforeEach(() => {
   ({ clock, services, poll, health, watermark, posted } = world());
 });
 
-/** Delivers mails whose subject also is their identity, as a Message-ID is. */
+/** Delivers emails whose subject is also their identity, like a Message-ID. */
 function deliver(mailbox: Mailbox, subjects: readonly string[], receivedAt = clock.now()): void {
   for (const subject of subjects) {
     mailbox.deliver((uid, uidValidity) => mailOf(uid, uidValidity, { subject, messageId: `<${subject}>` }), receivedAt);
   }
 }
 
-/** The server numbers the same mail anew. */
+/** The server gives the same email new numbers. */
 function renumber(mailbox: Mailbox, uidValidity: string): void {
   mailbox.renumber(uidValidity, (mail, uid) =>
     mailOf(uid, uidValidity, { subject: mail.subject, messageId: mail.messageId }),

@@ -199,7 +199,7 @@ describe('a sender does not pass', () => {
   it('when From has no domain, or several', () => {
     const header = 'mx.example.com; dmarc=pass';
     const from = (...fromDomains: string[]) => judgeAuthentication([header], { ...receiver, fromDomains });
-    expect(from()).toEqual({ passed: false, reason: 'From holds no readable address' });
+    expect(from()).toEqual({ passed: false, reason: 'From contains no readable address' });
     expect(from('evil.example', 'stripe.com')).toEqual({
       passed: false,
       reason: 'From holds addresses of several domains',

@@ -246,7 +246,7 @@ describe('a rule that asks for an authenticated sender', () => {
     const rules = { stripe: [{ name: 'payments', subject: 'payment', authenticated: true }] };
     const parts = [addressOf('x@stripe.com'), { name: 'no address', address: '' }];
     expect(classifierOf(rules)(mail({ from: parts, subject: 'payment', headers }))).toEqual(
-      unknown('From holds a part that is no readable address'),
+      unknown('From contains a part that is not a readable address'),
     );
   });
 

@@ -5,7 +5,7 @@ import { compileRules } from '../../../functions/core/rules/classify.ts';
 import { ruleSchema } from '../../../functions/core/rules/rule-schema.ts';
 import { rawMailOf, read } from '../mail/raw-mail-of.ts';
 
-/** Emails as found in the issues of other projects, beside the route that each has to take by these rules. */
+/** Emails found in the issues of other projects, with the route that these rules must give each. */
 const CORPUS = new URL('corpus/', import.meta.url);
 const RULES = {
   stripe: { name: 'payments', from: 'stripe.com', subject: 'payment received' },

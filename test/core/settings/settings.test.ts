@@ -368,7 +368,7 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
     [
       'an unknown start',
       withMailbox({ startFrom: 'yesterday' }),
-      "mailboxes[0].startFrom: the value is no start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
+      "mailboxes[0].startFrom: the value is not a start. Allowed: 'now', 'all', { days: 1 to 3650 }.",
     ],
     [
       'a result in place of an authserv-id',
@@ -421,7 +421,7 @@ describe('a mistake is named by its path, what is wrong and what is allowed', ()
     [
       'an unknown key',
       withRule({ form: 'stripe.com' }),
-      'routes[0].rules[0]: "form" is no field of a rule. Allowed: name, from, to, subject, list, header, authenticated.',
+      'routes[0].rules[0]: "form" is not a field of a rule. Allowed: name, from, to, subject, list, header, authenticated.',
     ],
     ['a key that is missing', { ...least, digest: undefined }, 'digest: is missing. Write { from, to, timeZone }'],
     ['no mailbox', { ...least, mailboxes: [] }, 'mailboxes: is empty. Write at least one mailbox in [ ].'],

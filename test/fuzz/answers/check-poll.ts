@@ -14,7 +14,7 @@ import type { ServedMailbox } from './served-mailbox.ts';
 const MAILBOX = 'support/INBOX';
 const NOW = new Date('2026-03-02T09:00:00.000Z');
 
-/** How long the server may take for one exchange, as the reader is told. */
+/** The reader's time limit for one exchange with the server. */
 const EXCHANGE_MS = 120;
 /** A server that does everything right is never too late, however busy the machine is. */
 const PATIENT_MS = 10_000;
@@ -24,7 +24,7 @@ const REMAINING_MS = 300_000;
 
 export type PollPlan = {
   startFrom: StartFrom;
-  /** How many of the mailbox's first mails an earlier poll has handed over. */
+  /** How many of the mailbox's first emails an earlier poll has handed over. */
   known: number;
   /** What the server answers at first; after that it answers as it should. */
   script: Script;
@@ -99,7 +99,7 @@ async function mustSucceed(world: World, reader: MailReader, which: string): Pro
   hold(failure === undefined, () => `${which} met no fault and failed: ${failure?.kind}: ${failure?.message}`);
 }
 
-/** Waits for the server as long as it may, for itself no longer than the overtime; and leaves no connection behind. */
+/** Waits as long as the server may take, plus the overtime for itself; leaves no connection open. */
 async function timed<Result>(server: ScriptedServer, isMutated: boolean, run: () => Promise<Result>): Promise<Result> {
   const begin = performance.now();
   const result = await run();
@@ -117,7 +117,10 @@ async function timed<Result>(server: ScriptedServer, isMutated: boolean, run: ()
   return result;
 }
 
-/** P1: what lies at or below the watermark is in the ledger, unless the server itself denied, in good IMAP, that it exists. */
+/**
+ * P1: everything at or below the watermark is in the ledger, unless the server itself denied, in valid IMAP, that it
+ * exists.
+ */
 async function checkNothingSkipped(
   world: World,
   { mails }: ServedMailbox,

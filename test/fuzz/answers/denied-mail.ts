@@ -3,8 +3,8 @@ import type { Exchange } from './scripted-server.ts';
 import { INTERNAL_DATE } from './served-mailbox.ts';
 
 /**
- * A server that lists its email, in good IMAP, and leaves one out denies it, and so does one that says that it has none.
- * Nobody can know better from this answer.
+ * A server denies an email if it lists its email, in valid IMAP, without that one, or says that it has none. A client
+ * cannot know better from this answer.
  */
 export function isDenied(uid: number, said: readonly Exchange[]): boolean {
   return asHeard(said).some(({ command, delivered }) => {
@@ -19,7 +19,7 @@ export function isDenied(uid: number, said: readonly Exchange[]): boolean {
   });
 }
 
-/** What a server says behind the completion of a command, a client takes for an answer to the next one. */
+/** A client takes anything that a server sends after the completion of a command for an answer to the next one. */
 function asHeard(said: readonly Exchange[]): Exchange[] {
   let late = '';
   return said.map(({ command, delivered }) => {

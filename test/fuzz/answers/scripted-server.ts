@@ -7,7 +7,7 @@ export type Delivery = {
   bytes: string;
   /** Where the bytes are cut into writes of their own, ascending. */
   cuts: readonly number[];
-  /** What becomes of the connection behind the bytes. */
+  /** What happens to the connection after the bytes. */
   afterwards: 'stay' | 'end' | 'reset';
 };
 

@@ -1,7 +1,7 @@
 import type { Identity } from '../../../functions/core/mail/mail.ts';
 import type { Random } from '../random.ts';
 
-/** A mail as an IMAP server would describe it. Each item is written as it stands in a FETCH response, literals included. */
+/** An email as an IMAP server describes it. Each item is written as in a FETCH response, literals included. */
 type ServedMail = { uid: number; items: ReadonlyMap<string, string>; identity: Identity };
 
 export type ServedMailbox = { uidValidity: string; uidNext: number; mails: readonly ServedMail[] };
@@ -39,7 +39,7 @@ const drafts: readonly Draft[] = [
   },
 ];
 
-/** A mailbox of some mails, with gaps between their uids; rarely one of several pages. */
+/** A mailbox of some emails, with gaps between their uids; rarely one of several pages. */
 export function servedMailbox(random: Random): ServedMailbox {
   const count = random.chance(0.004) ? random.between(501, 1_100) : random.between(1, 8);
   const mails: ServedMail[] = [];

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import { CHARSETS, ENCODINGS } from './hostile-values.ts';
 import { endOfHeader } from './raw-mail-of.ts';
 
-/** Makes another mail of one; `seeds` are mails to take pieces from. */
+/** Makes another email from one; `seeds` are emails to take pieces from. */
 export type MailMutation = (mail: string, random: Random, seeds: readonly string[]) => string;
 
 /** Header fields of the mail around its own body, as often as asked. */

@@ -20,7 +20,7 @@ const everyCondition = routeSchema.parse({
   ],
 });
 
-/** Mutated mails, cut as a server hands them out, on the way from reading to post, spool and digest. */
+/** Mutated emails, cut as a server returns them, on the way from reading to post, spool and digest. */
 export async function mailCases(): Promise<CaseMaker> {
   const seeds = await seedMails();
   const classifiers = [[everyCondition, ...settings.routes], settings.routes].map((routes) =>

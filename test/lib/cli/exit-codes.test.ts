@@ -7,7 +7,7 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 
 const MAIN = fileURLToPath(new URL('../../../lib/cli/main.ts', import.meta.url));
 
-/** Runs the program as a person does. Only its exit code tells a script whether it did what was asked. */
+/** Runs the program as a person does. Only its exit code shows a script whether it did what was requested. */
 async function run(...commandLine: string[]): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...commandLine], {
     stdio: ['ignore', 'pipe', 'pipe'],

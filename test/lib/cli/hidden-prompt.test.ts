@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { hiddenPrompt } from '../../../lib/cli/hidden-prompt.ts';
 
-/** A terminal at which somebody types. */
+/** A terminal with a person typing. */
 function terminal() {
   const input = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => input });
   const output = new PassThrough();

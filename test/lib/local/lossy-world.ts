@@ -18,8 +18,8 @@ import { recordingJournal } from '../../fakes/recording-journal.ts';
 const MAILBOX = 'support/INBOX';
 
 /**
- * The handlers on embedded servers, each called by itself, so that mail can be lost in between: in ways that no handler
- * expects, by whoever has access to a table, a queue or a bucket.
+ * The handlers on embedded servers, each called separately, so that email can be lost in between: in ways that no
+ * handler expects, by an operator with access to a table, a queue or a bucket.
  */
 export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt: Date }[]) {
   const running: { stop(): Promise<void> }[] = [];
@@ -89,7 +89,7 @@ export async function startLossyWorld(mails: readonly { raw: Buffer; receivedAt:
     audit: async () => await createAuditInbox(dependencies)({ mailbox: MAILBOX }, context),
     ledger: ledgerFrom(environment),
     watermark: async () => (await watermarksFrom(environment).get(MAILBOX))?.watermark,
-    /** Posts what lies in the queues and sends a digest. @returns what a reader of both has seen, by subject */
+    /** Posts what is in the queues and sends a digest. @returns what a reader of both has seen, by subject */
     async deliver() {
       const failures: unknown[] = [];
       const pipeline = startPipeline({ settings, environment, queues: aws }, journal, (error) => failures.push(error));

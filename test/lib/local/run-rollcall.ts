@@ -3,14 +3,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Accounts } from '../../../lib/local/accounts.ts';
+import type { Totals } from '../../../lib/local/totals.ts';
 
 const MAIN = fileURLToPath(new URL('../../../lib/local/main.ts', import.meta.url));
 
 export type Run = {
   exitCode: number | null;
   output: string;
-  report: Accounts | undefined;
+  report: Totals | undefined;
   file(name: string): Promise<string>;
 };
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   ]);
   const settings = parseSettings({
     mailboxes: [
-      // The one that fails stands first, and one folder of the other account is not there.
+      // The one that fails is the first, and one folder of the other account does not exist.
       accountAt('sales', sales, ['INBOX']),
       accountAt('support', support, ['Nowhere', 'INBOX']),
     ],

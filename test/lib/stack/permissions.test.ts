@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { functionFor, nameOfType, readable, resourcesOf, type Statement } from './synthesized-stack.ts';
 
-/** Which calls each function makes, and that it may make just these, is told by `least-privilege`. */
+/** `least-privilege` shows which calls each function makes, and that it may make only these. */
 describe('the permissions', () => {
   const roles = resourcesOf('AWS::IAM::Policy').map(({ name, properties }) => ({
     name,

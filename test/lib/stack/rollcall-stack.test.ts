@@ -326,7 +326,7 @@ describe('the stack', () => {
   it('works without a route, when everything is left to the digest', () => {
     const withoutRoutes = templateOf({ ...input, routes: [] });
     withoutRoutes.resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
-    // Of each mailbox its polls and its audit; the digest, and the look at SES and SNS, which tell of everything then.
+    // For each mailbox its polls and its audit; also the digest, and the check of SES and SNS.
     withoutRoutes.resourceCountIs('AWS::Scheduler::Schedule', 2 * 3 + 2);
     withoutRoutes.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: { Statement: Match.not(Match.arrayWith([Match.objectLike({ Resource: [] })])) },

@@ -8,7 +8,7 @@ import { attentionKind, emailExamples } from './attention-kind.ts';
 /** Alerts of one route that fail for one reason, oldest first; at least one. */
 export type UndeliveredAlerts = {
   route: string;
-  /** The settings do not have the route any more, so nothing delivers them. */
+  /** The route was removed from the settings, so nothing delivers them. */
   isRemoved: boolean;
   reason: string;
   alerts: readonly LedgerEntry[];
@@ -49,7 +49,7 @@ export const undeliveredAlerts = attentionKind<UndeliveredAlerts>({
   },
 });
 
-/** Routes whose alerts wait too long, or for good. */
+/** Routes whose alerts wait too long, or are dead. */
 export function routesWithUndelivered(facts: DigestFacts): ReadonlySet<string> {
   return new Set(undeliveredAlerts.find(facts).map(({ route }) => route));
 }

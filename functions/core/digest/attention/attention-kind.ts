@@ -4,42 +4,42 @@ import { EXAMPLES_SHOWN } from '../limits.ts';
 import { type EmailView, emailView } from '../view/email-view.ts';
 import { clip, type FormatTime, figure } from '../view/words.ts';
 
-/** How a digest that was written at `at` says times. */
+/** How a digest written at `at` formats times. */
 export type Words = { at: Date; formatTime: FormatTime };
 
-/** Emails, or quoted texts, of which a digest shows the first few. */
+/** Emails or quoted texts, of which a digest shows the first few. */
 export type Examples = {
   emails?: readonly EmailView[];
   quotes?: readonly string[];
-  /** How many there are, shown or not. */
+  /** The total number, shown or not. */
   total: number;
 };
 
 /**
- * Everything there is to know of one kind of thing that needs attention. A digest reports it until it ends, in its
- * subject, its text and its HTML, which all derive from here.
+ * Everything about one kind of finding that needs attention. A digest reports it until it ends. Subject, text and HTML
+ * all derive from here.
  */
 export type AttentionKind<Finding> = {
   find(facts: DigestFacts): readonly Finding[];
   title(finding: Finding, words: Words): string;
-  /** What is known of it, and what to do. */
+  /** What is known, and what to do. */
   details(finding: Finding, words: Words): readonly string[];
   examples?(finding: Finding, words: Words): Examples;
-  /** Of all findings together, as parts of the subject; by default their titles. */
+  /** The parts of the subject for all findings together; by default their titles. */
   inSubject?(findings: readonly Finding[], words: Words): readonly string[];
 };
 
-/** Has the compiler infer what a kind finds. */
+/** Lets the compiler infer the type of the findings. */
 export function attentionKind<Finding>(kind: AttentionKind<Finding>): AttentionKind<Finding> {
   return kind;
 }
 
-/** A finding, ready to be laid out. Its texts can be shown, but are not escaped for any format. */
+/** A finding, ready for layout. Its texts are displayable, but not escaped for any format. */
 export type AttentionView = {
   title: string;
   details: readonly string[];
   emails: readonly EmailView[];
-  /** Text as it was found, to be shown as such. */
+  /** Text from outside, shown as a quote. */
   quotes: readonly string[];
   /** What was left out of emails or quotes. */
   more: string | undefined;
@@ -48,7 +48,7 @@ export type AttentionView = {
 const TITLE_CHARACTERS = 250;
 const DETAIL_CHARACTERS = 900;
 
-/** Puts a finding into words that can be shown: servers, and whoever named a folder or a route, had a say in them. */
+/** Formats a finding as displayable text: servers, and names of folders and routes, contribute to it. */
 export function attentionView<Finding>(
   { title, details, examples }: AttentionKind<Finding>,
   finding: Finding,
@@ -81,7 +81,7 @@ export function placeOf({ location: { mailbox, uid } }: LedgerEntry): string {
   return `${mailbox}, uid ${uid}`;
 }
 
-/** Where an email is, and what has become of it. */
+/** Where an email is, and what happened to it. */
 export function fateOf(entry: LedgerEntry): string {
   return `${placeOf(entry)}, ${entry.route}: ${FATES[entry.state]}`;
 }

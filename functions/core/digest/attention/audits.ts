@@ -6,8 +6,8 @@ import { isWithin } from '../window.ts';
 import { attentionKind, emailExamples, fateOf } from './attention-kind.ts';
 
 /**
- * The last audit counted another number of emails in the mailbox than it accounts for. Emails that were expunged while it
- * ran are in neither figure. `left` counts what time did not suffice for, open emails of the ledger included.
+ * The last audit counted another number of emails in the mailbox than it accounts for. Emails that were expunged during
+ * the audit are in neither figure. `left` counts what there was no time for, including open entries of the ledger.
  */
 export type AuditDiffers = { mailbox: string; inMailbox: number; inLedger: number; left: number };
 
@@ -33,11 +33,11 @@ export const auditDiffers = attentionKind<AuditDiffers>({
   },
 });
 
-/** Emails that were nowhere. They are sent now; that they were lost is what needs attention. Reported once. */
+/** Emails that were missing in the ledger. They are sent now; the loss needs attention. Reported once. */
 export type RecoveredEmails = {
   mailbox: string;
   count: number;
-  /** The first few, as they are now. */
+  /** The first few, in their current state. */
   entries: readonly LedgerEntry[];
 };
 
@@ -46,7 +46,7 @@ export const recoveredEmails = attentionKind<RecoveredEmails>({
     facts.mailboxes.flatMap((mailboxFacts) => {
       const { mailbox, health: { lastAudit } = {} } = mailboxFacts;
       const mailIds = recoveredMailIds(mailboxFacts, facts);
-      // The report counts what it cannot name, and the ledger knows what an earlier report named.
+      // The report counts those that it does not name; the ledger has those that an earlier report named.
       const reported = lastAudit && isWithin(lastAudit.at, facts.window) ? lastAudit.recovered : 0;
       const count = Math.max(reported, mailIds.size);
       const entries = facts.recovered.filter(({ mailId }) => mailIds.has(mailId));
@@ -62,7 +62,7 @@ export const recoveredEmails = attentionKind<RecoveredEmails>({
 
 export type OverdueAudit = {
   mailbox: string;
-  /** Undefined where it was never audited. */
+  /** Undefined if it was never audited. */
   since: Date | undefined;
 };
 

@@ -8,7 +8,7 @@ import { damagedSpool, emailsMissingFromSpool } from './spool.ts';
 import { closedAlarmPath, deadRoute } from './targets.ts';
 import { withheldEmails } from './withheld.ts';
 
-/** Everything that a digest asks a person to look at, the most urgent first. */
+/** Everything that a digest reports for attention, the most urgent first. */
 const KINDS = {
   'undelivered alerts': undeliveredAlerts,
   'audit differs': auditDiffers,
@@ -30,7 +30,7 @@ const KINDS = {
 type Kinds = typeof KINDS;
 type FindingOf<Kind> = Kind extends AttentionKind<infer Finding> ? Finding : never;
 
-/** One thing that needs attention, as data. */
+/** One finding that needs attention, as data. */
 export type AttentionItem = { [Kind in keyof Kinds]: { kind: Kind; finding: FindingOf<Kinds[Kind]> } }[keyof Kinds];
 
 export function attentionItems(facts: DigestFacts): AttentionItem[] {
@@ -51,7 +51,7 @@ export function viewOf({ kind, finding }: AttentionItem, words: Words): Attentio
   return attentionView(recordOf(kind), finding, words);
 }
 
-/** What a subject says of these items, each thing once. */
+/** What a subject says about these items, each text once. */
 export function subjectPartsOf(items: readonly AttentionItem[], words: Words): string[] {
   const kinds = [...new Set(items.map(({ kind }) => kind))];
   const parts = kinds.flatMap((kind) => {
@@ -62,7 +62,7 @@ export function subjectPartsOf(items: readonly AttentionItem[], words: Words): s
   return [...new Set(parts)];
 }
 
-/** What the compiler cannot know: an item's finding is one of its kind. */
+/** The compiler cannot see that an item's finding matches its kind. */
 function recordOf(kind: keyof Kinds): AttentionKind<unknown> {
   return KINDS[kind] as AttentionKind<unknown>;
 }

@@ -17,12 +17,12 @@ import { attentionKind, emailExamples, fateOf } from './attention-kind.ts';
 
 export type UnreadMailbox = {
   mailbox: string;
-  /** Undefined where it was never read. */
+  /** Undefined if it was never read. */
   since: Date | undefined;
   error: MailboxHealth['lastPollError'];
 };
 
-/** Failures of the connection come and go; all others stay until a person acts. */
+/** Connection failures come and go; all others stay until a person acts. */
 const PASSING: ReadonlySet<string> = new Set<MailboxFailureKind>([
   'connection',
   'timeout',
@@ -59,7 +59,7 @@ export const unreadMailbox = attentionKind<UnreadMailbox>({
   ],
 });
 
-/** A server has something to say to the user of a mailbox. Reported once. */
+/** A server has a message for the user of a mailbox. Reported once. */
 export type ServerSays = { mailbox: string; notice: ServerNotice };
 
 export const serverSays = attentionKind<ServerSays>({
@@ -76,7 +76,7 @@ export const serverSays = attentionKind<ServerSays>({
 });
 
 /**
- * A mailbox that digests have reported on begins again: its watermark was lost, or nothing is known of it from before.
+ * A mailbox that earlier digests reported on begins again: its watermark was lost, or nothing older is known of it.
  * Reported once.
  */
 export type MailboxBeginsAgain = { watermark: Watermark; restarts: readonly Restart[] };
@@ -86,7 +86,7 @@ export const mailboxBeginsAgain = attentionKind<MailboxBeginsAgain>({
     mailboxes.flatMap(({ watermark }) => {
       if (!watermark) return [];
       const restarts = restartsOf(watermark).filter(({ at }) => isWithin(at, window));
-      // In the first digest of all, a new mailbox is what the reader expects; it is in the health section.
+      // In the very first digest, the reader expects new mailboxes; they are in the health section.
       const isNew = previousDigestAt !== undefined && isWithin(watermark.beganAt, window);
       return isNew || isLost({ watermark, restarts }) ? [{ watermark, restarts }] : [];
     }),
@@ -103,7 +103,7 @@ function isLost({ restarts }: MailboxBeginsAgain): boolean {
   return restarts.some(({ reason }) => reason === 'watermark lost');
 }
 
-/** Its open email is neither polled for nor audited any more, and nothing of it is in this digest. */
+/** Its open email is no longer polled or audited, and this digest does not carry it. */
 export type RemovedMailbox = { mailbox: string; entries: readonly LedgerEntry[] };
 
 export const removedMailbox = attentionKind<RemovedMailbox>({

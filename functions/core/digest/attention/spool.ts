@@ -1,11 +1,11 @@
 import type { LedgerEntry } from '../../records/ledger-entry.ts';
 import type { DamagedLine } from '../../records/spool.ts';
-import { missingFromSpool } from '../accounts.ts';
+import { missingFromSpool } from '../counts.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import { clip, counted } from '../view/words.ts';
 import { attentionKind, emailExamples, placeOf } from './attention-kind.ts';
 
-/** The ledger says that these are in the spool, and no readable line of it holds them. */
+/** According to the ledger these are in the spool, but no readable line has them. */
 export type MissingFromSpool = { entries: readonly LedgerEntry[] };
 
 export const emailsMissingFromSpool = attentionKind<MissingFromSpool>({

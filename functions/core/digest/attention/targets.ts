@@ -6,12 +6,12 @@ import { attentionKind, type Words } from './attention-kind.ts';
 
 type FailedCheck = TargetCheck & { failure: DeliveryFailure };
 
-/** Its target takes no posts, whether an email waits or not. */
+/** Its target cannot receive messages, whether or not an email is waiting. */
 export type DeadRoute = {
   route: string;
   check: FailedCheck;
   reason: string;
-  /** Undelivered alerts of the route say as much. */
+  /** The route's undelivered alerts report the same. */
   hasUndelivered: boolean;
 };
 
@@ -41,7 +41,7 @@ function titleOfDeadRoute({ route, check: { since }, reason }: DeadRoute, { form
   return `Route ${route} has been dead since ${formatTime(since)}: ${reason}`;
 }
 
-/** Whatever fails from here on, only the next digest reports it. */
+/** While this lasts, only the next digest reports failures. */
 export type ClosedAlarmPath = { check: FailedCheck };
 
 export const closedAlarmPath = attentionKind<ClosedAlarmPath>({

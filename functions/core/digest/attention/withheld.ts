@@ -5,7 +5,7 @@ import { EXAMPLES_SHOWN } from '../limits.ts';
 import { clip, counted } from '../view/words.ts';
 import { attentionKind } from './attention-kind.ts';
 
-/** The server lists these emails of a mailbox and does not hand them out, while it hands out others. */
+/** The server lists these emails of a mailbox but does not return them, though it returns others. */
 export type WithheldEmails = { mailbox: string; lines: readonly SpoolLine[] };
 
 export const withheldEmails = attentionKind<WithheldEmails>({

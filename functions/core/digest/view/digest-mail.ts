@@ -5,7 +5,9 @@ import { digestHtml } from './html.tsx';
 import { ATTACHMENT_NAME, pageOf } from './page.ts';
 import { digestText } from './text.ts';
 
-/** The mail that carries a digest: two twins of it, and all unknown mail as JSONL where the listing had to be cut. */
+/**
+ * The email that carries a digest: as text and as HTML, with all unknown email as JSONL if the listing had to be cut.
+ */
 export function digestMailOf(digest: Digest, timeZone: string): DigestMail {
   const page = pageOf(digest, timeZone);
   const { carried, listed } = digest.unknown;

@@ -3,7 +3,7 @@ import type { MailRecord } from '../../mail/mail.ts';
 import { openableLink } from './openable-link.ts';
 import { clip, type FormatTime } from './words.ts';
 
-/** One mail as a digest lists it. */
+/** One email as a digest lists it. */
 export type EmailView = {
   subject: string;
   link: string | undefined;
@@ -11,11 +11,11 @@ export type EmailView = {
   date: string;
   snippet: string;
   note: string | undefined;
-  /** What a reader has to know before believing anything else of it. */
+  /** A warning that the reader must see before the rest of the email. */
   mark: string | undefined;
 };
 
-/** @param about what is to be said of this mail besides what it says itself */
+/** @param about what to say about this email in addition to its own content */
 export function emailView(
   { subject, from, date, snippet, link }: Pick<MailRecord, 'subject' | 'from' | 'date' | 'snippet' | 'link'>,
   formatTime: FormatTime,
@@ -32,7 +32,7 @@ export function emailView(
   };
 }
 
-/** What cannot be read as a date is shown as it stands. */
+/** Text that is not a readable date is shown unchanged. */
 function dateText(date: string, formatTime: FormatTime): string {
   const time = new Date(date);
   return Number.isNaN(time.getTime()) ? clip(date, 40) : formatTime(time);

@@ -3,13 +3,13 @@ import type { MailboxFacts } from '../facts.ts';
 import { type DigestWindow, isWithin } from '../window.ts';
 import { clip, counted, type FormatTime, figure, shellWord } from './words.ts';
 
-/** What a digest says of a mailbox that needs nobody. */
+/** What a digest says of a mailbox that needs no attention. */
 export type MailboxSummary = Pick<MailboxFacts, 'mailbox' | 'health' | 'watermark'> & {
   /** Emails of it that were accepted within the digest's window. */
   received: number;
 };
 
-/** How a mailbox has been read since the last digest, in sentences. */
+/** How the mailbox was read since the last digest, in sentences. */
 export function healthTexts(
   { health, watermark, received }: MailboxSummary,
   window: DigestWindow,
@@ -26,7 +26,7 @@ export function healthTexts(
   return [...facts, ...beginningOf(watermark, window, formatTime)];
 }
 
-/** The mailbox itself against the ledger: figures that do not depend on the polls. */
+/** The mailbox compared with the ledger: these figures do not depend on the polls. */
 export function auditText({ health }: Pick<MailboxSummary, 'health'>, formatTime: FormatTime): string {
   const report = health?.lastAudit;
   if (!report) return 'no audit has run yet.';
@@ -41,7 +41,7 @@ export function auditText({ health }: Pick<MailboxSummary, 'health'>, formatTime
   return `last audit ${formatTime(at)}: ${counted(inMailbox, 'email')} in the mailbox, ${facts.join(', ')}.${again}`;
 }
 
-/** Uids have gaps, so the distance to UIDNEXT says how many mails there can be at most (RFC 9051, 2.3.1.1). */
+/** Uids have gaps, so the distance to UIDNEXT is the maximum number of emails (RFC 9051, 2.3.1.1). */
 function lagOf({ uidNext, watermark }: MailboxHealth): string {
   const left = uidNext === undefined || !watermark ? 0 : uidNext - 1 - watermark.lastUid;
   return left > 0 ? `at most ${counted(left, 'email')} left to read` : 'nothing left to read';
@@ -55,7 +55,7 @@ function beginningOf(watermark: Watermark | undefined, window: DigestWindow, for
   return beginningTexts(watermark, restarts, formatTime);
 }
 
-/** When accounting began, or why polls began again, and what is not covered by it. */
+/** When accounting began, or why polls began again, and what it does not cover. */
 export function beginningTexts(watermark: Watermark, restarts: readonly Restart[], formatTime: FormatTime): string[] {
   const { beganAt, baselineUid, accountedSince } = watermark;
   if (restarts.length === 0) {
@@ -96,7 +96,10 @@ function notCovered({ mailbox, accountedSince }: Watermark, formatTime: FormatTi
   );
 }
 
-/** A mail moved into the folder keeps the time of its arrival, and without its old uid nothing else tells when it came. */
+/**
+ * An email moved into the folder keeps its time of arrival; without its old uid, there is no other sign of when it was
+ * moved.
+ */
 function olderEmailText(accountedSince: Date, formatTime: FormatTime): string {
   return (
     `Email that arrived before ${formatTime(accountedSince)} counts as older than accounting. If you moved such email into the ` +

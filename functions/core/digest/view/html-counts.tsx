@@ -1,9 +1,9 @@
-import { COUNT_COLUMNS, type RouteCounts } from '../accounts.ts';
+import { COUNT_COLUMNS, type RouteCounts } from '../counts.ts';
 import type { SummaryView } from './page.ts';
 import { style } from './style.ts';
 import { figure } from './words.ts';
 
-/** Where the emails went, a row a route. */
+/** Where the emails went, one row per route. */
 export function Counts({ accounts: { period, routes, total, sum, audits } }: { accounts: SummaryView['accounts'] }) {
   return (
     <>

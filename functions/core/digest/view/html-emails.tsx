@@ -3,7 +3,7 @@ import type { EmailView } from './email-view.ts';
 import type { DigestPage } from './page.ts';
 import { style } from './style.ts';
 
-/** What needs attention, in a table: Outlook knows no padding of other elements. */
+/** What needs attention, in a table: Outlook ignores the padding of other elements. */
 export function Attention({ items }: { items: readonly AttentionView[] }) {
   if (items.length === 0) return null;
   return (
@@ -15,7 +15,7 @@ export function Attention({ items }: { items: readonly AttentionView[] }) {
   );
 }
 
-/** One thing that needs attention, with the emails that it holds up. */
+/** One attention item, with the emails that it holds up. */
 function Item({ item: { title, details, emails, quotes, more } }: { item: AttentionView }) {
   return (
     <>
@@ -47,7 +47,7 @@ function Item({ item: { title, details, emails, quotes, more } }: { item: Attent
   );
 }
 
-/** Unknown email of one sender's domain. */
+/** Unknown email from one sender domain. */
 export function Group({ group: { domain, count, emails, more } }: { group: DigestPage['unknown']['groups'][number] }) {
   return (
     <>
@@ -93,7 +93,7 @@ function Email({ email: { subject, link, from, date, snippet, note, mark } }: { 
   );
 }
 
-/** A line of a narrow screen does not end within it. */
+/** Prevents line breaks in the text on a narrow screen. */
 function unbroken(text: string): string {
   return text.replaceAll(' ', '\u00A0');
 }

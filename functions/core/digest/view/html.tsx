@@ -4,7 +4,7 @@ import { Attention, Group } from './html-emails.tsx';
 import type { DigestPage, SummaryView } from './page.ts';
 import { STYLE_SHEET, style } from './style.ts';
 
-/** A digest as HTML for mail clients. All text goes through preact, which escapes it; nothing is loaded from anywhere. */
+/** A digest as HTML for mail clients. All text goes through preact, which escapes it; no remote content is loaded. */
 export function digestHtml(page: DigestPage): string {
   return `<!doctype html>${renderToString(<DigestDocument page={page} />)}`;
 }

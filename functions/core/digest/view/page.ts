@@ -1,8 +1,8 @@
 import type { SpoolLine } from '../../records/spool.ts';
-import { isUnauthenticatedSender } from '../../rules/doubtful-sender.ts';
-import type { RouteCounts } from '../accounts.ts';
+import { isUnauthenticatedSender } from '../../rules/unauthenticated-sender.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';
 import { viewOf } from '../attention/items.ts';
+import type { RouteCounts } from '../counts.ts';
 import type { Digest, DigestSummary } from '../digest.ts';
 import { EXAMPLES_SHOWN } from '../limits.ts';
 import type { UnknownEmail } from '../unknown-email.ts';
@@ -11,7 +11,7 @@ import { auditText, healthTexts } from './health.ts';
 import { newsOf, subjectOf } from './subject.ts';
 import { clip, counted, type FormatTime, figure, timeFormatIn } from './words.ts';
 
-/** A digest in words, ready to be laid out. Email text in it is displayable, but not escaped for any format. */
+/** A digest in words, ready for layout. Email text in it is displayable, but not escaped for any format. */
 export type DigestPage = {
   subject: string;
   /** The digest in one line. */
@@ -19,7 +19,7 @@ export type DigestPage = {
   dateline: string;
   attention: readonly AttentionView[];
   unknown: {
-    /** What holds for all of it, before the listing. */
+    /** Notes on the whole digest, before the listing. */
     notes: readonly string[];
     groups: readonly { domain: string; count: string; emails: readonly EmailView[]; more: string | undefined }[];
   };
@@ -33,16 +33,16 @@ export type SummaryView = {
     routes: readonly RouteCounts[];
     total: RouteCounts;
     sum: string;
-    /** What the last audits found: the proof that the counts leave nothing out. */
+    /** The results of the last audits: they prove that the counts are complete. */
     audits: readonly string[];
   };
   health: readonly { mailbox: string; facts: readonly string[] }[];
 };
 
-/** The name of the attachment that has all unknown email where the listing had to be cut. */
+/** The name of the attachment with all unknown email, used if the listing had to be cut. */
 export const ATTACHMENT_NAME = 'unknown-mail.jsonl';
 
-/** Puts a digest into words. */
+/** Formats a digest as text. */
 export function pageOf(digest: Digest, timeZone: string): DigestPage {
   const formatTime = timeFormatIn(timeZone, digest.at);
   const { at, attention, unknown, summary } = digest;
@@ -76,7 +76,7 @@ function unknownView(unknown: UnknownEmail, formatTime: FormatTime): DigestPage[
   };
 }
 
-/** A sender who may be forged is named as such before anything else. */
+/** Starts with a warning if the sender may be forged. */
 function unknownEmailView(line: SpoolLine, formatTime: FormatTime): EmailView {
   const mark = isUnauthenticatedSender(line.reason) ? 'sender not authenticated' : undefined;
   return emailView(line, formatTime, { note: line.reason, mark });

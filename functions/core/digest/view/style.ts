@@ -1,8 +1,9 @@
 /**
- * How the HTML digest looks. Inline styles carry the light look, since many mail clients drop style sheets; the style
- * sheet adds dark mode for those that keep it (Apple Mail, Thunderbird, Outlook, iOS). Nothing here loads anything.
+ * The appearance of the HTML digest. Inline styles set the light theme, since many mail clients drop style sheets; the
+ * style sheet adds dark mode for clients that keep it (Apple Mail, Thunderbird, Outlook, iOS). No remote content is
+ * loaded.
  *
- * What repeats with every mail is short: Gmail cuts a message off behind 102 kB of HTML.
+ * Whatever repeats with every email is short: Gmail cuts a message off after 102 kB of HTML.
  */
 
 const FONT = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
@@ -19,7 +20,7 @@ const ALARM_PAPER = '#fdf4f1';
 
 const CELL = 'padding:6px 0 6px 6px;text-align:right;white-space:nowrap';
 
-/** Inline styles; those of the same name below change in dark mode. */
+/** Inline styles; classes of the same name below change them in dark mode. */
 export const style = {
   body: `margin:0;padding:0;background:${PAPER};color:${INK}`,
   padding: 'padding:32px 20px 40px',

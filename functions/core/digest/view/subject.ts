@@ -3,12 +3,12 @@ import { subjectPartsOf } from '../attention/items.ts';
 import type { Digest } from '../digest.ts';
 import { clip, counted, type FormatTime, figure } from './words.ts';
 
-/** Longer subjects are cut by most mail clients, and RFC 5322 (2.1.1) would have to fold them often. */
+/** Most mail clients cut longer subjects, and RFC 5322 (2.1.1) would require folding them often. */
 const SUBJECT_CHARACTERS = 150;
 
 const ITEMS_NAMED = 2;
 
-/** The subject alone says whether anything is wrong: `Rollcall: ⚠ …` if so, what came and went if not. */
+/** The subject alone shows whether anything is wrong: `Rollcall: ⚠ …` if so, otherwise what was received and sent. */
 export function subjectOf(digest: Digest, formatTime: FormatTime): string {
   const parts = subjectPartsOf(digest.attention, { at: digest.at, formatTime });
   const more = parts.length - ITEMS_NAMED;
@@ -19,7 +19,7 @@ export function subjectOf(digest: Digest, formatTime: FormatTime): string {
   return clip(`Rollcall: ${text}`, SUBJECT_CHARACTERS);
 }
 
-/** What came since the last digest, where nothing is wrong; or what a continuation carries. */
+/** What was received since the last digest, if nothing is wrong; or what a continuation carries. */
 export function newsOf({ unknown, summary }: Digest): string {
   const emails = unknown.carried.length;
   if (!summary) return `${figure(emails)} more unknown`;

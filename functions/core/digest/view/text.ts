@@ -1,10 +1,10 @@
-import { COUNT_COLUMNS, type RouteCounts } from '../accounts.ts';
 import type { AttentionView } from '../attention/attention-kind.ts';
+import { COUNT_COLUMNS, type RouteCounts } from '../counts.ts';
 import type { EmailView } from './email-view.ts';
 import type { DigestPage, SummaryView } from './page.ts';
 import { figure } from './words.ts';
 
-/** A digest as plain text, the twin of its HTML: same parts, same order, same words. */
+/** A digest as plain text, equivalent to its HTML: same parts, same order, same words. */
 export function digestText(page: DigestPage): string {
   const { headline, dateline, attention, unknown, summary } = page;
   return [

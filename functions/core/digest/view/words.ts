@@ -1,7 +1,7 @@
 import { cutText, displayedText } from '../../mail/displayed-text.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../time.ts';
 
-/** How a digest says numbers, times and mail text; the same in its subject, its text and its HTML. */
+/** How a digest formats numbers, times and email text, the same in its subject, text and HTML. */
 
 /** `1,204`. */
 export function figure(count: number): string {
@@ -13,7 +13,7 @@ export function counted(count: number, noun: string): string {
   return `${figure(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A length of time by its largest unit, rounded down: `19 days`, `5 hours`; undefined below a minute. */
+/** A length of time in its largest unit, rounded down: `19 days`, `5 hours`; undefined below a minute. */
 export function duration(ms: number): string | undefined {
   if (ms >= 2 * DAY_MS) return counted(Math.floor(ms / DAY_MS), 'day');
   if (ms >= HOUR_MS) return counted(Math.floor(ms / HOUR_MS), 'hour');
@@ -23,7 +23,7 @@ export function duration(ms: number): string | undefined {
 /** Formats a time for the reader. */
 export type FormatTime = (time: Date) => string;
 
-/** Times as the reader's clock shows them, `Mon 23 Nov, 07:00`; with the year where it is another than that of `now`. */
+/** Times in the reader's time zone, `Mon 23 Nov, 07:00`; with the year if it differs from that of `now`. */
 export function timeFormatIn(timeZone: string, now: Date): FormatTime {
   const { yearOf, thisYear, otherYear } = formatsIn(timeZone);
   return (time) =>
@@ -32,7 +32,7 @@ export function timeFormatIn(timeZone: string, now: Date): FormatTime {
 
 type Formats = Readonly<Record<'yearOf' | 'thisYear' | 'otherYear', Intl.DateTimeFormat>>;
 
-/** To make a format takes as long as to use it a hundred times. */
+/** Creating a format takes as long as using it a hundred times. */
 const formatsByZone = new Map<string, Formats>();
 
 function formatsIn(timeZone: string): Formats {
@@ -48,12 +48,12 @@ function formatsIn(timeZone: string): Formats {
   return formats;
 }
 
-/** A word of a shell's command line, whatever is in it. */
+/** Quotes a text as one word of a shell command. */
 export function shellWord(text: string): string {
   return /^[\w./@:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Text of unknown origin on one line, at most so many characters long. */
+/** Text of unknown origin on one line, cut to this length. */
 export function clip(text: string, maxCharacters: number): string {
   return cutText(displayedText(text), maxCharacters);
 }

@@ -13,7 +13,6 @@ import { createPollInbox } from '../../../../functions/poll-inbox/handler.ts';
 import shippedSettings from '../../../../functions/settings.ts';
 import { ledgerFrom, watermarksFrom } from '../../../../functions/wiring/dynamo.ts';
 import { mailReadersFrom } from '../../../../functions/wiring/mail-readers.ts';
-import { drawUpAccounts } from '../../../../lib/local/accounts.ts';
 import { type DiscordStandIn, startDiscordStandIn } from '../../../../lib/local/discord-stand-in/discord-stand-in.ts';
 import { type EmbeddedAws, startEmbeddedAws } from '../../../../lib/local/embedded-aws.ts';
 import { startEventSource } from '../../../../lib/local/event-source.ts';
@@ -22,6 +21,7 @@ import { discordFor, localSecrets, withMailbox } from '../../../../lib/local/loc
 import { type LoopbackServer, startLoopbackServer } from '../../../../lib/local/loopback-server.ts';
 import { startParameterStore } from '../../../../lib/local/parameter-store-stand-in.ts';
 import { sampleMails } from '../../../../lib/local/sample-mailbox/sample-mails.ts';
+import { countTotals } from '../../../../lib/local/totals.ts';
 import { bundleFunction } from '../../../../lib/stack/bundle.ts';
 import { type ScriptedImapServer, startScriptedImapServer } from '../../../adapters/imap/scripted-imap-server.ts';
 import { generatedMails } from '../../../bench/poll/generated-mail.ts';
@@ -148,7 +148,7 @@ describe('the very bundles that are deployed, on embedded servers', () => {
   it('send-digest mails the rest, and then every mail is accounted for', async () => {
     await invoke('send-digest', {});
     expect(await services.aws.sentMails()).toHaveLength(1);
-    const accounts = await drawUpAccounts(
+    const totals = await countTotals(
       {
         mailboxes: polledMailboxes(settings).filter(({ mailbox }) => mailbox === MAILBOX),
         readerOf: mailReadersFrom(services.environment, settings),
@@ -158,9 +158,9 @@ describe('the very bundles that are deployed, on embedded servers', () => {
       [],
       undefined,
     );
-    expect(accounts.unaccounted).toEqual([]);
-    expect(accounts.mails.filter(({ state }) => state !== 'settled')).toEqual([]);
-    expect(accounts.audit.accounted).toBe(accounts.audit.inMailbox);
+    expect(totals.unaccounted).toEqual([]);
+    expect(totals.mails.filter(({ state }) => state !== 'settled')).toEqual([]);
+    expect(totals.audit.accounted).toBe(totals.audit.inMailbox);
   });
 
   it('audit-inbox holds the mailbox against the ledger and finds nothing missing', async () => {

@@ -18,7 +18,10 @@ import { type RecordedWorld, ROUTES } from './recorded-world.ts';
 
 const AT = new Date('2026-03-02T10:00:00.000Z');
 
-/** What the port methods of one function meet. What it prepares is nobody's call, and not recorded. */
+/**
+ * The services behind the port methods of one function. Calls that prepare them belong to no function and are not
+ * recorded.
+ */
 export type CallSite = {
   /** The routes whose queues the function knows, and their ways into their chat services. */
   routes: readonly string[];

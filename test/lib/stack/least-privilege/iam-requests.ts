@@ -91,11 +91,11 @@ const REQUESTS: Readonly<Record<string, (input: Input) => IamRequest[]>> = {
   ListSubscriptionsByTopicCommand: (input) => ask('sns:ListSubscriptionsByTopic', textOf(input, 'TopicArn')),
 };
 
-/** @throws Error for a call that stands in no table here */
+/** @throws Error for a call that is in no table here */
 export function requestsOf({ command, input, failure }: RecordedCall): IamRequest[] {
   const requests = REQUESTS[command];
   if (!requests) throw new Error(`Say which IAM action ${command} needs.`);
-  // To whoever may not list the bucket, S3 says "access denied" of an object that is gone.
+  // To a caller that may not list the bucket, S3 answers "access denied" for a missing object.
   const listing = failure === 'NoSuchKey' ? ask('s3:ListBucket', arn.bucket(textOf(input, 'Bucket'))) : [];
   return [...requests(input), ...listing];
 }

@@ -22,7 +22,10 @@ type SdkClient = {
 };
 const sdkClient = Object.getPrototypeOf(SQSClient.prototype) as SdkClient;
 
-/** The function that runs. Calls from anywhere else, such as those of a test, are nobody's and not recorded. */
+/**
+ * The function that runs. Calls from anywhere else, such as those of a test, belong to no function and are not
+ * recorded.
+ */
 const running = new AsyncLocalStorage<string>();
 
 /** By function, every port method that it has called: `ledger.find`. */
@@ -57,9 +60,9 @@ export function recordCalls() {
     calledMethods: calledMethods as ReadonlyMap<string, ReadonlySet<string>>,
     /** Runs a function's handler under its name. */
     as: <T>(by: string, run: () => T): T => running.run(by, run),
-    /** Runs what is nobody's call in the midst of a function's. */
+    /** Runs calls that belong to no function in the middle of a function's. */
     unrecorded: <T>(run: () => T): T => running.exit(run),
-    /** Answers calls of services that no embedded server stands for. */
+    /** Answers calls to services that have no embedded server. */
     answerWith: (answer: Answer) => {
       answerInstead = answer;
     },

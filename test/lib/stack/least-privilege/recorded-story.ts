@@ -70,7 +70,7 @@ function stageIn(world: RecordedWorld) {
     return entries.filter((entry) => entry.state === state && entry.route === route);
   };
 
-  /** Posters that are faster than whoever sent: the alerts are settled before they are marked as sent. */
+  /** Posters that are faster than the sender: the alerts are settled before they are marked as sent. */
   const untilPosted = async ({ command, input: { Entries } }: RecordedCall) => {
     if (command !== 'SendMessageBatchCommand') return;
     const mailIds = (Entries as { MessageBody: string }[]).map(({ MessageBody }) => JSON.parse(MessageBody).mailId);
@@ -162,7 +162,7 @@ async function targetsDieAndHeal(stage: Stage): Promise<void> {
   await waitFor(1, 'dead');
   await check();
 
-  // A letter is all that is left of an alert that the ledger has lost. Then the targets heal.
+  // A letter is all that is left of an alert that the ledger has lost. Then the targets recover.
   for (const route of ROUTES) {
     const [lost] = await known('settled', route);
     if (!lost) throw new Error(`No alert of ${route} is settled.`);
@@ -177,7 +177,7 @@ async function targetsDieAndHeal(stage: Stage): Promise<void> {
   });
 }
 
-/** What nobody answers is unknown; the check says so by failing, after it has looked at everything. */
+/** A target that does not answer is unknown; the check reports that by failing, after it has checked everything. */
 async function discordAndTheOperatorsPathsDoNotAnswer({ discord, check, setOperatorPaths }: Stage): Promise<void> {
   discord.faults.add({ outcome: { kind: 'answer', status: 503 } });
   setOperatorPaths('away');

@@ -83,7 +83,7 @@ const PLACES: readonly [RegExp, string][] = [
   ]),
 ];
 
-/** The resource of the story that stands for one of the stack; itself where the story has none, such as a log. */
+/** The resource of the story that represents one of the stack; the same one if the story has none, such as a log. */
 function arnOf(logicalId: string): string {
   return PLACES.find(([beginning]) => beginning.test(logicalId))?.[1] ?? logicalId;
 }

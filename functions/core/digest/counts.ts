@@ -9,33 +9,33 @@ export type RouteCounts = {
   received: number;
   /** Alerts that were posted. */
   delivered: number;
-  /** Alerts on their way, or waiting for a person; and unknown emails that the spool has lost. */
+  /** Alerts that are on their way or wait for a person, and unknown emails that the spool has lost. */
   undelivered: number;
   /** Unknown emails that a digest has carried, that this one carries, or that are on their way to the spool. */
   unknown: number;
-  /** Of those received, the ones that only an audit found. */
+  /** Of those received, the ones that an audit found. */
   recovered: number;
-  /** Emails that neither a post nor a digest has shown yet, whenever they came and whatever was removed from the settings. */
+  /** Emails that no post or digest has shown yet, of any age, including those of removed routes and mailboxes. */
   open: number;
 };
 
-/** The figures of a route in the order in which they are shown. */
+/** The figures of a route in display order. */
 export const COUNT_COLUMNS = ['received', 'delivered', 'undelivered', 'unknown', 'recovered', 'open'] as const;
 
 /** Where every email of the digest's window is. */
-export type MailAccounts = {
+export type MailCounts = {
   /** Configured routes in their order, then others that have email, then unknown email. */
   routes: readonly RouteCounts[];
   total: RouteCounts;
-  /** Copies of known emails, received within the window as well; no post and no digest repeats them. */
+  /** Copies of known emails received within the window; they are not posted or shown again. */
   copies: number;
 };
 
 /**
- * Counts the emails of the digest's window by route and state, as the ledger has them. That the ledger has all of them is
- * what the audit proves: it compares the mailbox with the ledger, and its figures are shown beside these.
+ * Counts the emails of the digest's window in the ledger by route and state. The audit proves that the ledger has all
+ * of them: it compares the mailbox with the ledger, and its figures are shown next to these.
  */
-export function accountsOf(facts: DigestFacts): MailAccounts {
+export function mailCountsOf(facts: DigestFacts): MailCounts {
   const missing = new Set(missingFromSpool(facts).map(({ mailId }) => mailId));
   const accepted = groupBy(facts.accepted, ({ route }) => route);
   const copies = accepted.get(COPY_ROUTE)?.length ?? 0;
@@ -52,9 +52,9 @@ export function accountsOf(facts: DigestFacts): MailAccounts {
 }
 
 /**
- * Open unknown mail that no segment holds. The ledger marks a mail dispatched after its segment is written, and the
- * spool is listed after the digest began, so a dispatched mail that was not found there is lost from the spool. One that
- * is only accepted belongs to a poll that died; the next poll hands it over, and if none does, it is stale.
+ * Open unknown email that is in no segment. The ledger marks an email as dispatched after its segment is written, and
+ * the spool is listed after the digest began, so a dispatched email that is not in the spool is lost from it. An email
+ * that is only accepted belongs to a poll that died; the next poll hands it over, or it becomes stale.
  */
 export function missingFromSpool({ at, notInSpool }: DigestFacts): LedgerEntry[] {
   return notInSpool.filter(({ acceptedAt, dispatchedAt }) =>
@@ -64,7 +64,7 @@ export function missingFromSpool({ at, notInSpool }: DigestFacts): LedgerEntry[]
   );
 }
 
-/** Of unknown mail, what this digest does not carry. */
+/** For unknown email, what this digest does not carry. */
 function openByRoute({ openAlerts, notInSpool, heldBack }: DigestFacts): Map<string, number> {
   const open = new Map([...groupBy(openAlerts, ({ route }) => route)].map(([route, { length }]) => [route, length]));
   return open.set(UNKNOWN_ROUTE, notInSpool.length + heldBack.size);

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { auditMailbox } from '../../../functions/core/audit/audit.ts';
 import type { DigestReport } from '../../../functions/core/digest/send-digest.ts';
 import { pollMailbox } from '../../../functions/core/poll/poll.ts';
-import { drawUpAccounts, isSettled } from '../../../lib/local/accounts.ts';
 import { summaryOf } from '../../../lib/local/summary.ts';
+import { countTotals, isSettled } from '../../../lib/local/totals.ts';
 import { mailOf } from '../../core/mail/mail-of.ts';
 import { memoryWatermarks } from '../../fakes/memory-watermarks.ts';
 import { polledMailbox, testWorld } from '../../test-world.ts';
@@ -25,13 +25,13 @@ function world() {
     clock: services.clock,
     poll: () => pollMailbox(POLLED, services, () => 300_000),
     audit: () => auditMailbox(POLLED, services, () => 600_000),
-    accounts: (digest: DigestReport | undefined = DIGEST) => drawUpAccounts(sources, services.journal.events, digest),
+    totals: (digest: DigestReport | undefined = DIGEST) => countTotals(sources, services.journal.events, digest),
   };
 }
 
-let { mailbox, ledger, clock, poll, audit, accounts } = world();
+let { mailbox, ledger, clock, poll, audit, totals } = world();
 beforeEach(() => {
-  ({ mailbox, ledger, clock, poll, audit, accounts } = world());
+  ({ mailbox, ledger, clock, poll, audit, totals } = world());
 });
 const deliver = (subject: string, messageId?: string) =>
   mailbox.deliver(
@@ -39,16 +39,16 @@ const deliver = (subject: string, messageId?: string) =>
     clock.now(),
   );
 
-describe('the accounts of a run', () => {
+describe('the totals of a run', () => {
   it('are settled only when every mail is settled and the digest was sent', async () => {
     const { mailId } = deliver('vip');
     await poll();
-    expect(isSettled(await accounts())).toBe(false);
+    expect(isSettled(await totals())).toBe(false);
     await ledger.settle(mailId, { at: clock.now() });
-    expect(isSettled(await accounts())).toBe(true);
+    expect(isSettled(await totals())).toBe(true);
     expect(
       isSettled(
-        await drawUpAccounts(
+        await countTotals(
           { mailboxes: [], readerOf: () => mailbox, watermarks: memoryWatermarks(), ledger },
           [],
           undefined,
@@ -61,10 +61,10 @@ describe('the accounts of a run', () => {
     const { mailId } = deliver('vip');
     await poll();
     ledger.forget(mailId);
-    const drawn = await accounts();
-    expect(drawn.unaccounted).toEqual(['support/INBOX uid 1: not in the ledger']);
-    expect(isSettled(drawn)).toBe(false);
-    expect(summaryOf(drawn)).toContain('support/INBOX uid 1: not in the ledger');
+    const found = await totals();
+    expect(found.unaccounted).toEqual(['support/INBOX uid 1: not in the ledger']);
+    expect(isSettled(found)).toBe(false);
+    expect(summaryOf(found)).toContain('support/INBOX uid 1: not in the ledger');
   });
 
   it('tell what the audit found and recovered, and then name nothing', async () => {
@@ -73,10 +73,10 @@ describe('the accounts of a run', () => {
     await poll();
     ledger.forget(mailId);
     await audit();
-    const drawn = await accounts();
-    expect(drawn.audit).toEqual({ inMailbox: 2, accounted: 1, recovered: 1 });
-    expect(drawn.unaccounted).toEqual([]);
-    expect(summaryOf(drawn)).toContain('1 accounted for, 1 recovered');
+    const found = await totals();
+    expect(found.audit).toEqual({ inMailbox: 2, accounted: 1, recovered: 1 });
+    expect(found.unaccounted).toEqual([]);
+    expect(summaryOf(found)).toContain('1 accounted for, 1 recovered');
   });
 
   it('count a repeated mail as accounted, and as a copy', async () => {
@@ -84,16 +84,16 @@ describe('the accounts of a run', () => {
     deliver('other', '<one@example.com>');
     await poll();
     await audit();
-    const drawn = await accounts();
-    expect(drawn.audit).toEqual({ inMailbox: 2, accounted: 2, recovered: 0 });
-    expect(drawn.mails.map(({ route, state }) => [route, state])).toEqual([
+    const found = await totals();
+    expect(found.audit).toEqual({ inMailbox: 2, accounted: 2, recovered: 0 });
+    expect(found.mails.map(({ route, state }) => [route, state])).toEqual([
       ['unknown', 'dispatched'],
       ['copy', 'settled'],
     ]);
   });
 
   it('say where no poll has succeeded', async () => {
-    expect((await accounts()).unaccounted).toEqual(['support/INBOX: no poll has succeeded']);
+    expect((await totals()).unaccounted).toEqual(['support/INBOX: no poll has succeeded']);
   });
 
   it('keep the reason of what is not settled', async () => {
@@ -106,10 +106,10 @@ describe('the accounts of a run', () => {
       text: 'Missing Access',
       at: clock.now(),
     });
-    const drawn = await accounts();
-    expect(drawn.mails).toMatchObject([
+    const found = await totals();
+    expect(found.mails).toMatchObject([
       { state: 'dead', failure: { kind: 'target', status: 403, code: '50001', text: 'Missing Access' } },
     ]);
-    expect(summaryOf(drawn)).toContain('1 × vip: dead, Missing Access [HTTP 403, code 50001]');
+    expect(summaryOf(found)).toContain('1 × vip: dead, Missing Access [HTTP 403, code 50001]');
   });
 });

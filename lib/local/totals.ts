@@ -7,8 +7,8 @@ import type { LedgerEntry } from '../../functions/core/records/ledger-entry.ts';
 import type { Watermarks } from '../../functions/core/records/watermark.ts';
 import type { PolledMailbox } from '../../functions/core/settings/polled-mailbox.ts';
 
-/** The accounts of a run: where every mail of every mailbox is. */
-export type Accounts = {
+/** The totals of a run: where every email of every mailbox is. */
+export type Totals = {
   mailboxes: { mailbox: string; uidValidity: string; lastUid: number; uidNext: number }[];
   mails: {
     mailId: string;
@@ -21,9 +21,9 @@ export type Accounts = {
   }[];
   posts: { route: string; messageId: string; mailIds: string[] }[];
   digest: { sent: boolean; subject: string | null; mailIds: string[] };
-  /** What the audits of this run found, of all mailboxes together. */
+  /** The sums of the audits of this run, over all mailboxes. */
   audit: { inMailbox: number; accounted: number; recovered: number };
-  /** Mails of the mailbox that the ledger knows nothing of, and polls and audits that failed: `support/INBOX uid 7: why`. */
+  /** Emails of the mailbox that are not in the ledger, and polls and audits that failed: `support/INBOX uid 7: why`. */
   unaccounted: string[];
 };
 
@@ -34,16 +34,13 @@ export type AccountsSources = {
   ledger: Ledger;
 };
 
-/**
- * Draws up the accounts from the outside: the mailbox is listed anew and held against the ledger, whatever the poll
- * believes to have read.
- */
-export async function drawUpAccounts(
+/** Counts from the outside: the mailbox is listed again and compared with the ledger, whatever the poll reported. */
+export async function countTotals(
   sources: AccountsSources,
   events: readonly JournalEvent[],
   digest: DigestReport | undefined,
-): Promise<Accounts> {
-  const accounts: Accounts = {
+): Promise<Totals> {
+  const totals: Totals = {
     mailboxes: [],
     mails: [],
     posts: events.flatMap((event) =>
@@ -55,11 +52,11 @@ export async function drawUpAccounts(
     audit: auditedIn(events),
     unaccounted: [],
   };
-  for (const polled of sources.mailboxes) await addMailbox(accounts, polled, sources);
-  return accounts;
+  for (const polled of sources.mailboxes) await addMailbox(totals, polled, sources);
+  return totals;
 }
 
-function auditedIn(events: readonly JournalEvent[]): Accounts['audit'] {
+function auditedIn(events: readonly JournalEvent[]): Totals['audit'] {
   const sums = { inMailbox: 0, accounted: 0, recovered: 0 };
   for (const event of events) {
     if (event.kind !== 'audit finished') continue;
@@ -71,32 +68,32 @@ function auditedIn(events: readonly JournalEvent[]): Accounts['audit'] {
 }
 
 async function addMailbox(
-  accounts: Accounts,
+  totals: Totals,
   polled: PolledMailbox,
   { readerOf, watermarks, ledger }: AccountsSources,
 ): Promise<void> {
   const { mailbox, folder, account } = polled;
   const health = await watermarks.get(mailbox);
   if (!health?.watermark) {
-    accounts.unaccounted.push(`${mailbox}: no poll has succeeded`);
+    totals.unaccounted.push(`${mailbox}: no poll has succeeded`);
     return;
   }
   const { watermark, uidNext } = health;
   const { uidValidity, baselineUid, lastUid } = watermark;
-  accounts.mailboxes.push({ mailbox, uidValidity, lastUid, uidNext: uidNext ?? lastUid + 1 });
+  totals.mailboxes.push({ mailbox, uidValidity, lastUid, uidNext: uidNext ?? lastUid + 1 });
 
   const lines = new Map<number, string>();
   for await (const { uid, mailId } of ledger.entriesAboveUid(mailbox, uidValidity, baselineUid)) lines.set(uid, mailId);
   const found = await readerOf(account).visit(folder, (session) => lookUp(session, baselineUid, lines, ledger));
   for (const [uid, mailId] of found) {
-    if (!mailId) accounts.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
+    if (!mailId) totals.unaccounted.push(`${mailbox} uid ${uid}: not in the ledger`);
   }
   const mailIds = [...found.values()].filter((mailId) => mailId !== undefined);
   const entries = await ledger.find([...new Set([...mailIds, ...lines.values()])]);
-  accounts.mails.push(...[...entries.values()].sort(byUid).map(accountOfEntry));
+  totals.mails.push(...[...entries.values()].sort(byUid).map(emailRowOf));
 }
 
-/** The mailId under which the ledger knows each uid of the mailbox; a copy of a mail is known by the mail's id. */
+/** The mailId in the ledger for each uid of the mailbox; for a copy, that of its original. */
 async function lookUp(
   session: MailSession,
   baselineUid: number,
@@ -119,7 +116,7 @@ function byUid(one: LedgerEntry, other: LedgerEntry): number {
   return one.location.uid - other.location.uid;
 }
 
-function accountOfEntry({ mailId, location, route, rule, state, lastFailure }: LedgerEntry): Accounts['mails'][number] {
+function emailRowOf({ mailId, location, route, rule, state, lastFailure }: LedgerEntry): Totals['mails'][number] {
   const failed = state !== 'settled' && lastFailure;
   return {
     mailId,
@@ -132,7 +129,7 @@ function accountOfEntry({ mailId, location, route, rule, state, lastFailure }: L
   };
 }
 
-/** True where nothing is left to do for anyone: every mail is posted or in a digest that was sent. */
-export function isSettled({ mails, digest, unaccounted }: Accounts): boolean {
+/** True if no work is left: every email is posted or in a digest that was sent. */
+export function isSettled({ mails, digest, unaccounted }: Totals): boolean {
   return digest.sent && unaccounted.length === 0 && mails.every(({ state }) => state === 'settled');
 }

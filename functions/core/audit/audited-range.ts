@@ -59,7 +59,7 @@ function voidRange(watermark: Watermark, { uidValidity, uidNext }: MailboxStatus
 /**
  * The emails to compare with the ledger: from the first of the last `days` on. Email up to the baseline was there before
  * polls began, unless they have had to begin again, or the server has renumbered and kept UIDVALIDITY; then only the time
- * of its arrival tells.
+ * of its arrival shows it.
  */
 export function mailsInRange(
   mails: readonly ListedMail[],

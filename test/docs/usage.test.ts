@@ -11,7 +11,6 @@ const USAGES: readonly (readonly [program: string, usage: string])[] = [
   ...COMMANDS.map((command) => [`npm run rollcall -- ${command.name}`, usageOfCommand(command)] as const),
   ...['lib', 'test']
     .flatMap((folder) => filesUnder(folder, /\.ts$/))
-    .filter(({ path }) => path !== 'test/simulation/main.ts')
     .flatMap(({ path, text }) => {
       const usage = /^(?:export )?const USAGE = `([^`]*)`/m.exec(text)?.[1];
       return usage ? [[path, usage] as const] : [];

@@ -7,9 +7,11 @@ import { storyOf } from './story.ts';
 
 const USAGE = `npm run simulate -- [--seed N] [--runs M]
 npm run simulate -- --every-call
-  --seed        the first seed; the same seed happens again exactly as it did. By default another one each time
+  --seed        the first seed; the same seed happens again exactly as it did.
+                By default another one each time
   --runs        how many seeds, one after another; by default 10,000
-  --every-call  instead of random weeks a small day, again and again: every call of it meets every fault`;
+  --every-call  instead of random weeks a small day, again and again:
+                every call of it meets every fault`;
 
 /** A fault that shows everywhere need not be shown everywhere. */
 const ENOUGH_FINDINGS = 5;

@@ -165,9 +165,9 @@ export function simulatedMailboxes(nowMs: () => number, startMs: number): Simula
       folderOf(mailbox).name = NEW_NAMES[mailbox];
     },
     async visit(name, visit) {
-      const folder = folderOf(mailboxNamed(name));
-      if (folder.name !== name) throw await folderMissing(name);
       const mailbox = mailboxNamed(name);
+      const folder = folderOf(mailbox);
+      if (folder.name !== name) throw await folderMissing(name);
       const isWithheld = (uid: number) =>
         withheld.length > 0 &&
         presentIn(mailbox).some(({ mail, stay }) => stay.uid === uid && withheld.includes(mail.token));

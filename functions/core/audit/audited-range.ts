@@ -69,10 +69,9 @@ export function mailsInRange(
 ): readonly ListedMail[] {
   const recently = days === 'all' ? undefined : new Date(now.getTime() - days * DAY_MS);
   const [first] = receivedSince(mails, recently);
+  const since = latest(accountedSince, recently);
   const isInTime = new Set(
-    restart
-      ? receivedSince(mails, latest(accountedSince, recently))
-      : mails.filter(({ receivedAt }) => isReceivedAfter(receivedAt, latest(accountedSince, recently))),
+    restart ? receivedSince(mails, since) : mails.filter(({ receivedAt }) => isReceivedAfter(receivedAt, since)),
   );
   return mails.filter(
     (mail) =>

@@ -1,5 +1,5 @@
 import type { Fault } from './invocation.ts';
-import { HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent } from './plan.ts';
+import { CALM, HOUR_MS, MINUTE_MS, type Plan, type PlannedEvent } from './plan.ts';
 import { probeMail } from './random-mail.ts';
 import { simulate } from './simulate.ts';
 import type { RouteId } from './simulated-settings.ts';
@@ -9,16 +9,9 @@ import type { RouteId } from './simulated-settings.ts';
  * is closed and opens again, one whose Discord is away for minutes, a mailbox that fails once and numbers its mail anew.
  */
 export const SMALL_DAY: Plan = {
+  ...CALM,
   seed: 0,
   healsAtMs: 13 * HOUR_MS,
-  pollEveryMs: 6 * HOUR_MS,
-  checkEveryMs: 6 * HOUR_MS,
-  digestEveryMs: 24 * HOUR_MS,
-  firstDigestMs: 7 * HOUR_MS,
-  latencyMs: 120,
-  mailboxes: ['support/INBOX'],
-  startFrom: 'all',
-  hasAudits: true,
   events: [
     mail(1, 'vip', -2 * HOUR_MS),
     mail(2, 'unknown', -1 * HOUR_MS),

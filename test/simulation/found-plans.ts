@@ -1,4 +1,4 @@
-import { HOUR_MS, type Plan, type PlannedEvent } from './plan.ts';
+import { HOUR_MS, type PlannedEvent } from './plan.ts';
 import { probeMail } from './random-mail.ts';
 import { AUTOMOD_WORD } from './simulated-discord.ts';
 import type { MailboxName, RouteId } from './simulated-settings.ts';
@@ -7,26 +7,12 @@ import type { MailboxName, RouteId } from './simulated-settings.ts';
 
 export const HERE: MailboxName = 'support/INBOX';
 
-export const CALM: Plan = {
-  seed: 1,
-  healsAtMs: 30 * HOUR_MS,
-  pollEveryMs: 6 * HOUR_MS,
-  checkEveryMs: 6 * HOUR_MS,
-  digestEveryMs: 24 * HOUR_MS,
-  firstDigestMs: 7 * HOUR_MS,
-  latencyMs: 120,
-  mailboxes: ['support/INBOX'],
-  startFrom: 'all',
-  hasAudits: true,
-  events: [],
-};
-
 export function mail(
   token: number,
   route: RouteId | 'unknown',
   atHour: number,
 ): PlannedEvent & { kind: 'mail arrives' } {
-  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: probeMail(token, route) };
+  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: HERE, mail: probeMail(token, route) };
 }
 
 /** It looks like an email for `vip`, and the receiver's check of the sender failed. */
@@ -47,7 +33,7 @@ export function expunged(token: number, atHour: number): PlannedEvent {
 /** One that Discord refuses to show. */
 export function refused(token: number, atHour: number): PlannedEvent {
   const refusedMail = { ...probeMail(token, 'customer'), snippet: `Visit our ${AUTOMOD_WORD}`, isRefused: true };
-  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: 'support/INBOX', mail: refusedMail };
+  return { kind: 'mail arrives', atMs: atHour * HOUR_MS, mailbox: HERE, mail: refusedMail };
 }
 
 export function nameless(arrival: PlannedEvent & { kind: 'mail arrives' }): PlannedEvent {
@@ -56,7 +42,7 @@ export function nameless(arrival: PlannedEvent & { kind: 'mail arrives' }): Plan
 
 export function renamed(fromHour: number, toHour: number) {
   const times = { fromMs: fromHour * HOUR_MS, toMs: toHour * HOUR_MS };
-  return { kind: 'folder is renamed', mailbox: 'support/INBOX', isRenumbered: false, ...times } as const;
+  return { kind: 'folder is renamed', mailbox: HERE, isRenumbered: false, ...times } as const;
 }
 
 export function broken(atHour: number, call: string, times = 1): PlannedEvent & { kind: 'call is struck' } {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { broken, CALM, mail, nameless, refused, renamed } from './found-plans.ts';
+import { broken, mail, nameless, refused, renamed } from './found-plans.ts';
 import { judged } from './judge.ts';
-import { HOUR_MS, type Plan } from './plan.ts';
+import { CALM, HOUR_MS, type Plan } from './plan.ts';
 
 /** What random plans have found, shrunk to what it takes. */
 

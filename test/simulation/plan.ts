@@ -137,6 +137,21 @@ export type Plan = {
   events: readonly PlannedEvent[];
 };
 
+/** Two quiet days with few polls: what fixed plans are made of. */
+export const CALM: Plan = {
+  seed: 1,
+  healsAtMs: 30 * HOUR_MS,
+  pollEveryMs: 6 * HOUR_MS,
+  checkEveryMs: 6 * HOUR_MS,
+  digestEveryMs: 24 * HOUR_MS,
+  firstDigestMs: 7 * HOUR_MS,
+  latencyMs: 120,
+  mailboxes: ['support/INBOX'],
+  startFrom: 'all',
+  hasAudits: true,
+  events: [],
+};
+
 export function isWindow(event: PlannedEvent): event is PlannedEvent & Window {
   return 'toMs' in event;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { HOUR_MS, type Plan } from './plan.ts';
+import { CALM, HOUR_MS, type Plan } from './plan.ts';
 import { brokenPromises } from './promises/check-promises.ts';
 import { probeMail } from './random-mail.ts';
 import { readDigest } from './read-digest.ts';
@@ -7,15 +7,8 @@ import { simulate } from './simulate.ts';
 
 /** A poll takes an alert in and dies before its queue has it; then its route leaves the settings. No audit runs. */
 const REMOVED: Plan = {
-  seed: 1,
+  ...CALM,
   healsAtMs: 20 * HOUR_MS,
-  pollEveryMs: 6 * HOUR_MS,
-  checkEveryMs: 6 * HOUR_MS,
-  digestEveryMs: 24 * HOUR_MS,
-  firstDigestMs: 7 * HOUR_MS,
-  latencyMs: 120,
-  mailboxes: ['support/INBOX'],
-  startFrom: 'all',
   hasAudits: false,
   events: [
     { kind: 'call is struck', atMs: 6 * HOUR_MS, call: 'routeQueues.send', fault: 'dies before', times: 2 },

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { HOUR_MS, type Plan, type PlannedEvent } from '../plan.ts';
+import { CALM, HOUR_MS, type Plan, type PlannedEvent } from '../plan.ts';
 import { probeMail } from '../random-mail.ts';
 import { simulate } from '../simulate.ts';
 import { viewOf } from './view.ts';
@@ -11,16 +11,9 @@ const THERE = 'support/Sales';
 
 function planWith(events: readonly PlannedEvent[]): Plan {
   return {
-    seed: 1,
-    healsAtMs: 30 * HOUR_MS,
-    pollEveryMs: 6 * HOUR_MS,
-    checkEveryMs: 6 * HOUR_MS,
-    digestEveryMs: 24 * HOUR_MS,
-    firstDigestMs: 7 * HOUR_MS,
-    latencyMs: 120,
+    ...CALM,
     mailboxes: [HERE, THERE],
     startFrom: 'now',
-    hasAudits: true,
     events: [
       { kind: 'mail arrives', atMs: -72 * HOUR_MS, mailbox: HERE, mail: probeMail(MOVED, 'unknown') },
       ...events,
